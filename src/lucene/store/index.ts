@@ -1,0 +1,4 @@
+export * from "./codec-util.ts";
+export * from "./directory.ts";
+export * from "./index-input.ts";
+export * from "./index-output.ts";
