@@ -1,0 +1,3 @@
+export * from "./char-tokenizer.ts";
+export * from "./token-filters.ts";
+export * from "./token-stream.ts";
