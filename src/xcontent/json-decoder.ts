@@ -147,7 +147,8 @@ function afterRoot(reader: JsonReader): VarveError {
   const code = reader.bytes[reader.position]!;
   if (code === 0x7d || code === 0x5d) {
     const name = code === 0x7d ? "Object" : "Array";
-    const message = `Unexpected close marker '${String.fromCharCode(code)}': no open ${name} to close`;
+    const marker = String.fromCharCode(code);
+    const message = `Unexpected close marker '${marker}': no open ${name} to close`;
     return parseError(reader, message, reader.position);
   }
   return unexpected(reader, ": expected the end of the content");

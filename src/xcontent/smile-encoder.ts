@@ -22,8 +22,8 @@
 //           40-7f         back reference to name 0 … 63
 //           80-bf         1-64 bytes of ASCII; c0-f7 2-57 bytes of UTF-8
 // A vint is big-endian: 7 bits a byte, and a last byte with bit 80 set that holds 6 bits.
-// Every name but the empty one joins the table of seen names, long ones too (Jackson's reader counts
-// them, whatever the specification says); at 1024 names the table starts again.
+// Every name but the empty one joins the table of seen names, long ones too (Jackson's reader
+// counts them, whatever the specification says); at 1024 names the table starts again.
 // Invariants: no back reference whose second byte would be fe or ff (they mark framing elsewhere).
 // Spec: docs/format/smile.md. Upstream: com.fasterxml.jackson.dataformat.smile.SmileGenerator.
 
@@ -95,13 +95,20 @@ function writeMembers(out: SmileWriter, object: XContentObject, depth: number): 
 }
 
 function writeName(out: SmileWriter, name: string): void {
-  if (name.length === 0) return out.byte(0x20);
+  if (name.length === 0) {
+    out.byte(0x20);
+    return;
+  }
   const seen = out.seenNames.get(name);
   if (seen !== undefined) {
-    if (seen < 64) return out.byte(0x40 + seen);
+    if (seen < 64) {
+      out.byte(0x40 + seen);
+      return;
+    }
     if ((seen & 0xff) < 0xfe) {
       out.byte(0x30 + (seen >> 8));
-      return out.byte(seen & 0xff);
+      out.byte(seen & 0xff);
+      return;
     }
   }
   const size = Buffer.byteLength(name);
@@ -137,16 +144,21 @@ function writeUtf8(out: SmileWriter, text: string, size: number): void {
 }
 
 function writeText(out: SmileWriter, text: string): void {
-  if (text.length === 0) return out.byte(0x20);
+  if (text.length === 0) {
+    out.byte(0x20);
+    return;
+  }
   const size = Buffer.byteLength(text);
   const ascii = size === text.length;
   if (ascii && size <= 64) {
     out.byte(size <= 32 ? 0x3f + size : 0x60 + size - 33);
-    return writeUtf8(out, text, size);
+    writeUtf8(out, text, size);
+    return;
   }
   if (!ascii && size <= 65) {
     out.byte(size <= 33 ? 0x7e + size : 0xa0 + size - 34);
-    return writeUtf8(out, text, size);
+    writeUtf8(out, text, size);
+    return;
   }
   out.byte(ascii ? 0xe0 : 0xe4);
   writeUtf8(out, text, size);
@@ -154,11 +166,18 @@ function writeText(out: SmileWriter, text: string): void {
 }
 
 function writeNumber(out: SmileWriter, value: number): void {
-  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return writeDouble(out, value);
-  if (value >= -16 && value <= 15) return out.byte(0xc0 + ((value << 1) ^ (value >> 31)));
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    writeDouble(out, value);
+    return;
+  }
+  if (value >= -16 && value <= 15) {
+    out.byte(0xc0 + ((value << 1) ^ (value >> 31)));
+    return;
+  }
   if (value >= -2147483648 && value <= 2147483647) {
     out.byte(0x24);
-    return writeVint(out, ((value << 1) ^ (value >> 31)) >>> 0);
+    writeVint(out, ((value << 1) ^ (value >> 31)) >>> 0);
+    return;
   }
   out.byte(0x25);
   // Zigzag may leave the safe range, so it is done on a bigint; such numbers are rare (times).
@@ -167,11 +186,13 @@ function writeNumber(out: SmileWriter, value: number): void {
 
 function writeBigint(out: SmileWriter, value: bigint): void {
   if (value >= -9007199254740991n && value <= 9007199254740991n) {
-    return writeNumber(out, Number(value));
+    writeNumber(out, Number(value));
+    return;
   }
   if (BigInt.asIntN(64, value) === value) {
     out.byte(0x25);
-    return writeBigVint(out, zigzag64(value));
+    writeBigVint(out, zigzag64(value));
+    return;
   }
   out.byte(0x26);
   writeBinary7Bit(out, twosComplement(value));

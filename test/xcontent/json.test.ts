@@ -7,7 +7,7 @@ const SOURCE =
 const EOF = "json_e_o_f_exception";
 const BAD = "json_parse_exception";
 const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-const escape = "expected a hex-digit for character escape sequence";
+const hexDigit = "expected a hex-digit for character escape sequence";
 const control = "has to be escaped using backslash to be included in string value";
 
 // Answers of OpenSearch 3.6.0 to these bodies; # stands for the source with its line.
@@ -89,7 +89,7 @@ const GOLDEN: [body: string, type: string, reason: string][] = [
   [
     '{"settings":{"a":"\\u12g4"}}',
     BAD,
-    `Unexpected character ('g' (code 103)): ${escape}\n at #1, column: 23]`,
+    `Unexpected character ('g' (code 103)): ${hexDigit}\n at #1, column: 23]`,
   ],
   [
     '{"settings":{"a":[1 2]}}',
