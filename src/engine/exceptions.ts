@@ -1,0 +1,66 @@
+// OpenSearch's exceptions that the engine throws in more than one place, with the real reason texts.
+
+import { type ErrorKind, VarveError } from "../base/index.ts";
+
+/** An error of OpenSearch's `type` with its reason text. */
+export function exception(
+  kind: ErrorKind,
+  type: string,
+  reason: string,
+  metadata: Record<string, unknown> = {},
+  cause?: unknown,
+): VarveError {
+  return new VarveError(kind, reason, {
+    type,
+    metadata,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** `no such index [name]`, 404. `expression` says whether it was asked for as such (resource.type). */
+export function indexNotFound(name: string): VarveError {
+  return exception("missing", "index_not_found_exception", `no such index [${name}]`, {
+    index: name,
+    index_uuid: "_na_",
+    "resource.id": name,
+    "resource.type": "index_or_alias",
+  });
+}
+
+export function resourceAlreadyExists(name: string, uuid: string): VarveError {
+  return exception(
+    "invalid",
+    "resource_already_exists_exception",
+    `index [${name}/${uuid}] already exists`,
+    { index: name, index_uuid: uuid },
+  );
+}
+
+export function invalidIndexName(name: string, why: string): VarveError {
+  const reason = `Invalid index name [${name}], ${why}`;
+  return exception("invalid", "invalid_index_name_exception", reason, {
+    index: name,
+    index_uuid: "_na_",
+  });
+}
+
+/** `Validation Failed: 1: a;2: b;`, 400. */
+export function validationFailed(...problems: string[]): VarveError {
+  const list = problems.map((problem, index) => `${index + 1}: ${problem};`).join("");
+  return exception(
+    "invalid",
+    "action_request_validation_exception",
+    `Validation Failed: ${list}`,
+  );
+}
+
+/** A block on an index: 403, or 429 for the disk one. */
+export function clusterBlocked(index: string, text: string): VarveError {
+  return exception("invalid", "cluster_block_exception", `index [${index}] blocked by: [${text}];`, {
+    index,
+  });
+}
+
+export function indexClosed(name: string, uuid: string): VarveError {
+  return exception("invalid", "index_closed_exception", "closed", { index: name, index_uuid: uuid });
+}

@@ -1,0 +1,128 @@
+// Known settings: unknown names are refused with "did you mean", values are checked by kind.
+// Upstream: org.opensearch.common.settings.AbstractScopedSettings (3.6.0).
+
+import { illegalArgument } from "../base/index.ts";
+import { nearestNames } from "./nearest-names.ts";
+import { parseByteSize, parseTimeValue, type Settings, type SettingValue } from "./settings.ts";
+import { CLUSTER_SETTINGS_TABLE } from "./settings-cluster-scope.ts";
+import { INDEX_SETTINGS_TABLE } from "./settings-index-scope.ts";
+
+export type SettingScope = "dynamic" | "static" | "final" | "private";
+type SettingKind =
+  | "int" | "float" | "bool" | "time" | "bytes" | "memory" | "text" | "list" | "group" | "affix";
+
+export interface SettingDefinition {
+  readonly name: string;
+  readonly kind: SettingKind;
+  readonly scope: SettingScope;
+}
+
+const INT_BOUNDS: Record<string, readonly [number, number]> = {
+  "index.number_of_shards": [1, 1024],
+  "index.number_of_replicas": [0, 2147483647],
+  "index.number_of_routing_shards": [1, 2147483647],
+  "index.max_result_window": [1, 2147483647],
+  "index.mapping.total_fields.limit": [0, Number.MAX_SAFE_INTEGER],
+  "index.mapping.depth.limit": [1, Number.MAX_SAFE_INTEGER],
+  "index.priority": [0, 2147483647],
+  "snapshot.max_concurrent_operations": [1, 2147483647],
+  "cluster.max_shards_per_node": [1, 2147483647],
+  "search.max_buckets": [0, 2147483647],
+};
+
+/** A set of settings by exact name and by group prefix. */
+export class SettingsRegistry {
+  private readonly exact = new Map<string, SettingDefinition>();
+  private readonly groups: SettingDefinition[] = [];
+
+  constructor(table: string) {
+    for (const line of table.trim().split("\n")) {
+      const [name, kind, scope] = line.split(" ") as [string, SettingKind, SettingScope];
+      const definition = { name: name.replace(/\*$/, ""), kind, scope };
+      if (name.endsWith("*")) this.groups.push(definition);
+      else this.exact.set(name, definition);
+    }
+  }
+
+  definition(key: string): SettingDefinition | undefined {
+    return this.exact.get(key) ?? this.groups.find((group) => key.startsWith(group.name));
+  }
+
+  /** Refuses an unknown name or a value of the wrong kind. A null value (reset) is always fine. */
+  validate(key: string, value: SettingValue): SettingDefinition {
+    const definition = this.definition(key);
+    if (definition === undefined) throw this.unknown(key);
+    if (value !== null) checkValue(definition, key, value);
+    return definition;
+  }
+
+  validateAll(settings: Settings): void {
+    for (const [key, value] of settings.entries()) {
+      if (key.endsWith("*") && value === null) continue;
+      this.validate(key, value);
+    }
+  }
+
+  private unknown(key: string): Error {
+    const near = nearestNames(key, this.exact.keys());
+    const advice = near.length === 0
+      ? " please check that any required plugins are installed, or check the breaking changes documentation for removed settings"
+      : ` did you mean ${near.length === 1 ? `[${near[0]}]` : `any of [${near.join(", ")}]`}?`;
+    return illegalArgument(`unknown setting [${key}]${advice}`);
+  }
+}
+
+function checkValue(definition: SettingDefinition, key: string, value: SettingValue): void {
+  const text = typeof value === "string" ? value : (value ?? []).join(",");
+  switch (definition.kind) {
+    case "int":
+      checkInt(key, text);
+      break;
+    case "float":
+      if (text === "" || Number.isNaN(Number(text))) throw parseFailure(key, text);
+      break;
+    case "bool":
+      if (text !== "true" && text !== "false") {
+        throw illegalArgument(
+          `Failed to parse value [${text}] as only [true] or [false] are allowed.`,
+        );
+      }
+      break;
+    case "time":
+      parseTimeValue(text, key);
+      break;
+    case "bytes":
+      parseByteSize(text, key);
+      break;
+    case "memory":
+      if (!/^\d+(\.\d+)?%$/.test(text)) parseByteSize(text, key);
+      break;
+    default:
+  }
+}
+
+function parseFailure(key: string, text: string): Error {
+  return illegalArgument(`Failed to parse value [${text}] for setting [${key}]`);
+}
+
+function checkInt(key: string, text: string): void {
+  if (!/^-?\d+$/.test(text)) throw parseFailure(key, text);
+  const bounds = INT_BOUNDS[key];
+  if (bounds === undefined) return;
+  const value = Number(text);
+  if (value < bounds[0]) {
+    throw illegalArgument(
+      `Failed to parse value [${text}] for setting [${key}] must be >= ${bounds[0]}`,
+    );
+  }
+  if (value > bounds[1]) {
+    throw illegalArgument(
+      `Failed to parse value [${text}] for setting [${key}] must be <= ${bounds[1]}`,
+    );
+  }
+}
+
+/** Settings of an index, with the `index.` prefix. */
+export const indexSettingsRegistry = new SettingsRegistry(INDEX_SETTINGS_TABLE);
+/** Settings of the node and the cluster. */
+export const clusterSettingsRegistry = new SettingsRegistry(CLUSTER_SETTINGS_TABLE);
