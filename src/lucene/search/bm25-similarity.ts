@@ -1,0 +1,94 @@
+// BM25, equal to Lucene's to the last bit of a float.
+//   idf   = (float) ln(1 + (docCount - docFreq + 0.5) / (docFreq + 0.5))       computed in double
+//   avgdl = (float) (sumTotalTermFreq / (double) docCount)
+//   inv   = 1 / (k1 * ((1 - b) + b * length / avgdl))                           each step in float
+//   score = weight - weight / (1 + freq * inv)                 weight = boost * idf, all in float
+// The legacy form (OpenSearch 2.x and before) multiplies the boost by k1 + 1 first.
+// Upstream: org.apache.lucene.search.similarities.BM25Similarity (9.12.3 and 10.4.0),
+// org.apache.lucene.util.SmallFloat, org.opensearch.lucene.similarity.LegacyBM25Similarity.
+
+import type { CollectionStatistics, SimScorer, Similarity, TermStatistics } from "./query.ts";
+
+const fround = Math.fround;
+
+/** Number of values that SmallFloat keeps exactly: 255 - intToByte4's largest mantissa part. */
+const FREE_VALUES = 24;
+
+/** Field length that a norm byte stands for: SmallFloat.byte4ToInt. */
+export function byte4ToInt(byte: number): number {
+  if (byte < FREE_VALUES) return byte;
+  const value = byte - FREE_VALUES;
+  const exponent = (value >>> 3) - 1;
+  const mantissa = value & 7;
+  const decoded = exponent === -1 ? mantissa : (mantissa | 8) * 2 ** exponent;
+  return FREE_VALUES + decoded;
+}
+
+const LENGTH_TABLE = new Float32Array(256);
+for (let i = 0; i < 256; i++) LENGTH_TABLE[i] = byte4ToInt(i);
+
+/** idf of one term, as a float32. */
+export function idfOf(docFreq: number, docCount: number): number {
+  return fround(Math.log(1 + (docCount - docFreq + 0.5) / (docFreq + 0.5)));
+}
+
+class Bm25Scorer implements SimScorer {
+  private readonly weight: number;
+  private readonly cache: Float32Array;
+
+  constructor(weight: number, cache: Float32Array) {
+    this.weight = weight;
+    this.cache = cache;
+  }
+
+  score(freq: number, norm: number): number {
+    const weight = this.weight;
+    const denominator = Math.fround(1 + Math.fround(Math.fround(freq) * this.cache[norm]!));
+    return Math.fround(weight - Math.fround(weight / denominator));
+  }
+}
+
+/** Lucene's BM25. */
+export class Bm25Similarity implements Similarity {
+  readonly k1: number;
+  readonly b: number;
+  /** Multiplies scores by k1 + 1, as OpenSearch before 3.0 does. */
+  readonly legacy: boolean;
+
+  constructor(k1 = 1.2, b = 0.75, legacy = false) {
+    this.k1 = fround(k1);
+    this.b = fround(b);
+    this.legacy = legacy;
+  }
+
+  scorer(
+    boost: number, collection: CollectionStatistics, terms: readonly TermStatistics[],
+  ): SimScorer {
+    const docCount = collection.docCount;
+    let idf = 0;
+    if (terms.length === 1) {
+      idf = idfOf(terms[0]!.docFreq, docCount);
+    } else {
+      for (const term of terms) idf += idfOf(term.docFreq, docCount);
+      idf = fround(idf);
+    }
+    const factor = this.legacy ? fround(fround(boost) * fround(1 + this.k1)) : fround(boost);
+    const averageLength = fround(collection.sumTotalTermFreq / docCount);
+    const { k1, b } = this;
+    const cache = new Float32Array(256);
+    const oneMinusB = fround(1 - b);
+    for (let i = 0; i < 256; i++) {
+      const share = fround(fround(b * LENGTH_TABLE[i]!) / averageLength);
+      cache[i] = fround(1 / fround(k1 * fround(oneMinusB + share)));
+    }
+    return new Bm25Scorer(fround(factor * idf), cache);
+  }
+}
+
+/** Scores every match with the boost. Upstream: BooleanSimilarity. */
+export class BooleanSimilarity implements Similarity {
+  scorer(boost: number): SimScorer {
+    const score = fround(boost);
+    return { score: () => score };
+  }
+}
