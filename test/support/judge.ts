@@ -134,7 +134,7 @@ export async function checkIndex(folder: string, line: LuceneLine = 9): Promise<
   const home = await distribution(version);
   const java = join(javaHomeFor(version)!, "bin/java");
   const args = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", join(home, "lib/*"),
-    "org.apache.lucene.index.CheckIndex", folder, "-level", "3"];
+    "org.apache.lucene.index.CheckIndex", folder, ...(line === 9 ? ["-slow"] : ["-level", "3"])];
   try {
     const { stdout } = await run(java, args, { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 });
     if (!stdout.includes("No problems were detected with this index.")) throw new Error(stdout);

@@ -84,7 +84,11 @@ export interface StoredFieldsWriter {
   /** A number is written by `type`: int, long, float or double. */
   writeField(field: FieldInfo, value: StoredValue, type: "string" | "binary" | "int" | "long" | "float" | "double"): void;
   finishDocument(): void;
-  /** Copies documents of another reader; block copies where the formats agree. Optional fast path. */
+  /**
+   * Copies documents of one other reader without decoding them; false = not possible, nothing was
+   * done. Only for readers whose fields carry the same numbers in the new segment (Lucene's
+   * MatchingReaders): the numbers are inside the copied bytes.
+   */
   copyDocuments?(reader: StoredFieldsReader, docs: readonly number[]): boolean;
   finish(docCount: number): void;
   close(): void;
@@ -107,7 +111,7 @@ export interface SegmentInfoFormat {
 
 export interface LiveDocsFormat {
   readLiveDocs(directory: Directory, info: SegmentCommitInfo): Bits;
-  /** Writes generation `info.delGen + 1`, and answers the file's name; the caller moves the generation. */
+  /** Writes `nextGeneration(info.delGen)`, answers the file's name; the caller moves the generation. */
   writeLiveDocs?(directory: Directory, info: SegmentCommitInfo, bits: Bits, newDelCount: number): string;
 }
 

@@ -109,6 +109,11 @@ export function fileNameFromGeneration(base: string, extension: string, gen: num
   return `${base}_${gen.toString(36)}.${extension}`;
 }
 
+/** The generation after `gen`: generations of live docs, field infos and updates begin at 1. */
+export function nextGeneration(gen: number): number {
+  return gen === -1 ? 1 : gen + 1;
+}
+
 /** What every format reader gets. `directory` already sees through a compound file. */
 export interface SegmentReadState {
   readonly directory: Directory;

@@ -23,7 +23,7 @@ export interface PageSource {
   close(): void;
 }
 
-const UTF8 = new TextDecoder("utf-8");
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);
 
 /** A sequential input over a slice of a page source. Fields are public for hot loops; see each. */

@@ -1,3 +1,4 @@
+export * from "./checksum-file.ts";
 export * from "./codec-util.ts";
 export * from "./directory.ts";
 export * from "./index-input.ts";

@@ -1,0 +1,76 @@
+// Live documents (.liv): one bit per document, 1 = not hard-deleted.
+//   SIZE  TYPE     FIELD   MEANING
+//    n    header   codec   index header `Lucene90LiveDocs`, version 0; suffix: base36 generation
+//   8·n   le-i64   words   ceil(maxDoc / 64); bits beyond maxDoc are 0
+//   16    footer
+// The name is `_0_<base36 generation>.liv`. The file lies beside a compound file, never inside.
+// Invariant: zeros among the first maxDoc bits = delCount of the commit.
+// Upstream: org.apache.lucene.codecs.lucene90.Lucene90LiveDocsFormat (9.12.3).
+
+import { corrupt } from "../../../base/index.ts";
+import { FixedBits } from "../../index/fixed-bits.ts";
+import type { Bits } from "../../index/leaf-reader.ts";
+import { fileNameFromGeneration, nextGeneration } from "../../index/segment-info.ts";
+import {
+  checkIndexHeader, FOOTER_BYTES, readChecksumFile, writeFooter, writeIndexHeader,
+} from "../../store/index.ts";
+import type { LiveDocsFormat } from "../codec.ts";
+
+const CODEC_NAME = "Lucene90LiveDocs";
+const VERSION = 0;
+
+/** Name of generation `gen`; a segment without deletes (-1) has none. */
+export function liveDocsFileName(segment: string, gen: number): string | undefined {
+  return fileNameFromGeneration(segment, "liv", gen);
+}
+
+/** `.liv` of all generations since Lucene 9.0. */
+export const lucene90LiveDocsFormat: LiveDocsFormat = {
+  readLiveDocs(directory, commit) {
+    const { info, delGen, delCount } = commit;
+    const name = liveDocsFileName(info.name, delGen);
+    if (name === undefined) throw corrupt("Segment has no deletes", { segment: info.name });
+    return readChecksumFile(directory, name, (input) => {
+      checkIndexHeader(input, CODEC_NAME, VERSION, VERSION, info.id, delGen.toString(36));
+      const byteCount = Math.ceil(info.maxDoc / 64) * 8;
+      const bytesLeft = input.length - FOOTER_BYTES - input.filePointer;
+      if (byteCount !== bytesLeft) {
+        throw corrupt("Live docs have another length than the segment", {
+          file: name, expected: byteCount, actual: bytesLeft,
+        });
+      }
+      const bits = new FixedBits(info.maxDoc, input.bytesCopy(byteCount));
+      const deleted = info.maxDoc - bits.cardinality();
+      if (deleted !== delCount) {
+        throw corrupt("Live docs disagree with the commit", { file: name, deleted, delCount });
+      }
+      return bits;
+    });
+  },
+
+  writeLiveDocs(directory, commit, bits, newDelCount) {
+    const { info } = commit;
+    const gen = nextGeneration(commit.delGen);
+    const name = liveDocsFileName(info.name, gen)!;
+    const words = toFixedBits(bits);
+    const deleted = info.maxDoc - words.cardinality();
+    if (deleted !== commit.delCount + newDelCount) {
+      throw corrupt("Live docs disagree with their count of deletes", {
+        file: name, deleted, delCount: commit.delCount, newDelCount,
+      });
+    }
+    const output = directory.createOutput(name);
+    try {
+      writeIndexHeader(output, CODEC_NAME, VERSION, info.id, gen.toString(36));
+      output.writeBytes(words.bytes);
+      writeFooter(output);
+    } finally {
+      output.close();
+    }
+    return name;
+  },
+};
+
+function toFixedBits(bits: Bits): FixedBits {
+  return bits instanceof FixedBits ? bits : FixedBits.copyOf(bits, bits.length);
+}

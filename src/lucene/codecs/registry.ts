@@ -1,0 +1,139 @@
+// Codecs and per-field formats by the names that Lucene writes into segments_N and .fnm.
+//
+//   CODEC                     .fnm       .si        POSTINGS (default)
+//   Lucene90, 91, 92          Lucene90   Lucene90   Lucene90
+//   Lucene94, 95              Lucene94   Lucene90   Lucene90
+//   Lucene99, 912, 100        Lucene94   Lucene99   Lucene99, 912, 912
+//   Lucene101, 103, 104       Lucene94   Lucene99   Lucene101, 103, 104
+// Everything else (stored fields, doc values, norms, points, live docs, compound) has been Lucene90's
+// since 9.0. Lucene91 is the codec that is written.
+// OpenSearch's default and best_compression codecs write under Lucene's own names; the mode of the
+// stored fields is a segment attribute.
+// Upstream: the Lucene*Codec classes of lucene-core and lucene-backward-codecs (9.12.3, 10.4.0).
+
+import { unsupported, VarveError } from "../../base/index.ts";
+import type {
+  Codec, DocValuesFormat, FieldInfosFormat, NormsFormat, PointsFormat, PostingsFormat,
+  SegmentInfoFormat,
+} from "./codec.ts";
+import {
+  lucene90CompoundFormat, lucene90FieldInfosFormat, lucene90LiveDocsFormat,
+  lucene90SegmentInfoFormat, lucene90StoredFieldsFormat,
+} from "./lucene90/index.ts";
+import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
+import { lucene94FieldInfosFormat } from "./lucene94/field-infos.ts";
+import { lucene99SegmentInfoFormat } from "./lucene99/segment-info.ts";
+
+// A format that is known by name and not read: it fails when its files are needed, not before.
+function unreadPostingsFormat(name: string): PostingsFormat {
+  return {
+    name,
+    fieldsProducer(state) {
+      throw unsupported(
+        `Postings format [${name}] of segment [${state.segmentInfo.name}] is not supported`,
+      );
+    },
+  };
+}
+
+const lucene90PostingsFormat = unreadPostingsFormat("Lucene90");
+const lucene912PostingsFormat = unreadPostingsFormat("Lucene912");
+const lucene104PostingsFormat = unreadPostingsFormat("Lucene104");
+const lucene90DocValuesFormat: DocValuesFormat = {
+  name: "Lucene90",
+  fieldsProducer() {
+    throw unsupported("Doc values format [Lucene90] is not supported");
+  },
+};
+const lucene90PointsFormat: PointsFormat = {
+  fieldsReader() {
+    throw unsupported("Points format [Lucene90] is not supported");
+  },
+};
+
+const POSTINGS_FORMATS = byName([
+  lucene90PostingsFormat,
+  unreadPostingsFormat("Lucene99"),
+  lucene912PostingsFormat,
+  unreadPostingsFormat("Lucene101"),
+  unreadPostingsFormat("Lucene103"),
+  lucene104PostingsFormat,
+]);
+
+const DOC_VALUES_FORMATS = byName([lucene90DocValuesFormat]);
+
+/** The codec that is written: every OpenSearch 2.x and 3.x reads it. */
+export const lucene91Codec = codec(
+  "Lucene91", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90",
+);
+
+const CODECS = byName([
+  codec("Lucene90", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
+  lucene91Codec,
+  codec("Lucene92", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
+  codec("Lucene94", lucene94FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
+  codec("Lucene95", lucene94FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
+  codec("Lucene99", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene99"),
+  codec("Lucene912", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene912"),
+  codec("Lucene100", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene912"),
+  codec("Lucene101", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene101"),
+  codec("Lucene103", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene103"),
+  codec("Lucene104", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene104"),
+]);
+
+function codec(
+  name: string, fieldInfosFormat: FieldInfosFormat, segmentInfoFormat: SegmentInfoFormat,
+  postings: string,
+): Codec {
+  const normsFormat: NormsFormat = lucene90NormsFormat;
+  return {
+    name, fieldInfosFormat, segmentInfoFormat, normsFormat,
+    storedFieldsFormat: lucene90StoredFieldsFormat,
+    liveDocsFormat: lucene90LiveDocsFormat,
+    compoundFormat: lucene90CompoundFormat,
+    pointsFormat: lucene90PointsFormat,
+    defaultPostingsFormat: postingsFormatForName(postings),
+    defaultDocValuesFormat: lucene90DocValuesFormat,
+  };
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}
+
+/** The codec of a segment; `too-old`, `too-new` or `unsupported` with its name. */
+export function codecForName(name: string): Codec {
+  const found = CODECS.get(name);
+  if (found !== undefined) return found;
+  const line = luceneLine(name);
+  if (line === undefined) throw unsupported(`Codec [${name}] is not supported`);
+  if (line < 900) {
+    throw new VarveError("too-old", `Codec [${name}] is too old, oldest read is [Lucene90]`, {
+      type: "index_format_too_old_exception",
+    });
+  }
+  throw new VarveError("too-new", `Codec [${name}] is too new, newest read is [Lucene104]`, {
+    type: "index_format_too_new_exception",
+  });
+}
+
+// Lucene87 is 8.7, Lucene912 is 9.12, Lucene104 is 10.4: majors below 10 have one digit.
+function luceneLine(name: string): number | undefined {
+  const match = /^Lucene([2-9])(\d{1,2})$|^Lucene(1\d)(\d{1,2})$/.exec(name);
+  if (match === null) return undefined;
+  return Number(match[1] ?? match[3]) * 100 + Number(match[2] ?? match[4]);
+}
+
+/** A field's postings format by its name in .fnm; `unsupported` with the name otherwise. */
+export function postingsFormatForName(name: string): PostingsFormat {
+  const found = POSTINGS_FORMATS.get(name);
+  if (found === undefined) throw unsupported(`Postings format [${name}] is not supported`);
+  return found;
+}
+
+/** A field's doc values format by its name in .fnm; `unsupported` with the name otherwise. */
+export function docValuesFormatForName(name: string): DocValuesFormat {
+  const found = DOC_VALUES_FORMATS.get(name);
+  if (found === undefined) throw unsupported(`Doc values format [${name}] is not supported`);
+  return found;
+}
