@@ -7,6 +7,7 @@ import {
   closeSync, fdatasync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync,
   readSync, renameSync, rmSync, statSync, write as writeAsync, writeSync,
 } from "node:fs";
+import { open as openAsync } from "node:fs/promises";
 import { VarveError } from "./errors.ts";
 
 /** A file open for reading at positions. */
@@ -48,6 +49,8 @@ export interface FileIo {
   remove(path: string): void;
   /** Makes names in the folder durable. */
   syncDirectory(path: string): void;
+  /** The same off the main thread. */
+  syncDirectoryAsync(path: string): Promise<void>;
 }
 
 /** Files of the machine that we run on. */
@@ -88,6 +91,14 @@ export const nodeFileIo: FileIo = {
         closeSync(fd);
       }
     }),
+  async syncDirectoryAsync(path) {
+    try {
+      const folder = await openAsync(path, "r");
+      await folder.sync().finally(() => folder.close());
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  },
 };
 
 class NodeReadableFile implements ReadableFile {
