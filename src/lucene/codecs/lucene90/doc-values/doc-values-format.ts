@@ -1,0 +1,59 @@
+// Doc values: a column per field. .dvm says where everything is, .dvd holds it. Little-endian.
+//
+//   META .dvm: index header "Lucene90DocValuesMetadata" version 0, entries, i32 -1, footer
+//   ENTRY        SIZE  TYPE    FIELD
+//                 4    i32     field number
+//                 1    u8      type: 0 numeric, 1 binary, 2 sorted, 3 sorted set, 4 sorted numeric
+//    (skipper)   40            only where the field infos announce a skip index (Lucene 10)
+//   NUMERIC
+//                 8    i64     docsWithFieldOffset    -2 none, -1 all, else a set in .dvd
+//                 8    i64     docsWithFieldLength
+//                 2    i16     jumpTableEntryCount
+//                 1    i8      denseRankPower
+//                 8    i64     numValues
+//                 4    i32     tableSize   -1 no table; 0…256 entries; -2-shift blocks of 2^shift
+//                8*n   i64[]   table       ascending; the packed values are positions in it
+//                 1    u8      bitsPerValue   0 all values are minValue; 255 each block has its own
+//                 8    i64     minValue    value = gcd * packed + minValue
+//                 8    i64     gcd
+//                 8    i64     valuesOffset
+//                 8    i64     valuesLength
+//                 8    i64     valueJumpTableOffset   -1 unless in blocks
+//   BINARY        8+8  i64     dataOffset, dataLength     the values, back to back
+//                19            set of documents, as above
+//                 4    i32     numDocsWithField
+//                4+4   i32     minLength, maxLength
+//                              if they differ: addresses of numDocsWithField + 1 starts
+//   ADDRESSES     8    i64     offset
+//                 n    vInt    blockShift, then the monotonic metadata
+//                 8    i64     length
+//   SORTED        NUMERIC of ordinals, TERMS DICTIONARY
+//   SORTED NUMERIC  NUMERIC, i32 numDocsWithField, ADDRESSES if numValues differs from it
+//   SORTED SET    u8 0: SORTED; u8 1: SORTED NUMERIC of ordinals, TERMS DICTIONARY
+//   TERMS DICTIONARY  (terms-dict.ts)
+//   DATA .dvd: index header "Lucene90DocValuesData" version 0, what the entries point to, footer
+//   In blocks of 16384 values: u8 bits, i64 min, then (bits > 0) i32 length and the packed values;
+//   at valueJumpTableOffset an i64 offset per block, and the table's own offset.
+// Upstream: org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat (9.1.0).
+// Spec: docs/format/doc-values.md. Tests: test/lucene/doc-values.
+
+export const DATA_CODEC = "Lucene90DocValuesData";
+export const DATA_EXTENSION = "dvd";
+export const META_CODEC = "Lucene90DocValuesMetadata";
+export const META_EXTENSION = "dvm";
+export const DOC_VALUES_VERSION = 0;
+
+export const NUMERIC = 0;
+export const BINARY = 1;
+export const SORTED = 2;
+export const SORTED_SET = 3;
+export const SORTED_NUMERIC = 4;
+
+export const DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
+export const NUMERIC_BLOCK_SHIFT = 14;
+export const NUMERIC_BLOCK_VALUES = 1 << NUMERIC_BLOCK_SHIFT;
+/** Most distinct values that a table may hold. */
+export const TABLE_VALUES_MAX = 256;
+export const TERMS_DICT_BLOCK_SHIFT = 6;
+export const TERMS_DICT_BLOCK_TERMS = 1 << TERMS_DICT_BLOCK_SHIFT;
+export const TERMS_DICT_REVERSE_INDEX_SHIFT = 10;
