@@ -31,3 +31,5 @@ export {
 } from "./doc-values-query.ts";
 export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
 export { LatLonPointDistanceQuery, LatLonPointInBoxQuery } from "./lat-lon.ts";
+export { IndexSearcher, type GlobalStatistics, type IndexSearcherOptions } from "./index-searcher.ts";
+export { TopScoreDocCollector, type ScoreDoc } from "./top-score-docs.ts";

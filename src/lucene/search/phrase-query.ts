@@ -1,4 +1,25 @@
-import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
+// Phrases: terms at given positions relative to each other.
+// Upstream: org.apache.lucene.search.{PhraseQuery,MultiPhraseQuery,PhraseWeight,PhraseScorer}.
+
+import { illegalArgument } from "../../base/index.ts";
+import {
+  PostingsFlags, type DocIdSetIterator, type LeafContext, type NumericDocValues,
+  type TermsEnum,
+} from "../index/leaf-reader.ts";
+import { BooleanQuery } from "./boolean-query.ts";
+import { ConjunctionIterator } from "./conjunction.ts";
+import { MatchNoDocsQuery } from "./constant-score-query.ts";
+import { ExactPhraseMatcher, type PhraseMatcher } from "./exact-phrase-matcher.ts";
+import { UnionPostingsEnum, type PhrasePlace } from "./phrase-positions.ts";
+import {
+  Query, Scorer, Weight, supplierOf,
+  type ScoreMode, type ScorerSupplier, type Searcher, type SimScorer, type TermStatistics,
+  type TwoPhaseIterator,
+} from "./query.ts";
+import { SloppyPhraseMatcher } from "./sloppy-phrase-matcher.ts";
+import { TermQuery, termText } from "./term-query.ts";
+import { TwoPhaseAsIterator } from "./two-phase.ts";
+
 /** Terms at given positions relative to each other, moved at most `slop` places in sum. */
 export class PhraseQuery extends Query {
   readonly field: string;
@@ -15,10 +36,23 @@ export class PhraseQuery extends Query {
     this.positions = positions;
     this.slop = slop;
   }
-  createWeight(_searcher: Searcher, _scoreMode: ScoreMode, _boost: number): Weight {
-    throw new Error("pending");
+
+  override rewrite(_searcher: Searcher): Query {
+    if (this.terms.length === 0) return new MatchNoDocsQuery("empty PhraseQuery");
+    if (this.terms.length === 1) return new TermQuery(this.field, this.terms[0]!);
+    return this;
   }
-  toString(): string { return ""; }
+
+  createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
+    const arrays = this.terms.map((term) => [term]);
+    return new PhraseWeight(this, this.field, arrays, this.positions, this.slop, {
+      searcher, scoreMode, boost,
+    });
+  }
+
+  toString(): string {
+    return phraseText(this.field, this.terms.map((term) => [term]), this.positions, this.slop);
+  }
 }
 
 /** As PhraseQuery, with several terms that may stand at each position. */
@@ -38,8 +72,182 @@ export class MultiPhraseQuery extends Query {
     this.positions = positions;
     this.slop = slop;
   }
-  createWeight(_searcher: Searcher, _scoreMode: ScoreMode, _boost: number): Weight {
-    throw new Error("pending");
+
+  override rewrite(_searcher: Searcher): Query {
+    if (this.termArrays.length === 0) return new MatchNoDocsQuery("empty MultiPhraseQuery");
+    if (this.termArrays.length > 1) return this;
+    return new BooleanQuery(this.termArrays[0]!.map((term) => (
+      { query: new TermQuery(this.field, term), occur: "should" as const })));
   }
-  toString(): string { return ""; }
+
+  createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
+    return new PhraseWeight(this, this.field, this.termArrays, this.positions, this.slop, {
+      searcher, scoreMode, boost,
+    });
+  }
+
+  toString(): string {
+    return phraseText(this.field, this.termArrays, this.positions, this.slop);
+  }
+}
+
+function phraseText(
+  field: string, arrays: readonly (readonly Uint8Array[])[], positions: readonly number[],
+  slop: number,
+): string {
+  const words: string[] = [];
+  arrays.forEach((terms, i) => {
+    const at = positions[i]! - positions[0]!;
+    const text = terms.length === 1
+      ? termText(terms[0]!) : `(${terms.map(termText).join(" ")})`;
+    while (words.length < at) words.push("?");
+    if (words.length === at) words.push(text);
+    else words[at] = words[at] === "?" ? text : `${words[at]}|${text}`;
+  });
+  return `${field}:"${words.join(" ")}"${slop === 0 ? "" : `~${slop}`}`;
+}
+
+interface WeightInput {
+  readonly searcher: Searcher;
+  readonly scoreMode: ScoreMode;
+  readonly boost: number;
+}
+
+interface LeafPlace {
+  readonly termsEnums: readonly { readonly terms: TermsEnum; readonly key: string }[];
+  readonly position: number;
+}
+
+/** The weight of a phrase of one or several terms at each position. */
+export class PhraseWeight extends Weight {
+  private readonly field: string;
+  private readonly arrays: readonly (readonly Uint8Array[])[];
+  private readonly positions: readonly number[];
+  private readonly slop: number;
+  private readonly needsScores: boolean;
+  private readonly simScorer: SimScorer | undefined;
+
+  constructor(
+    query: Query, field: string, arrays: readonly (readonly Uint8Array[])[],
+    positions: readonly number[], slop: number, input: WeightInput,
+  ) {
+    super(query);
+    this.field = field;
+    this.arrays = arrays;
+    const first = positions[0] ?? 0;
+    this.positions = positions.map((position) => position - first);
+    this.slop = slop;
+    this.needsScores = input.scoreMode !== "complete-no-scores";
+    this.simScorer = this.needsScores ? this.makeSimScorer(input) : undefined;
+  }
+
+  private makeSimScorer({ searcher, boost }: WeightInput): SimScorer | undefined {
+    const collection = searcher.collectionStatistics(this.field);
+    if (collection === undefined) return undefined;
+    const statistics: TermStatistics[] = [];
+    for (const term of this.arrays.flat()) {
+      let docFreq = 0;
+      let ttf = 0;
+      for (const leaf of searcher.leaves) {
+        const terms = leaf.reader.terms(this.field)?.iterator();
+        if (terms === undefined || !terms.seekExact(term)) continue;
+        docFreq += terms.docFreq();
+        ttf += Math.max(terms.totalTermFreq(), terms.docFreq());
+      }
+      const one = searcher.termStatistics(this.field, term, docFreq, ttf);
+      if (one.docFreq > 0) statistics.push(one);
+    }
+    if (statistics.length === 0) return undefined;
+    return searcher.similarity(this.field).scorer(boost, collection, statistics);
+  }
+
+  private places(context: LeafContext): LeafPlace[] | undefined {
+    const terms = context.reader.terms(this.field);
+    if (terms === undefined) return undefined;
+    if (!terms.hasPositions) {
+      throw illegalArgument(`field "${this.field}" was indexed without position data; cannot run `
+        + `${this.query.constructor.name} (phrase=${this.query.toString()})`);
+    }
+    const places: LeafPlace[] = [];
+    for (let i = 0; i < this.arrays.length; i++) {
+      const found = [];
+      for (const term of this.arrays[i]!) {
+        const termsEnum = terms.iterator();
+        if (termsEnum.seekExact(term)) {
+          found.push({ terms: termsEnum, key: Buffer.from(term).toString("latin1") });
+        }
+      }
+      if (found.length === 0) return undefined;
+      places.push({ termsEnums: found, position: this.positions[i]! });
+    }
+    return places;
+  }
+
+  scorerSupplier(context: LeafContext): ScorerSupplier | undefined {
+    const leafPlaces = this.places(context);
+    if (leafPlaces === undefined) return undefined;
+    const places: PhrasePlace[] = leafPlaces.map(({ termsEnums, position }) => {
+      const postings = termsEnums.map(({ terms }) =>
+        terms.postings(undefined, PostingsFlags.POSITIONS));
+      return {
+        postings: postings.length === 1 ? postings[0]! : new UnionPostingsEnum(postings),
+        position,
+        terms: termsEnums.map(({ key }) => key),
+      };
+    });
+    const matcher = this.slop === 0
+      ? new ExactPhraseMatcher(places) : new SloppyPhraseMatcher(places, this.slop);
+    const approximation = new ConjunctionIterator(places.map(({ postings }) => postings));
+    const norms = this.simScorer === undefined
+      ? undefined : context.reader.normValues(this.field);
+    return supplierOf(
+      new PhraseScorer(approximation, matcher, this.simScorer, norms),
+    );
+  }
+}
+
+class PhraseScorer extends Scorer {
+  private readonly twoPhase: TwoPhaseIterator;
+  private readonly approximation: DocIdSetIterator;
+  private readonly docs: DocIdSetIterator;
+  private readonly simScorer: SimScorer | undefined;
+  private readonly norms: NumericDocValues | undefined;
+  private frequency = 0;
+
+  constructor(
+    approximation: DocIdSetIterator, matcher: PhraseMatcher, simScorer: SimScorer | undefined,
+    norms: NumericDocValues | undefined,
+  ) {
+    super();
+    this.approximation = approximation;
+    this.simScorer = simScorer;
+    this.norms = norms;
+    const onlyFirst = simScorer === undefined;
+    this.twoPhase = {
+      approximation,
+      matchCost: 100,
+      matches: () => (this.frequency = matcher.frequency(onlyFirst)) > 0,
+    };
+    this.docs = new TwoPhaseAsIterator(this.twoPhase);
+  }
+
+  iterator(): DocIdSetIterator {
+    return this.docs;
+  }
+
+  override docID(): number {
+    return this.approximation.docID();
+  }
+
+  override twoPhaseIterator(): TwoPhaseIterator {
+    return this.twoPhase;
+  }
+
+  score(): number {
+    if (this.simScorer === undefined) return 0;
+    const norms = this.norms;
+    const norm = norms !== undefined && norms.advanceExact(this.approximation.docID())
+      ? norms.longValue() & 0xff : 1;
+    return this.simScorer.score(this.frequency, norm);
+  }
 }

@@ -38,7 +38,10 @@ export class TermQuery extends Query {
   }
 
   toString(): string {
-    return `${this.field}:${termText(this.term)}`;
+    const { statistics } = this;
+    const suffix = statistics === undefined
+      ? "" : ` (df=${statistics.docFreq}, ttf=${statistics.totalTermFreq})`;
+    return `${this.field}:${termText(this.term)}${suffix}`;
   }
 }
 
