@@ -5,36 +5,17 @@
 // A change writes the files that differ (temporary file, fsync, rename), index files first, so that
 // cluster.json never names a file that is not there. Leftover index files are removed at the next open.
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync,
-  renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { randomBase64Uuid, type Random, VarveError } from "../../base/index.ts";
+import { randomBase64Uuid, type Random, VarveError, writeAtomicFile } from "../../base/index.ts";
 import { Settings } from "../settings.ts";
 import type { ClusterMetadata, IndexMetadata, JsonObject } from "./metadata.ts";
 import { clusterFromJson, clusterToJson, indexFromJson, indexToJson } from "./metadata-codec.ts";
 
 const CLUSTER_FILE = "cluster.json";
 
-/** Writes `bytes` so that a crash leaves the old file or the new one. */
-function writeAtomically(folder: string, name: string, text: string): void {
-  const temporary = join(folder, `${name}.tmp`);
-  const fd = openSync(temporary, "w");
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(temporary, join(folder, name));
-}
-
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+function writeJson(folder: string, name: string, json: JsonObject): void {
+  writeAtomicFile(join(folder, name), Buffer.from(JSON.stringify(json)));
 }
 
 function readJson(path: string): JsonObject {
@@ -62,8 +43,7 @@ export class ClusterService {
     const file = join(folder, CLUSTER_FILE);
     if (!existsSync(file)) {
       const service = new ClusterService(folder, emptyMetadata(randomBase64Uuid(random)));
-      writeAtomically(folder, CLUSTER_FILE, JSON.stringify(clusterToJson(service.current)));
-      syncFolder(folder);
+      writeJson(folder, CLUSTER_FILE, clusterToJson(service.current));
       return service;
     }
     const json = readJson(file);
@@ -120,12 +100,11 @@ export class ClusterService {
     for (const [name, index] of next.indices) {
       uuids.add(index.uuid);
       if (before.indices.get(name) === index) continue;
-      writeAtomically(this.folder, `index-${index.uuid}.json`, JSON.stringify(indexToJson(index)));
+      writeJson(this.folder, `index-${index.uuid}.json`, indexToJson(index));
     }
     if (needsClusterFile(before, next)) {
-      writeAtomically(this.folder, CLUSTER_FILE, JSON.stringify(clusterToJson(next)));
+      writeJson(this.folder, CLUSTER_FILE, clusterToJson(next));
     }
-    syncFolder(this.folder);
     for (const index of before.indices.values()) {
       if (!uuids.has(index.uuid)) rmSync(join(this.folder, `index-${index.uuid}.json`), { force: true });
     }

@@ -224,7 +224,7 @@ function addNamed(
 
 /** Filters of the aliases through which `index` was reached; undefined when it was reached plainly. */
 export function aliasFilters(
-  metadata: ClusterMetadata, given: readonly string[], index: IndexMetadata, clock: Clock,
+  given: readonly string[], index: IndexMetadata, clock: Clock,
 ): JsonObject[] | undefined {
   const expressions = given.map((name) => resolveDateMathName(name, clock));
   if (isAll(expressions) || index.aliases.size === 0) return undefined;

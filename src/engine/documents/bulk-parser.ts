@@ -1,0 +1,170 @@
+// The bulk body: NDJSON of action and source lines, read as it streams in. One line is held at a
+// time. Upstream: org.opensearch.action.bulk.BulkRequestParser (2.19.6).
+
+import { illegalArgument } from "../../base/index.ts";
+import { decodeJson } from "../../xcontent/index.ts";
+import type { JsonObject } from "../cluster/metadata.ts";
+import { exception } from "../exceptions.ts";
+import type { OpType, VersionType, WriteRequest } from "./document-requests.ts";
+
+/** What the URL gives all items. */
+export interface BulkDefaults {
+  readonly index?: string;
+  readonly routing?: string;
+  readonly requireAlias?: boolean;
+  readonly fetchSource?: unknown;
+}
+
+const NEWLINE = 10;
+const ACTIONS = new Set(["index", "create", "update", "delete"]);
+
+/** Cuts a byte stream into lines. The last line must end with a newline, as upstream demands. */
+export async function* bulkLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
+  let rest: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    const lines: Uint8Array[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      const part = chunk.subarray(start, end);
+      lines.push(rest.length === 0 ? part : Buffer.concat([...rest, part]));
+      rest = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
+  }
+  if (rest.some((part) => part.length > 0)) {
+    throw illegalArgument("The bulk request must be terminated by a newline [\\n]");
+  }
+}
+
+interface Action {
+  readonly name: string;
+  readonly meta: JsonObject;
+}
+
+/** Reads lines into requests. A malformed action line fails the whole request, as upstream. */
+export class BulkParser {
+  private readonly defaults: BulkDefaults;
+  private pending: Action | undefined;
+  private line = 0;
+
+  constructor(defaults: BulkDefaults) {
+    this.defaults = defaults;
+  }
+
+  /** A request when `line` completes one. */
+  push(line: Uint8Array): WriteRequest | undefined {
+    this.line++;
+    const bytes = line.length > 0 && line[line.length - 1] === 13 ? line.subarray(0, -1) : line;
+    if (this.pending === undefined) {
+      if (bytes.length === 0) return undefined;
+      const action = this.parseAction(bytes);
+      if (action.name === "delete") return this.deleteRequest(action.meta);
+      this.pending = action;
+      return undefined;
+    }
+    const action = this.pending;
+    this.pending = undefined;
+    return action.name === "update" ? this.updateRequest(action.meta, bytes) : this.indexRequest(action, bytes);
+  }
+
+  /** After the last line. */
+  finish(): void {
+    if (this.pending !== undefined && this.pending.name !== "delete") this.pending = undefined;
+  }
+
+  private parseAction(bytes: Uint8Array): Action {
+    const fail = (what: string) =>
+      illegalArgument(`Malformed action/metadata line [${this.line}], ${what}`);
+    let json: unknown;
+    try {
+      json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+    } catch {
+      json = decodeJson(bytes);
+    }
+    if (typeof json !== "object" || json === null || Array.isArray(json)) {
+      throw fail("expected START_OBJECT but found [START_ARRAY]");
+    }
+    const keys = Object.keys(json);
+    const name = keys[0];
+    if (name === undefined) throw fail("expected FIELD_NAME but found [END_OBJECT]");
+    const meta = (json as JsonObject)[name];
+    if (typeof meta !== "object" || meta === null || Array.isArray(meta)) {
+      throw fail(`expected START_OBJECT but found [${tokenName(meta)}]`);
+    }
+    if (!ACTIONS.has(name)) throw fail(`expected field [create], [delete], [index] or [update] but found [${name}]`);
+    if (keys.length > 1) throw fail("expected END_OBJECT but found [FIELD_NAME]");
+    return { name, meta: meta as JsonObject };
+  }
+
+  /** The members that all actions share. */
+  private target(meta: JsonObject) {
+    const index = text(meta["_index"]) ?? this.defaults.index;
+    if (index === undefined) {
+      throw exception(
+        "invalid", "action_request_validation_exception", "Validation Failed: 1: index is missing;",
+      );
+    }
+    for (const key of Object.keys(meta)) this.checkKey(key);
+    const routing = text(meta["routing"] ?? meta["_routing"]) ?? this.defaults.routing;
+    const requireAlias = (meta["require_alias"] as boolean | undefined) ?? this.defaults.requireAlias;
+    return {
+      index,
+      ...(routing === undefined ? {} : { routing }),
+      ...(meta["if_seq_no"] === undefined ? {} : { ifSeqNo: Number(meta["if_seq_no"]) }),
+      ...(meta["if_primary_term"] === undefined ? {} : { ifPrimaryTerm: Number(meta["if_primary_term"]) }),
+      ...(meta["version"] === undefined ? {} : { version: Number(meta["version"]) }),
+      ...(meta["version_type"] === undefined ? {} : { versionType: meta["version_type"] as VersionType }),
+      ...(requireAlias === undefined ? {} : { requireAlias }),
+    };
+  }
+
+  private checkKey(key: string): void {
+    if (META_KEYS.has(key)) return;
+    throw illegalArgument(
+      `Action/metadata line [${this.line}] contains an unknown parameter [${key}]`,
+    );
+  }
+
+  private indexRequest(action: Action, source: Uint8Array): WriteRequest {
+    const { meta } = action;
+    const opType = (action.name === "create" ? "create" : (meta["op_type"] ?? "index")) as OpType;
+    const id = text(meta["_id"]);
+    return {
+      kind: "index", opType, source,
+      ...this.target(meta),
+      ...(id === undefined ? {} : { id }),
+    };
+  }
+
+  private deleteRequest(meta: JsonObject): WriteRequest {
+    return { kind: "delete", id: text(meta["_id"]) ?? "", ...this.target(meta) };
+  }
+
+  private updateRequest(meta: JsonObject, source: Uint8Array): WriteRequest {
+    return {
+      kind: "update", id: text(meta["_id"]) ?? "", body: source,
+      retryOnConflict: Number(meta["retry_on_conflict"] ?? 0),
+      fetchSource: meta["_source"] ?? this.defaults.fetchSource,
+      ...this.target(meta),
+    };
+  }
+}
+
+const META_KEYS = new Set([
+  "_index", "_id", "routing", "_routing", "op_type", "version", "_version", "version_type",
+  "_version_type", "retry_on_conflict", "_retry_on_conflict", "pipeline", "_source", "if_seq_no",
+  "if_primary_term", "require_alias",
+]);
+
+function text(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+function tokenName(value: unknown): string {
+  if (Array.isArray(value)) return "START_ARRAY";
+  if (value === null) return "VALUE_NULL";
+  if (typeof value === "string") return "VALUE_STRING";
+  return typeof value === "number" ? "VALUE_NUMBER" : "VALUE_BOOLEAN";
+}
