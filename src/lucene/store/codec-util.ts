@@ -18,14 +18,14 @@
 
 import { corrupt, crc32, VarveError } from "../../base/index.ts";
 import type { IndexInput } from "./index-input.ts";
-import type { IndexOutput } from "./index-output.ts";
+import type { DataOutput, IndexOutput } from "./index-output.ts";
 
 export const CODEC_MAGIC = 0x3fd76c17;
 export const FOOTER_MAGIC = ~CODEC_MAGIC;
 export const FOOTER_BYTES = 16;
 export const ID_BYTES = 16;
 
-export function writeHeader(out: IndexOutput, codec: string, version: number): void {
+export function writeHeader(out: DataOutput, codec: string, version: number): void {
   out.writeBigEndianInt(CODEC_MAGIC);
   out.writeString(codec);
   out.writeBigEndianInt(version);

@@ -1,0 +1,26 @@
+// What the terms dictionary needs of a generation's postings reader.
+// Upstream: org.apache.lucene.codecs.PostingsReaderBase.
+
+import type { ImpactsEnum, PostingsEnum } from "../../../index/leaf-reader.ts";
+import type { SegmentReadState } from "../../../index/segment-info.ts";
+import type { IndexInput } from "../../../store/index.ts";
+import type { BlockTermState, PostingsFeatures } from "../postings/block-term-state.ts";
+import type { ByteCursor } from "./byte-cursor.ts";
+
+export interface PostingsReaderBase {
+  /** Checks the postings' header in the terms metadata. */
+  init(metaIn: IndexInput, state: SegmentReadState): void;
+  /**
+   * Reads the metadata of one term into `state`, which holds the term before it (unless `absolute`)
+   * and already docFreq and totalTermFreq.
+   */
+  decodeTerm(
+    cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+  ): void;
+  postings(
+    features: PostingsFeatures, state: BlockTermState, reuse: PostingsEnum | undefined, flags: number,
+  ): PostingsEnum;
+  impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum;
+  checkIntegrity(): void;
+  close(): void;
+}

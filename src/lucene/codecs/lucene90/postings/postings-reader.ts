@@ -1,0 +1,96 @@
+// Lucene 9.0–9.11 postings, the reader (layout: postings-writer.ts).
+// Upstream: org.apache.lucene.codecs.lucene90.Lucene90PostingsReader (9.1.0).
+
+import { corrupt } from "../../../../base/index.ts";
+import { type ImpactsEnum, type PostingsEnum, PostingsFlags } from "../../../index/leaf-reader.ts";
+import { segmentFileName, type SegmentReadState } from "../../../index/segment-info.ts";
+import {
+  checkIndexHeader, checksumEntireFile, type IndexInput, retrieveChecksum,
+} from "../../../store/index.ts";
+import type { ByteCursor } from "../blocktree/byte-cursor.ts";
+import type { PostingsReaderBase } from "../blocktree/postings-reader-base.ts";
+import { type BlockTermState, type PostingsFeatures, segmentFeatures } from "./block-term-state.ts";
+import { BLOCK_SIZE } from "./for-util.ts";
+import {
+  DOC_CODEC, PAY_CODEC, POS_CODEC, TERMS_CODEC, VERSION_CURRENT, VERSION_START,
+} from "./lucene90-postings-constants.ts";
+import { decodePFor, skipPFor } from "./pfor-util.ts";
+import { type BlockCodec, PositionCursor } from "./position-cursor.ts";
+import { Lucene90PostingsEnum } from "./postings-enum.ts";
+import { decodeTermState } from "./term-metadata.ts";
+
+const PFOR_CODEC: BlockCodec = { blockSize: BLOCK_SIZE, decode: decodePFor, skip: skipPFor };
+
+export class Lucene90PostingsReader implements PostingsReaderBase {
+  private readonly docIn: IndexInput;
+  private readonly posIn: IndexInput | undefined;
+  private readonly payIn: IndexInput | undefined;
+  private readonly maxDoc: number;
+
+  constructor(state: SegmentReadState) {
+    const { directory, segmentInfo, segmentSuffix: suffix } = state;
+    const open = (extension: string, codec: string): IndexInput => {
+      const input = directory.openInput(segmentFileName(segmentInfo.name, suffix, extension));
+      checkIndexHeader(input, codec, VERSION_START, VERSION_CURRENT, segmentInfo.id, suffix);
+      retrieveChecksum(input);
+      return input;
+    };
+    const features = segmentFeatures(state.fieldInfos);
+    const hasPay = features.hasPositions && (features.hasOffsets || features.hasPayloads);
+    this.maxDoc = segmentInfo.maxDoc;
+    this.docIn = open("doc", DOC_CODEC);
+    this.posIn = features.hasPositions ? open("pos", POS_CODEC) : undefined;
+    this.payIn = hasPay ? open("pay", PAY_CODEC) : undefined;
+  }
+
+  init(metaIn: IndexInput, state: SegmentReadState): void {
+    const id = state.segmentInfo.id;
+    checkIndexHeader(metaIn, TERMS_CODEC, VERSION_START, VERSION_CURRENT, id, state.segmentSuffix);
+    const blockSize = metaIn.readVInt();
+    if (blockSize !== BLOCK_SIZE) {
+      throw corrupt("Postings have another block size", { file: metaIn.name, blockSize });
+    }
+  }
+
+  decodeTerm(
+    cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+  ): void {
+    decodeTermState(cursor, features, state, absolute, BLOCK_SIZE);
+    state.skipOffset = state.docFreq > BLOCK_SIZE ? cursor.readVLong() : -1;
+  }
+
+  postings(
+    features: PostingsFeatures, state: BlockTermState, reuse: PostingsEnum | undefined, flags: number,
+  ): PostingsEnum {
+    const wantsPositions = features.hasPositions
+      && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
+    const reusable = reuse instanceof Lucene90PostingsEnum && reuse.source === this.docIn
+      && reuse.features === features && reuse.hasPositions === wantsPositions;
+    const postings = reusable ? reuse : this.newEnum(features, wantsPositions);
+    return postings.reset(state, flags);
+  }
+
+  private newEnum(features: PostingsFeatures, wantsPositions: boolean): Lucene90PostingsEnum {
+    if (wantsPositions && this.posIn === undefined) {
+      throw corrupt("Segment has no .pos file", { file: this.docIn.name });
+    }
+    const positions = wantsPositions
+      ? new PositionCursor(PFOR_CODEC, this.posIn!, this.payIn, features)
+      : undefined;
+    return new Lucene90PostingsEnum(this.docIn, features, this.maxDoc, positions);
+  }
+
+  impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum {
+    return this.postings(features, state, undefined, flags) as Lucene90PostingsEnum;
+  }
+
+  checkIntegrity(): void {
+    for (const input of [this.docIn, this.posIn, this.payIn]) {
+      if (input !== undefined) checksumEntireFile(input);
+    }
+  }
+
+  close(): void {
+    for (const input of [this.docIn, this.posIn, this.payIn]) input?.close();
+  }
+}
