@@ -13,13 +13,14 @@
 
 import { unsupported, VarveError } from "../../base/index.ts";
 import type {
-  Codec, DocValuesFormat, FieldInfosFormat, NormsFormat, PointsFormat, PostingsFormat,
+  Codec, DocValuesFormat, FieldInfosFormat, PointsFormat, PostingsFormat,
   SegmentInfoFormat,
 } from "./codec.ts";
 import {
   lucene90CompoundFormat, lucene90FieldInfosFormat, lucene90LiveDocsFormat,
   lucene90SegmentInfoFormat, lucene90StoredFieldsFormat,
 } from "./lucene90/index.ts";
+import { lucene90DocValuesFormat } from "./lucene90/doc-values/index.ts";
 import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
 import { lucene94FieldInfosFormat } from "./lucene94/field-infos.ts";
 import { lucene99SegmentInfoFormat } from "./lucene99/segment-info.ts";
@@ -39,12 +40,6 @@ function unreadPostingsFormat(name: string): PostingsFormat {
 const lucene90PostingsFormat = unreadPostingsFormat("Lucene90");
 const lucene912PostingsFormat = unreadPostingsFormat("Lucene912");
 const lucene104PostingsFormat = unreadPostingsFormat("Lucene104");
-const lucene90DocValuesFormat: DocValuesFormat = {
-  name: "Lucene90",
-  fieldsProducer() {
-    throw unsupported("Doc values format [Lucene90] is not supported");
-  },
-};
 const lucene90PointsFormat: PointsFormat = {
   fieldsReader() {
     throw unsupported("Points format [Lucene90] is not supported");
@@ -85,9 +80,9 @@ function codec(
   name: string, fieldInfosFormat: FieldInfosFormat, segmentInfoFormat: SegmentInfoFormat,
   postings: string,
 ): Codec {
-  const normsFormat: NormsFormat = lucene90NormsFormat;
   return {
-    name, fieldInfosFormat, segmentInfoFormat, normsFormat,
+    name, fieldInfosFormat, segmentInfoFormat,
+    normsFormat: lucene90NormsFormat,
     storedFieldsFormat: lucene90StoredFieldsFormat,
     liveDocsFormat: lucene90LiveDocsFormat,
     compoundFormat: lucene90CompoundFormat,
