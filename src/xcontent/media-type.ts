@@ -15,7 +15,7 @@ export type XContentType = "json" | "smile" | "cbor" | "yaml";
 
 /** What goes into a `content-type` answer header. */
 export const MEDIA_TYPES: Readonly<Record<XContentType, string>> = {
-  json: "application/json",
+  json: "application/json; charset=UTF-8",
   smile: "application/smile",
   cbor: "application/cbor",
   yaml: "application/yaml",

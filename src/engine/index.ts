@@ -1,0 +1,21 @@
+// The embedded engine. `Node` is the whole of it; the rest is what src/server needs to speak of it.
+
+export * from "./cluster/metadata.ts";
+export { aliasesFromJson, aliasesToJson, aliasFromJson, aliasToJson } from "./cluster/metadata-codec.ts";
+export * from "./cluster/name-resolver.ts";
+export * from "./documents/bulk.ts";
+export * from "./documents/document-requests.ts";
+export * from "./documents/get-document.ts";
+export { checkWritable, shardOf, shardsHeader } from "./documents/document-service.ts";
+export * from "./documents/source-filter.ts";
+export * from "./exceptions.ts";
+export { checkNameFree, validateAliasName } from "./indices/create-index.ts";
+export { validateIndexName } from "./indices/index-name.ts";
+export type { IndexService } from "./indices/index-service.ts";
+export * from "./indices/templates.ts";
+export { nearestNames } from "./nearest-names.ts";
+export { Node, type NodeOptions } from "./node.ts";
+export * from "./settings.ts";
+export * from "./settings-registry.ts";
+export type { Task } from "./tasks/task-manager.ts";
+export * from "./version.ts";

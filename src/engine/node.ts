@@ -1,0 +1,130 @@
+// One node: everything that src/server calls, in one place, with its life cycle.
+
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type Clock, type Random, randomBase64Uuid, systemClock, systemRandom, VarveError, WorkerPool,
+} from "../base/index.ts";
+import { ClusterService } from "./cluster/cluster-service.ts";
+import { DocumentService } from "./documents/document-service.ts";
+import type { EngineContext } from "./indices/engine-context.ts";
+import { IndicesService } from "./indices/indices-service.ts";
+import { Settings } from "./settings.ts";
+import { TaskManager } from "./tasks/task-manager.ts";
+
+export interface NodeOptions {
+  readonly settings: Settings;
+  readonly dataFolder: string;
+  /** Folders that fs repositories may lie in. */
+  readonly repositoryFolders: readonly string[];
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Another process may not use the data folder meanwhile. */
+class FolderLock {
+  private readonly path: string;
+
+  constructor(folder: string) {
+    this.path = join(folder, "node.lock");
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        const fd = openSync(this.path, "wx");
+        writeSync(fd, String(process.pid));
+        closeSync(fd);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        const owner = Number(readFileSync(this.path, "utf8"));
+        if (owner !== process.pid && isAlive(owner)) throw locked(folder, owner);
+        rmSync(this.path, { force: true });
+      }
+    }
+    throw locked(folder, 0);
+  }
+
+  release(): void {
+    rmSync(this.path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function locked(folder: string, pid: number): VarveError {
+  return new VarveError(
+    "unavailable",
+    `failed to obtain node locks, tried [${folder}]: process ${pid} uses this data folder; stop it, or give another --data`,
+    { type: "illegal_state_exception" },
+  );
+}
+
+/** A running node. */
+export class Node {
+  readonly settings: Settings;
+  readonly name: string;
+  readonly id: string;
+  readonly clusterName: string;
+  readonly startedAt: number;
+  readonly repositoryFolders: readonly string[];
+  readonly context: EngineContext;
+  readonly cluster: ClusterService;
+  readonly indices: IndicesService;
+  readonly documents: DocumentService;
+  readonly tasks: TaskManager;
+  /** `host:port` once the HTTP server listens. */
+  publishAddress = "127.0.0.1:9200";
+  private readonly lock: FolderLock;
+  private readonly workers: WorkerPool;
+
+  private constructor(options: NodeOptions, lock: FolderLock) {
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? systemRandom;
+    this.lock = lock;
+    this.settings = options.settings;
+    this.repositoryFolders = options.repositoryFolders.map((folder) => resolve(folder));
+    this.name = options.settings.get("node.name", "varve");
+    this.clusterName = options.settings.get("cluster.name", "varve");
+    this.id = randomBase64Uuid(random);
+    this.startedAt = clock.now();
+    this.workers = new WorkerPool({ clock });
+    const dataFolder = resolve(options.dataFolder);
+    this.context = { clock, random, workers: this.workers, dataFolder, nodeSettings: options.settings };
+    this.cluster = ClusterService.open(dataFolder, random);
+    this.indices = new IndicesService(this.cluster, this.context);
+    this.documents = new DocumentService(this.indices);
+    this.tasks = new TaskManager(this.id, clock);
+  }
+
+  /** Locks the data folder, opens the cluster state and every open index. */
+  static async start(options: NodeOptions): Promise<Node> {
+    mkdirSync(options.dataFolder, { recursive: true });
+    const lock = new FolderLock(options.dataFolder);
+    try {
+      const node = new Node(options, lock);
+      await node.indices.openAll();
+      return node;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  get clock(): Clock {
+    return this.context.clock;
+  }
+
+  /** Flushes and closes everything. */
+  async close(): Promise<void> {
+    await this.indices.closeAll();
+    await this.workers.close();
+    this.lock.release();
+  }
+}

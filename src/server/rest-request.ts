@@ -1,0 +1,169 @@
+// One REST request as the routes see it: parameters with types, a body in any content type.
+// A parameter that no route reads is refused. Upstream: RestRequest, BaseRestHandler (3.6.0).
+
+import { illegalArgument, VarveError } from "../base/index.ts";
+import { parseTimeValue } from "../engine/index.ts";
+import { decodeJson, decodeXContent, type XContentType, xContentTypeOf } from "../xcontent/index.ts";
+
+export type JsonObject = { [key: string]: unknown };
+
+export interface RestRequestInit {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  /** Path parameters, decoded. */
+  readonly pathParams: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body as it streams in; it can be read once. */
+  readonly stream: AsyncIterable<Uint8Array>;
+  readonly maxBodyBytes: number;
+}
+
+/** A REST request. */
+export class RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: RestRequestInit["headers"];
+  private readonly pathParams: Readonly<Record<string, string>>;
+  private readonly query: Readonly<Record<string, string>>;
+  private readonly stream: AsyncIterable<Uint8Array>;
+  private readonly maxBodyBytes: number;
+  private bytes: Buffer | undefined;
+
+  constructor(init: RestRequestInit) {
+    this.method = init.method;
+    this.path = init.path;
+    this.pathParams = init.pathParams;
+    this.query = init.query;
+    this.headers = init.headers;
+    this.stream = init.stream;
+    this.maxBodyBytes = init.maxBodyBytes;
+  }
+
+  /** Names of the query's parameters. */
+  queryNames(): string[] {
+    return Object.keys(this.query);
+  }
+
+  has(name: string): boolean {
+    return this.param(name) !== undefined;
+  }
+
+  /** A path parameter, or one of the query. */
+  param(name: string): string | undefined;
+  param(name: string, fallback: string): string;
+  param(name: string, fallback?: string): string | undefined {
+    return this.pathParams[name] ?? this.query[name] ?? fallback;
+  }
+
+  /** A comma list; empty when it is not given. */
+  paramList(name: string): string[] {
+    const value = this.param(name);
+    return value === undefined || value === "" ? [] : value.split(",");
+  }
+
+  /** An empty value means true, as in `?pretty`. */
+  paramBoolean(name: string, fallback: boolean): boolean {
+    const value = this.param(name);
+    if (value === undefined) return fallback;
+    if (value === "" || value === "true") return true;
+    if (value === "false") return false;
+    throw illegalArgument(`Failed to parse value [${value}] as only [true] or [false] are allowed.`);
+  }
+
+  paramInt(name: string, fallback: number): number {
+    const value = this.param(name);
+    if (value === undefined) return fallback;
+    if (!/^-?\d+$/.test(value)) {
+      throw illegalArgument(`Failed to parse int parameter [${name}] with value [${value}]`, numberFormat(value));
+    }
+    return Number(value);
+  }
+
+  /** Milliseconds. */
+  paramTime(name: string, fallbackMs: number): number {
+    const value = this.param(name);
+    return value === undefined ? fallbackMs : parseTimeValue(value, name);
+  }
+
+  /** The raw chunks, for bodies that are worked on while they arrive; counts against the limit. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    if (this.bytes !== undefined) {
+      yield this.bytes;
+      return;
+    }
+    let total = 0;
+    for await (const chunk of this.stream) {
+      total += chunk.length;
+      if (total > this.maxBodyBytes) throw bodyTooLarge(this.maxBodyBytes);
+      yield chunk;
+    }
+  }
+
+  /** The whole body. */
+  async rawBody(): Promise<Buffer> {
+    if (this.bytes === undefined) {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of this.chunks()) parts.push(chunk);
+      this.bytes = parts.length === 1 ? Buffer.from(parts[0]!) : Buffer.concat(parts);
+    }
+    return this.bytes;
+  }
+
+  /** Body or the `source` parameter, undefined when there is neither. */
+  async body(): Promise<JsonObject | undefined> {
+    const source = this.query["source"];
+    const bytes = await this.rawBody();
+    if (bytes.length === 0) {
+      if (source === undefined) return undefined;
+      const type = this.query["source_content_type"];
+      if (type === undefined) {
+        throw new VarveError("invalid", "source and source_content_type parameters are required", {
+          type: "illegal_state_exception",
+        });
+      }
+      return decodeJson(source) as JsonObject;
+    }
+    const tree = decodeXContent(bytes, this.contentType());
+    return tree as unknown as JsonObject;
+  }
+
+  async requireBody(): Promise<JsonObject> {
+    const body = await this.body();
+    if (body === undefined) {
+      throw new VarveError("invalid", "request body is required", { type: "parse_exception" });
+    }
+    return body;
+  }
+
+  /** The body's type by its Content-Type header; an unknown one is refused with 406. */
+  contentType(): XContentType | undefined {
+    const header = this.headers["content-type"];
+    const text = Array.isArray(header) ? header[0] : header;
+    if (text === undefined || text === "") return undefined;
+    const type = xContentTypeOf(text.split(";")[0]!.trim().toLowerCase());
+    if (type !== undefined) return type;
+    if (/ndjson|text\/plain|x-www-form-urlencoded/.test(text)) {
+      if (!/ndjson/.test(text)) throw contentTypeNotSupported(text);
+      return "json";
+    }
+    throw contentTypeNotSupported(text);
+  }
+}
+
+function numberFormat(value: string): VarveError {
+  return new VarveError("invalid", `For input string: "${value}"`, { type: "number_format_exception" });
+}
+
+function contentTypeNotSupported(header: string): VarveError {
+  return new VarveError("invalid", `Content-Type header [${header}] is not supported`, {
+    type: "plain_error", metadata: { status: 406 },
+  });
+}
+
+function bodyTooLarge(limit: number): VarveError {
+  return new VarveError("limit", `request body is larger than http.max_content_length [${limit}b]`, {
+    type: "content_too_long_exception", metadata: { status: 413 },
+  });
+}
