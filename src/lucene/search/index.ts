@@ -33,3 +33,4 @@ export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-
 export { LatLonPointDistanceQuery, LatLonPointInBoxQuery } from "./lat-lon.ts";
 export { IndexSearcher, type GlobalStatistics, type IndexSearcherOptions } from "./index-searcher.ts";
 export { TopScoreDocCollector, type ScoreDoc } from "./top-score-docs.ts";
+export { SynonymQuery } from "./synonym-query.ts";

@@ -1,0 +1,99 @@
+// What queries, sorts and aggregations know while they are made ready for one shard.
+// Upstream: org.opensearch.index.query.QueryShardContext.
+
+import { VarveError, type Clock } from "../../base/index.ts";
+import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import type { IndexSearcher, Query } from "../../lucene/search/index.ts";
+import type { MapperService } from "../mapping/index.ts";
+import type { Settings } from "../settings.ts";
+import type { SearchFieldType } from "./search-field-type.ts";
+
+/** The fixed facts of one shard's search. */
+export interface ShardFacts {
+  readonly indexName: string;
+  readonly indexUuid: string;
+  readonly settings: Settings;
+  readonly mapper: MapperService;
+  readonly clock: Clock;
+  /** The same instant for all shards of a request. */
+  readonly nowMillis: number;
+}
+
+/** The path of nested queries that enclose the current one. */
+export interface NestedScope {
+  /** Path of the nested object; undefined at the root. */
+  readonly path: string | undefined;
+}
+
+/** Context of one shard. */
+export class QueryShardContext {
+  readonly facts: ShardFacts;
+  readonly searcher: IndexSearcher | undefined;
+  /** Lucene queries by their `_name`. */
+  readonly namedQueries = new Map<string, Query>();
+  /** Innermost last. */
+  readonly nestedPaths: string[] = [];
+
+  constructor(facts: ShardFacts, searcher?: IndexSearcher) {
+    this.facts = facts;
+    this.searcher = searcher;
+  }
+
+  get indexName(): string {
+    return this.facts.indexName;
+  }
+
+  get settings(): Settings {
+    return this.facts.settings;
+  }
+
+  get mapper(): MapperService {
+    return this.facts.mapper;
+  }
+
+  get nowMillis(): number {
+    return this.facts.nowMillis;
+  }
+
+  nowInMillis(): number {
+    return this.facts.nowMillis;
+  }
+
+  fieldType(name: string): SearchFieldType | undefined {
+    return this.facts.mapper.fieldType(name) as unknown as SearchFieldType | undefined;
+  }
+
+  /** Names that match a pattern; a name without `*` is itself, mapped or not. */
+  fieldNames(pattern: string): string[] {
+    if (!pattern.includes("*")) return [pattern];
+    return this.facts.mapper.matchingFields(pattern);
+  }
+
+  /** An analyzer that a query names. */
+  analyzer(name: string, queryName: string): Analyzer {
+    const analyzer = this.facts.mapper.analyzers.get(name);
+    if (analyzer === undefined) {
+      throw this.exception(`[${queryName}] analyzer [${name}] not found`);
+    }
+    return analyzer;
+  }
+
+  /** `query_shard_exception` of this shard's index. */
+  exception(message: string, cause?: unknown): VarveError {
+    return new VarveError("invalid", message, {
+      type: "query_shard_exception",
+      metadata: { index: this.indexName, index_uuid: this.facts.indexUuid },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  /** Makes a query; anything but a query_shard_exception is wrapped in one, as upstream does. */
+  toQuery(make: (context: QueryShardContext) => Query): Query {
+    try {
+      return make(this);
+    } catch (error) {
+      if (!(error instanceof VarveError) || error.type === "query_shard_exception") throw error;
+      throw this.exception(`failed to create query: ${error.message}`, error);
+    }
+  }
+}
