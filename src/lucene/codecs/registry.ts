@@ -13,8 +13,7 @@
 
 import { unsupported, VarveError } from "../../base/index.ts";
 import type {
-  Codec, DocValuesFormat, FieldInfosFormat, PointsFormat, PostingsFormat,
-  SegmentInfoFormat,
+  Codec, DocValuesFormat, FieldInfosFormat, PostingsFormat, SegmentInfoFormat,
 } from "./codec.ts";
 import {
   lucene90CompoundFormat, lucene90FieldInfosFormat, lucene90LiveDocsFormat,
@@ -22,6 +21,8 @@ import {
 } from "./lucene90/index.ts";
 import { lucene90DocValuesFormat } from "./lucene90/doc-values/index.ts";
 import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
+import { lucene90PointsFormat } from "./lucene90/points/index.ts";
+import { lucene90PostingsFormat } from "./lucene90/postings/lucene90-postings-format.ts";
 import { lucene94FieldInfosFormat } from "./lucene94/field-infos.ts";
 import { lucene99SegmentInfoFormat } from "./lucene99/segment-info.ts";
 
@@ -37,15 +38,8 @@ function unreadPostingsFormat(name: string): PostingsFormat {
   };
 }
 
-const lucene90PostingsFormat = unreadPostingsFormat("Lucene90");
 const lucene912PostingsFormat = unreadPostingsFormat("Lucene912");
 const lucene104PostingsFormat = unreadPostingsFormat("Lucene104");
-const lucene90PointsFormat: PointsFormat = {
-  fieldsReader() {
-    throw unsupported("Points format [Lucene90] is not supported");
-  },
-};
-
 const POSTINGS_FORMATS = byName([
   lucene90PostingsFormat,
   unreadPostingsFormat("Lucene99"),
@@ -55,7 +49,7 @@ const POSTINGS_FORMATS = byName([
   lucene104PostingsFormat,
 ]);
 
-const DOC_VALUES_FORMATS = byName([lucene90DocValuesFormat]);
+const DOC_VALUES_FORMATS = byName<DocValuesFormat>([lucene90DocValuesFormat]);
 
 /** The codec that is written: every OpenSearch 2.x and 3.x reads it. */
 export const lucene91Codec = codec(
