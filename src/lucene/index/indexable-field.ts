@@ -22,19 +22,19 @@ export interface IndexableField {
   readonly name: string;
   readonly type: IndexableFieldType;
   /** One untokenized term: a string (indexed as UTF-8) or bytes. A field uses one of the two, always. */
-  readonly term?: string | Uint8Array;
+  readonly term?: string | Uint8Array | undefined;
   /** Tokenized text: the writer opens `analyzer`'s stream and calls reset/incrementToken/end. */
-  readonly text?: string;
-  readonly analyzer?: Analyzer;
+  readonly text?: string | undefined;
+  readonly analyzer?: Analyzer | undefined;
   /** Numeric doc values: a safe integer or a bigint (64-bit two's complement). */
-  readonly numericValue?: number | bigint;
+  readonly numericValue?: number | bigint | undefined;
   /** Binary, sorted or sorted-set doc value. */
-  readonly bytesValue?: string | Uint8Array;
+  readonly bytesValue?: string | Uint8Array | undefined;
   /** Packed point: pointDimensionCount * pointNumBytes. */
-  readonly point?: Uint8Array;
+  readonly point?: Uint8Array | undefined;
   /** Stored value; a number is stored as `storedType` says. */
-  readonly storedValue?: string | Uint8Array | number | bigint;
-  readonly storedType?: "int" | "long" | "float" | "double";
+  readonly storedValue?: string | Uint8Array | number | bigint | undefined;
+  readonly storedType?: "int" | "long" | "float" | "double" | undefined;
 }
 
 /** A Lucene document: fields in order. */

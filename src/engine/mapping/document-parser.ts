@@ -1,0 +1,317 @@
+// Parses a document's JSON with a mapping into Lucene documents. The hot path: JSON.parse once, then
+// one map lookup and one method call per value. Everything unmapped goes to dynamic-fields.ts.
+// Upstream: org.opensearch.index.mapper.DocumentParser.
+
+import { illegalArgument, VarveError } from "../../base/index.ts";
+import type { IndexableDocument } from "../../lucene/index/indexable-field.ts";
+import { DocumentContext, NEEDS_EXACT_SOURCE } from "./document-context.ts";
+import type { LuceneDocument, SourceToParse, ValueParser } from "./document-context.ts";
+import { dynamicUpdateOf, parseUnmapped } from "./dynamic-fields.ts";
+import type { FieldMapper } from "./field-mapper.ts";
+import {
+  LuceneField, NUMERIC_DOC_VALUES_TYPE, numericField, STORED_TERM_TYPE, STORED_TYPE, termField,
+} from "./lucene-field.ts";
+import { mapperParsing, parseException } from "./mapper-errors.ts";
+import type { Mapping } from "./mapping.ts";
+import type { JsonObject } from "./node-values.ts";
+import type { Mapper, ObjectMapper } from "./object-mapper.ts";
+import { ParsedDocument, SequenceFields } from "./parsed-document.ts";
+import { JsonNumber, parseExactSource } from "./source-parser.ts";
+import type { SourceValue } from "./source-parser.ts";
+import { encodeUid } from "./uid.ts";
+
+type SourceObject = { [key: string]: SourceValue };
+
+/** Parses one document. Errors are OpenSearch's, most of them mapper_parsing_exception. */
+export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDocument {
+  const { source: bytes } = source;
+  if (bytes.length === 0) throw mapperParsing("failed to parse, document is empty");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  const idTerm = encodeUid(source.id);
+  let parsed: SourceValue | undefined;
+  try {
+    parsed = JSON.parse(text) as SourceValue;
+  } catch {
+    return parseExactly(mapping, source, idTerm, text);
+  }
+  if (countQuotes(bytes) !== quotesOf(parsed)) return parseExactly(mapping, source, idTerm, text);
+  try {
+    const context =
+      new DocumentContext(mapping, source, idTerm, !DECIMAL.test(text), undefined, VALUES);
+    return parseInto(context, parsed);
+  } catch (error) {
+    if (error !== NEEDS_EXACT_SOURCE) throw error;
+    return parseExactly(mapping, source, idTerm, text);
+  }
+}
+
+const VALUES: ValueParser = { parseMapped, parseObjectValue, enterArray };
+
+/** A digit before a point or an exponent: somewhere in the text a number may be written unplainly. */
+const DECIMAL = /\d[.eE]/;
+
+function parseExactly(
+  mapping: Mapping, source: SourceToParse, idTerm: Uint8Array, text: string,
+): ParsedDocument {
+  const { value, locations } = wrapped(() => parseExactSource(text));
+  return parseInto(new DocumentContext(mapping, source, idTerm, false, locations, VALUES), value);
+}
+
+function wrapped<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error === NEEDS_EXACT_SOURCE || !(error instanceof VarveError)) throw error;
+    const isMapperParsing = error.type === "mapper_parsing_exception" ||
+      error.type === "strict_dynamic_mapping_exception";
+    throw isMapperParsing ? error : mapperParsing("failed to parse", error);
+  }
+}
+
+/** Quotation marks that open or close a string; a source with a duplicate key has more than its parse. */
+function countQuotes(bytes: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === 0x22) count++;
+    else if (byte === 0x5c) i++;
+  }
+  return count;
+}
+
+function quotesOf(value: SourceValue): number {
+  if (typeof value === "string") return 2;
+  if (typeof value !== "object" || value === null || value instanceof JsonNumber) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) count += quotesOf(value[i]!);
+    return count;
+  }
+  for (const key in value) {
+    const child = value[key]!;
+    count += typeof child === "string" ? 4 : 2;
+    if (typeof child === "object" && child !== null) count += quotesOf(child);
+  }
+  return count;
+}
+
+function parseInto(context: DocumentContext, value: SourceValue): ParsedDocument {
+  const { mapping, source } = context;
+  const sequence = new SequenceFields();
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !(value instanceof JsonNumber);
+  if (!isObject) {
+    throw mapperParsing("failed to parse", new VarveError("invalid",
+      "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes",
+      { type: "not_x_content_exception" }));
+  }
+  wrapped(() => {
+    preParse(context, sequence, value as SourceObject);
+    if (mapping.root.enabled) parseObject(context, mapping.root, value as SourceObject);
+    postParse(context, sequence);
+  });
+  return new ParsedDocument({
+    id: source.id,
+    routing: source.routing,
+    documents: orderedDocuments(context),
+    source: source.source,
+    sequence,
+    dynamicUpdate: context.dynamicMappers.length === 0 ? undefined : dynamicUpdateOf(context),
+  });
+}
+
+function preParse(context: DocumentContext, sequence: SequenceFields, value: SourceObject): void {
+  const { mapping, source, root } = context;
+  const { fields } = root;
+  fields.push(termField("_id", context.idTerm, STORED_TERM_TYPE));
+  if (source.routing !== undefined) {
+    fields.push(termField("_routing", source.routing, STORED_TERM_TYPE));
+    context.addFieldNames(["_routing"]);
+  }
+  fields.push(sequence.seqNo, sequence.primaryTerm);
+  const { enabled } = mapping.metadata.source;
+  if (enabled && mapping.sourceFilter === undefined) {
+    const field = new LuceneField("_source", STORED_TYPE);
+    field.storedValue = source.source;
+    fields.push(field);
+  } else {
+    addFilteredSource(context, value);
+  }
+  fields.push(sequence.version);
+}
+
+// A source that is filtered or left out is kept whole in _recovery_source, until merges drop it.
+function addFilteredSource(context: DocumentContext, value: SourceObject): void {
+  const { mapping, source } = context;
+  const options = mapping.metadata.source;
+  const { fields } = context.root;
+  if (options.enabled) {
+    const filtered = mapping.sourceFilter!(plain(value) as JsonObject);
+    const field = new LuceneField("_source", STORED_TYPE);
+    field.storedValue = Buffer.from(JSON.stringify(filtered));
+    fields.push(field);
+  }
+  if (!options.recoverySourceEnabled) return;
+  const recovery = new LuceneField("_recovery_source", STORED_TYPE);
+  recovery.storedValue = source.source;
+  fields.push(recovery, numericField("_recovery_source", 1, NUMERIC_DOC_VALUES_TYPE));
+}
+
+function plain(value: SourceValue): unknown {
+  if (value instanceof JsonNumber) return value.value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child)]));
+}
+
+function postParse(context: DocumentContext, sequence: SequenceFields): void {
+  const { documents, root, mapping } = context;
+  if (context.ignoredFields !== undefined) {
+    for (const name of context.ignoredFields) {
+      root.fields.push(termField("_ignored", name, STORED_TERM_TYPE));
+    }
+  }
+  // Nested documents share the root's fields, so that every document has them.
+  for (let i = 1; i < documents.length; i++) {
+    documents[i]!.fields.push(sequence.seqNo, sequence.version);
+  }
+  const { dataStream } = mapping.metadata;
+  if (!dataStream.enabled) return;
+  const stamps = root.fields.filter((field) => field.name === dataStream.timestampField &&
+    field.numericValue !== undefined);
+  if (stamps.length !== 1) {
+    throw illegalArgument("documents must contain a single-valued timestamp field " +
+      `'${dataStream.timestampField}' of date type`);
+  }
+}
+
+/** Children keep their order, parents come after them, the root last. */
+function orderedDocuments(context: DocumentContext): readonly IndexableDocument[] {
+  const { documents } = context;
+  if (documents.length === 1) return [context.root.fields];
+  const ordered: IndexableDocument[] = [];
+  const parents: LuceneDocument[] = [];
+  for (const document of documents) {
+    while (parents.length > 0 && parents[parents.length - 1] !== document.parent) {
+      ordered.push(parents.pop()!.fields);
+    }
+    parents.push(document);
+  }
+  while (parents.length > 0) ordered.push(parents.pop()!.fields);
+  return ordered;
+}
+
+/** The members of one object. */
+function parseObject(
+  context: DocumentContext, mapper: ObjectMapper, object: SourceObject,
+): void {
+  if (++context.objectDepth > context.mapping.limits.depth) {
+    context.objectDepth = 0;
+    throw parseException(`The depth of the field has exceeded the allowed limit of ` +
+      `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
+      `[index.mapping.depth.limit] index level setting.`);
+  }
+  const { children } = mapper;
+  for (const key in object) {
+    const value = object[key]!;
+    const child = children.get(key);
+    if (context.locations !== undefined) {
+      context.container = object;
+      context.key = key;
+    }
+    if (child === undefined) parseUnmapped(context, mapper, key, value);
+    else parseMapped(context, child, key, value);
+  }
+  context.objectDepth--;
+}
+
+/** A value, or an array of values, of a mapped field or object. */
+function parseMapped(
+  context: DocumentContext, mapper: Mapper, name: string | null, value: SourceValue,
+): void {
+  if (Array.isArray(value) && !(mapper.kind === "field" && mapper.parsesArrayValue)) {
+    enterArray(context);
+    for (let i = 0; i < value.length; i++) {
+      if (context.locations !== undefined) {
+        context.container = value;
+        context.key = i;
+      }
+      parseMapped(context, mapper, null, value[i]!);
+    }
+    context.arrayDepth--;
+  } else if (mapper.kind === "field") {
+    parseField(context, mapper, value);
+  } else if (mapper.kind === "object") {
+    parseObjectValue(context, mapper, name, value);
+  } else {
+    throw illegalArgument(`Cannot write to a field alias [${mapper.path}].`);
+  }
+}
+
+/** Counts an array into the depth of arrays; the caller counts it out. */
+function enterArray(context: DocumentContext): void {
+  if (++context.arrayDepth <= context.mapping.limits.depth) return;
+  context.arrayDepth = 0;
+  throw parseException(`The depth of the nested array field has exceeded the allowed limit of ` +
+    `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
+    `[index.mapping.depth.limit] index level setting.`);
+}
+
+function parseField(context: DocumentContext, mapper: FieldMapper, value: SourceValue): void {
+  mapper.parse(context, value);
+  if (mapper.copyTo.length === 0 || context.withinCopyTo) return;
+  context.withinCopyTo = true;
+  const { document } = context;
+  for (const target of mapper.copyTo) {
+    let targetDocument: LuceneDocument = document;
+    while (!target.startsWith(targetDocument.prefix)) targetDocument = targetDocument.parent!;
+    context.document = targetDocument;
+    copyTo(context, target, value);
+  }
+  context.document = document;
+  context.withinCopyTo = false;
+}
+
+function copyTo(context: DocumentContext, target: string, value: SourceValue): void {
+  const { mapping } = context;
+  const field = mapping.fields.get(target);
+  if (field !== undefined) field.parse(context, value);
+  else if (mapping.aliases.has(target)) {
+    throw illegalArgument(`Cannot copy to a field alias [${target}].`);
+  } else if (value !== null) {
+    parseUnmapped(context, mapping.root, target, value);
+  }
+}
+
+/** One value of an object field: an object, or null. */
+function parseObjectValue(
+  context: DocumentContext, mapper: ObjectMapper, name: string | null, value: SourceValue,
+): void {
+  if (!mapper.enabled || value === null) return;
+  if (typeof value !== "object" || value instanceof JsonNumber) {
+    throw mapperParsing(`object mapping for [${mapper.fullPath}] tried to parse field [${name}] as ` +
+      "object, but found a concrete value");
+  }
+  const object = value as SourceObject;
+  if (mapper.nested === undefined) {
+    parseObject(context, mapper, object);
+    return;
+  }
+  const parent = context.document;
+  const nested = context.startNested(mapper.fullPath, mapper.nestedTypePath);
+  parseObject(context, mapper, object);
+  context.document = parent;
+  const { includeInParent, includeInRoot } = mapper.nested;
+  if (includeInParent) addFields(context, nested, parent);
+  if (includeInRoot && (!includeInParent || parent !== context.root)) {
+    addFields(context, nested, context.root);
+  }
+}
+
+// Upstream copies _id too; the second _id of a document changes nothing, so it is left out here.
+function addFields(context: DocumentContext, from: LuceneDocument, to: LuceneDocument): void {
+  for (const field of from.fields) {
+    if (field.name === context.mapping.nestedPathField || field.name === "_id") continue;
+    to.fields.push(field);
+  }
+}

@@ -1,0 +1,97 @@
+// `boolean`: the terms T and F, doc values 1 and 0.
+// Upstream: org.opensearch.index.mapper.BooleanFieldMapper.
+
+import { illegalArgument } from "../../../base/index.ts";
+import { DocValuesType, IndexOptions } from "../../../lucene/index/field-info.ts";
+import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { DocumentContext } from "../document-context.ts";
+import { FieldMapper } from "../field-mapper.ts";
+import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { LuceneField, luceneFieldType } from "../lucene-field.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
+import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { jsonError } from "../mapper-errors.ts";
+import { nodeBoolean } from "../node-values.ts";
+import { BOOST, DOC_VALUES, INDEX, META, STORE } from "../parameters.ts";
+import { JsonNumber } from "../source-parser.ts";
+import type { SourceValue } from "../source-parser.ts";
+
+/** The type of a boolean field. */
+export class BooleanFieldType extends MappedFieldType {
+  readonly typeName = "boolean";
+  override readonly valuesKind: ValuesKind = "boolean";
+  readonly nullValue: boolean | undefined;
+
+  constructor(facts: FieldFacts, nullValue: boolean | undefined) {
+    super(facts);
+    this.nullValue = nullValue;
+  }
+}
+
+class BooleanFieldMapper extends FieldMapper {
+  readonly fieldType: BooleanFieldType;
+  private readonly luceneType: IndexableFieldType;
+  private readonly isEmpty: boolean;
+
+  constructor(parts: FieldMapperParts) {
+    super(parts);
+    const facts = factsOf(parts.path, parts.values);
+    const nullValue = parts.values.get("null_value");
+    this.isEmpty = !facts.isIndexed && !facts.hasDocValues && !facts.isStored;
+    this.fieldType =
+      new BooleanFieldType(facts, typeof nullValue === "boolean" ? nullValue : undefined);
+    this.luceneType = luceneFieldType({
+      indexOptions: facts.isIndexed ? IndexOptions.DOCS : IndexOptions.NONE,
+      omitNorms: facts.isIndexed,
+      stored: facts.isStored,
+      docValuesType: facts.hasDocValues ? DocValuesType.SORTED_NUMERIC : DocValuesType.NONE,
+    });
+  }
+
+  parseCreateField(context: DocumentContext, value: SourceValue): void {
+    if (this.isEmpty) return;
+    const parsed = typeof value === "boolean" ? value : this.convert(context, value);
+    if (parsed === undefined) return;
+    const { luceneType } = this;
+    const field = new LuceneField(this.path, luceneType);
+    const term = parsed ? "T" : "F";
+    if (luceneType.indexOptions !== IndexOptions.NONE) field.term = term;
+    if (luceneType.stored) field.storedValue = term;
+    if (luceneType.docValuesType !== DocValuesType.NONE) field.numericValue = parsed ? 1 : 0;
+    else context.addFieldNames(this.fieldNames);
+    context.add(field);
+  }
+
+  private convert(context: DocumentContext, value: SourceValue): boolean | undefined {
+    if (value === null) return this.fieldType.nullValue;
+    if (typeof value === "string") {
+      // An empty string is false, as in Booleans.parseBoolean with its default.
+      if (value === "") return false;
+      if (value === "true" || value === "false") return value === "true";
+      throw illegalArgument(
+        `Failed to parse value [${value}] as only [true] or [false] are allowed.`,
+      );
+    }
+    const { line, endLine, endColumn } = context.tokenLocation();
+    const token = value instanceof JsonNumber || typeof value === "number"
+      ? (value instanceof JsonNumber ? value.isFloat : !Number.isInteger(value))
+        ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT"
+      : Array.isArray(value) ? "START_ARRAY" : "START_OBJECT";
+    throw jsonError("json_parse_exception", `Current token (${token}) not of boolean type`,
+      endLine ?? line, endColumn);
+  }
+}
+
+/** The `boolean` type. */
+export const BOOLEAN: FieldTypeSpec = {
+  typeName: "boolean",
+  parameters: [
+    META, BOOST, DOC_VALUES, INDEX,
+    {
+      name: "null_value", updateable: false, acceptsNull: true, defaultValue: () => null,
+      parse: (node) => (node === null ? null : nodeBoolean(node)),
+    },
+    STORE,
+  ],
+  build: (parts) => new BooleanFieldMapper(parts),
+};

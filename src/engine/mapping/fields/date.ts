@@ -1,0 +1,172 @@
+// `date` and `date_nanos`: a long, milliseconds or nanoseconds since the epoch.
+// Upstream: org.opensearch.index.mapper.DateFieldMapper.
+
+import { illegalArgument } from "../../../base/index.ts";
+import { DocValuesType } from "../../../lucene/index/field-info.ts";
+import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import { DateFormatter } from "../../time/index.ts";
+import type { DocumentContext } from "../document-context.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
+import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { LuceneField, luceneFieldType } from "../lucene-field.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
+import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { errorMessage } from "../mapper-errors.ts";
+import { javaString } from "../node-values.ts";
+import { anyLongPoint, longPoint } from "../number-encoding.ts";
+import {
+  BOOST, DOC_VALUES, INDEX, META, settingBooleanParameter, STORE, stringParameter,
+} from "../parameters.ts";
+import type { FieldValues } from "../parameters.ts";
+import type { SourceValue } from "../source-parser.ts";
+import { isMalformed } from "./number.ts";
+
+/** The format of dates when the mapping names none. */
+export const DEFAULT_DATE_FORMAT = "strict_date_optional_time||epoch_millis";
+
+/** The type of a date field. */
+export class DateFieldType extends MappedFieldType {
+  readonly typeName: "date" | "date_nanos";
+  override readonly valuesKind: ValuesKind;
+  readonly formatter: DateFormatter;
+  readonly nullValue: string | undefined;
+
+  constructor(
+    facts: FieldFacts, typeName: "date" | "date_nanos", formatter: DateFormatter,
+    nullValue: string | undefined,
+  ) {
+    super(facts);
+    this.typeName = typeName;
+    this.valuesKind = typeName;
+    this.formatter = formatter;
+    this.nullValue = nullValue;
+  }
+
+  /** Milliseconds, or nanoseconds for date_nanos. */
+  parse(text: string): number | bigint {
+    if (this.typeName === "date") return this.formatter.parseMillis(text);
+    return toNanos(this.formatter.parseNanos(text));
+  }
+}
+
+const NANOS_MAX = 0x7fffffffffffffffn;
+
+/** DateUtils.toLong: nanoseconds since the epoch, from 1970 to 2262. */
+export function toNanos(nanos: bigint): number | bigint {
+  if (nanos < 0n || nanos > NANOS_MAX) {
+    const text = new Date(Number(nanos / 1_000_000n)).toISOString();
+    throw illegalArgument(nanos < 0n
+      ? `date[${text}] is before the epoch in 1970 and cannot be stored in nanosecond resolution`
+      : `date[${text}] is after 2262-04-11T23:47:16.854775807 and cannot be stored in nanosecond ` +
+        "resolution");
+  }
+  const number = Number(nanos);
+  return Number.isSafeInteger(number) ? number : nanos;
+}
+
+class DateFieldMapper extends FieldMapper {
+  readonly fieldType: DateFieldType;
+  private readonly luceneType: IndexableFieldType;
+  private readonly nullTimestamp: number | bigint | undefined;
+  private readonly ignoreMalformed: boolean;
+  private readonly isEmpty: boolean;
+  private readonly isMillis: boolean;
+
+  constructor(parts: FieldMapperParts, typeName: "date" | "date_nanos") {
+    super(parts);
+    const { values } = parts;
+    const facts = factsOf(parts.path, values);
+    const nullValue = values.optionalString("null_value");
+    this.fieldType =
+      new DateFieldType(facts, typeName, buildFormatter(parts.simpleName, values), nullValue);
+    this.ignoreMalformed = values.boolean("ignore_malformed");
+    this.isEmpty = !facts.isIndexed && !facts.hasDocValues && !facts.isStored;
+    this.isMillis = typeName === "date";
+    this.nullTimestamp = this.parseNullValue(nullValue);
+    this.luceneType = luceneFieldType({
+      docValuesType: facts.hasDocValues ? DocValuesType.SORTED_NUMERIC : DocValuesType.NONE,
+      pointDimensionCount: facts.isIndexed ? 1 : 0,
+      pointNumBytes: facts.isIndexed ? 8 : 0,
+      stored: facts.isStored,
+    });
+  }
+
+  parseCreateField(context: DocumentContext, value: SourceValue): void {
+    const text = typeof value === "string" ? value : sourceText(context, value);
+    let timestamp: number | bigint | undefined;
+    if (text === null) {
+      timestamp = this.nullTimestamp;
+    } else {
+      try {
+        timestamp = this.isMillis
+          ? this.fieldType.formatter.parseMillis(text)
+          : this.fieldType.parse(text);
+      } catch (error) {
+        if (!this.ignoreMalformed || !isMalformed(error, value)) throw error;
+        context.addIgnoredField(this.path);
+        return;
+      }
+    }
+    if (timestamp === undefined || this.isEmpty) return;
+    const { luceneType } = this;
+    const field = new LuceneField(this.path, luceneType);
+    if (luceneType.pointNumBytes !== 0) {
+      field.point = typeof timestamp === "number" ? longPoint(timestamp) : anyLongPoint(timestamp);
+    }
+    if (luceneType.stored) {
+      field.storedValue = timestamp;
+      field.storedType = "long";
+    }
+    if (luceneType.docValuesType !== DocValuesType.NONE) field.numericValue = timestamp;
+    else context.addFieldNames(this.fieldNames);
+    context.add(field);
+  }
+
+  // A null value that does not parse is ignored, with a deprecation warning upstream.
+  private parseNullValue(text: string | undefined): number | bigint | undefined {
+    if (text === undefined) return undefined;
+    try {
+      return this.fieldType.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function buildFormatter(name: string, values: FieldValues): DateFormatter {
+  try {
+    return DateFormatter.forPattern(values.string("format")).withLocale(values.string("locale"));
+  } catch (error) {
+    throw illegalArgument(
+      `Error parsing [format] on field [${name}]: ${errorMessage(error)}`, error,
+    );
+  }
+}
+
+function dateSpec(typeName: "date" | "date_nanos"): FieldTypeSpec {
+  return {
+    typeName,
+    parameters: [
+      INDEX, DOC_VALUES, STORE,
+      {
+        ...stringParameter("format", false, DEFAULT_DATE_FORMAT),
+        defaultValue: (context) => context.dateFormat ?? DEFAULT_DATE_FORMAT,
+        shown: (values) => values.get("format") !== DEFAULT_DATE_FORMAT,
+      },
+      stringParameter("print_format", false, null, { acceptsNull: true }),
+      {
+        name: "locale", updateable: false, defaultValue: () => "",
+        parse: (node) => (javaString(node) === "ROOT" ? "" : javaString(node)),
+      },
+      stringParameter("null_value", false, null, { acceptsNull: true }),
+      settingBooleanParameter("ignore_malformed", "index.mapping.ignore_malformed", false, false),
+      BOOST, META,
+    ],
+    build: (parts) => new DateFieldMapper(parts, typeName),
+  };
+}
+
+/** The `date` type. */
+export const DATE = dateSpec("date");
+/** The `date_nanos` type. */
+export const DATE_NANOS = dateSpec("date_nanos");

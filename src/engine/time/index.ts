@@ -1,0 +1,2 @@
+export * from "./date-formatter.ts";
+export * from "./iso-date.ts";
