@@ -62,8 +62,11 @@ const same = (text: string) => text;
 /** The `keyword` analyzer: the whole text as one token. */
 export const KEYWORD_ANALYZER: Analyzer = new FunctionAnalyzer("keyword", keywordTokenizer, same);
 /** The `whitespace` analyzer. */
-export const WHITESPACE_ANALYZER: Analyzer =
-  new FunctionAnalyzer("whitespace", (text) => whitespaceTokenizer(text), same);
+export const WHITESPACE_ANALYZER: Analyzer = new FunctionAnalyzer(
+  "whitespace",
+  (text) => whitespaceTokenizer(text),
+  same,
+);
 
 const standard = (text: string) => new LowerCaseFilter(standardTokenizer(text));
 const simple = (text: string) => new LowerCaseFilter(letterTokenizer(text));
@@ -73,7 +76,10 @@ const BUILT_IN: ReadonlyMap<string, Analyzer> = new Map<string, Analyzer>([
   ["simple", new FunctionAnalyzer("simple", simple, lowerCase)],
   ["whitespace", WHITESPACE_ANALYZER],
   ["keyword", KEYWORD_ANALYZER],
-  ["stop", new FunctionAnalyzer("stop", (t) => new StopFilter(simple(t), ENGLISH_STOP_WORDS), lowerCase)],
+  [
+    "stop",
+    new FunctionAnalyzer("stop", (t) => new StopFilter(simple(t), ENGLISH_STOP_WORDS), lowerCase),
+  ],
 ]);
 
 /** The same analyzer with another gap between the values of a field. */
@@ -96,9 +102,12 @@ export function buildIndexAnalyzers(settings: Settings): IndexAnalyzers {
   normalizers.set("lowercase", new FunctionAnalyzer("lowercase", keywordLowerCase, lowerCase));
   for (const [name, group] of settings.groups("index.analysis.normalizer.")) {
     const lower = group.getList("filter").includes("lowercase");
-    normalizers.set(name, lower
-      ? new FunctionAnalyzer(name, keywordLowerCase, lowerCase)
-      : new FunctionAnalyzer(name, keywordTokenizer, same));
+    normalizers.set(
+      name,
+      lower
+        ? new FunctionAnalyzer(name, keywordLowerCase, lowerCase)
+        : new FunctionAnalyzer(name, keywordTokenizer, same),
+    );
   }
   const get = (name: string) => configured.get(name) ?? BUILT_IN.get(name);
   const defaultIndex = renamed(get("default") ?? BUILT_IN.get("standard")!, "default");
@@ -137,7 +146,9 @@ function splitOnWhitespace(normalizer: Analyzer | undefined): Analyzer | undefin
 function buildAnalyzer(name: string, group: Settings): Analyzer {
   const type = group.get("type") ?? (group.has("tokenizer") ? "custom" : undefined);
   if (type === undefined) {
-    throw illegalArgument(`analyzer [${name}] must specify either an analyzer type, or a tokenizer`);
+    throw illegalArgument(
+      `analyzer [${name}] must specify either an analyzer type, or a tokenizer`,
+    );
   }
   const gap = group.getInt("position_increment_gap", POSITION_INCREMENT_GAP_DEFAULT);
   if (type !== "custom") {
@@ -146,7 +157,10 @@ function buildAnalyzer(name: string, group: Settings): Analyzer {
       throw illegalArgument(`Unknown analyzer type [${type}] for [${name}]`);
     }
     return new FunctionAnalyzer(
-      name, (text) => builtIn.tokenStream("", text), (text) => builtIn.normalize("", text), gap,
+      name,
+      (text) => builtIn.tokenStream("", text),
+      (text) => builtIn.normalize("", text),
+      gap,
     );
   }
   const filters = group.getList("filter");
@@ -155,11 +169,16 @@ function buildAnalyzer(name: string, group: Settings): Analyzer {
 }
 
 function openCustom(tokenizer: string, filters: readonly string[], text: string): TokenStream {
-  let stream = tokenizer === "keyword" ? keywordTokenizer(text)
-    : tokenizer === "whitespace" ? whitespaceTokenizer(text)
-    : tokenizer === "letter" ? letterTokenizer(text)
-    : tokenizer === "lowercase" ? simple(text)
-    : standardTokenizer(text);
+  let stream =
+    tokenizer === "keyword"
+      ? keywordTokenizer(text)
+      : tokenizer === "whitespace"
+        ? whitespaceTokenizer(text)
+        : tokenizer === "letter"
+          ? letterTokenizer(text)
+          : tokenizer === "lowercase"
+            ? simple(text)
+            : standardTokenizer(text);
   for (const filter of filters) {
     if (filter === "lowercase") stream = new LowerCaseFilter(stream);
     else if (filter === "stop") stream = new StopFilter(stream, ENGLISH_STOP_WORDS);

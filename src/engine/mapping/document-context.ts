@@ -35,10 +35,16 @@ export interface SourceToParse {
 /** The document parser, as dynamic-fields.ts calls back into it. */
 export interface ValueParser {
   parseMapped(
-    context: DocumentContext, mapper: Mapper, name: string | null, value: SourceValue,
+    context: DocumentContext,
+    mapper: Mapper,
+    name: string | null,
+    value: SourceValue,
   ): void;
   parseObjectValue(
-    context: DocumentContext, mapper: ObjectMapper, name: string | null, value: SourceValue,
+    context: DocumentContext,
+    mapper: ObjectMapper,
+    name: string | null,
+    value: SourceValue,
   ): void;
   enterArray(context: DocumentContext): void;
 }
@@ -108,9 +114,11 @@ export class DocumentContext {
   startNested(fullPath: string, nestedTypePath: string): LuceneDocument {
     const limit = this.mapping.limits.nestedDocuments;
     if (this.documents.length > limit) {
-      throw mapperParsing(`The number of nested documents has exceeded the allowed limit of ` +
-        `[${limit}]. This limit can be set by changing the ` +
-        `[index.mapping.nested_objects.limit] index level setting.`);
+      throw mapperParsing(
+        `The number of nested documents has exceeded the allowed limit of ` +
+          `[${limit}]. This limit can be set by changing the ` +
+          `[index.mapping.nested_objects.limit] index level setting.`,
+      );
     }
     const nested = new LuceneDocument(this.document, `${fullPath}.`);
     this.documents.push(nested);

@@ -9,7 +9,12 @@ import type { LuceneDocument, SourceToParse, ValueParser } from "./document-cont
 import { dynamicUpdateOf, parseUnmapped } from "./dynamic-fields.ts";
 import type { FieldMapper } from "./field-mapper.ts";
 import {
-  LuceneField, NUMERIC_DOC_VALUES_TYPE, numericField, STORED_TERM_TYPE, STORED_TYPE, termField,
+  LuceneField,
+  NUMERIC_DOC_VALUES_TYPE,
+  numericField,
+  STORED_TERM_TYPE,
+  STORED_TYPE,
+  termField,
 } from "./lucene-field.ts";
 import { mapperParsing, parseException } from "./mapper-errors.ts";
 import type { Mapping } from "./mapping.ts";
@@ -36,8 +41,14 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
   }
   if (countQuotes(bytes) !== quotesOf(parsed)) return parseExactly(mapping, source, idTerm, text);
   try {
-    const context =
-      new DocumentContext(mapping, source, idTerm, !DECIMAL.test(text), undefined, VALUES);
+    const context = new DocumentContext(
+      mapping,
+      source,
+      idTerm,
+      !DECIMAL.test(text),
+      undefined,
+      VALUES,
+    );
     return parseInto(context, parsed);
   } catch (error) {
     if (error !== NEEDS_EXACT_SOURCE) throw error;
@@ -51,7 +62,10 @@ const VALUES: ValueParser = { parseMapped, parseObjectValue, enterArray };
 const DECIMAL = /\d[.eE]/;
 
 function parseExactly(
-  mapping: Mapping, source: SourceToParse, idTerm: Uint8Array, text: string,
+  mapping: Mapping,
+  source: SourceToParse,
+  idTerm: Uint8Array,
+  text: string,
 ): ParsedDocument {
   const { value, locations } = wrapped(() => parseExactSource(text));
   return parseInto(new DocumentContext(mapping, source, idTerm, false, locations, VALUES), value);
@@ -62,7 +76,8 @@ function wrapped<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (error === NEEDS_EXACT_SOURCE || !(error instanceof VarveError)) throw error;
-    const isMapperParsing = error.type === "mapper_parsing_exception" ||
+    const isMapperParsing =
+      error.type === "mapper_parsing_exception" ||
       error.type === "strict_dynamic_mapping_exception";
     throw isMapperParsing ? error : mapperParsing("failed to parse", error);
   }
@@ -98,12 +113,20 @@ function quotesOf(value: SourceValue): number {
 function parseInto(context: DocumentContext, value: SourceValue): ParsedDocument {
   const { mapping, source } = context;
   const sequence = new SequenceFields();
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value) &&
+  const isObject =
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
     !(value instanceof JsonNumber);
   if (!isObject) {
-    throw mapperParsing("failed to parse", new VarveError("invalid",
-      "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes",
-      { type: "not_x_content_exception" }));
+    throw mapperParsing(
+      "failed to parse",
+      new VarveError(
+        "invalid",
+        "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes",
+        { type: "not_x_content_exception" },
+      ),
+    );
   }
   wrapped(() => {
     preParse(context, sequence, value as SourceObject);
@@ -177,11 +200,14 @@ function postParse(context: DocumentContext, sequence: SequenceFields): void {
   }
   const { dataStream } = mapping.metadata;
   if (!dataStream.enabled) return;
-  const stamps = root.fields.filter((field) => field.name === dataStream.timestampField &&
-    field.numericValue !== undefined);
+  const stamps = root.fields.filter(
+    (field) => field.name === dataStream.timestampField && field.numericValue !== undefined,
+  );
   if (stamps.length !== 1) {
-    throw illegalArgument("documents must contain a single-valued timestamp field " +
-      `'${dataStream.timestampField}' of date type`);
+    throw illegalArgument(
+      "documents must contain a single-valued timestamp field " +
+        `'${dataStream.timestampField}' of date type`,
+    );
   }
 }
 
@@ -202,14 +228,14 @@ function orderedDocuments(context: DocumentContext): readonly IndexableDocument[
 }
 
 /** The members of one object. */
-function parseObject(
-  context: DocumentContext, mapper: ObjectMapper, object: SourceObject,
-): void {
+function parseObject(context: DocumentContext, mapper: ObjectMapper, object: SourceObject): void {
   if (++context.objectDepth > context.mapping.limits.depth) {
     context.objectDepth = 0;
-    throw parseException(`The depth of the field has exceeded the allowed limit of ` +
-      `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
-      `[index.mapping.depth.limit] index level setting.`);
+    throw parseException(
+      `The depth of the field has exceeded the allowed limit of ` +
+        `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
+        `[index.mapping.depth.limit] index level setting.`,
+    );
   }
   const { children } = mapper;
   for (const key in object) {
@@ -227,7 +253,10 @@ function parseObject(
 
 /** A value, or an array of values, of a mapped field or object. */
 function parseMapped(
-  context: DocumentContext, mapper: Mapper, name: string | null, value: SourceValue,
+  context: DocumentContext,
+  mapper: Mapper,
+  name: string | null,
+  value: SourceValue,
 ): void {
   if (Array.isArray(value) && !(mapper.kind === "field" && mapper.parsesArrayValue)) {
     enterArray(context);
@@ -252,9 +281,11 @@ function parseMapped(
 function enterArray(context: DocumentContext): void {
   if (++context.arrayDepth <= context.mapping.limits.depth) return;
   context.arrayDepth = 0;
-  throw parseException(`The depth of the nested array field has exceeded the allowed limit of ` +
-    `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
-    `[index.mapping.depth.limit] index level setting.`);
+  throw parseException(
+    `The depth of the nested array field has exceeded the allowed limit of ` +
+      `[${context.mapping.limits.depth}]. This limit can be set by changing the ` +
+      `[index.mapping.depth.limit] index level setting.`,
+  );
 }
 
 function parseField(context: DocumentContext, mapper: FieldMapper, value: SourceValue): void {
@@ -285,12 +316,17 @@ function copyTo(context: DocumentContext, target: string, value: SourceValue): v
 
 /** One value of an object field: an object, or null. */
 function parseObjectValue(
-  context: DocumentContext, mapper: ObjectMapper, name: string | null, value: SourceValue,
+  context: DocumentContext,
+  mapper: ObjectMapper,
+  name: string | null,
+  value: SourceValue,
 ): void {
   if (!mapper.enabled || value === null) return;
   if (typeof value !== "object" || value instanceof JsonNumber) {
-    throw mapperParsing(`object mapping for [${mapper.fullPath}] tried to parse field [${name}] as ` +
-      "object, but found a concrete value");
+    throw mapperParsing(
+      `object mapping for [${mapper.fullPath}] tried to parse field [${name}] as ` +
+        "object, but found a concrete value",
+    );
   }
   const object = value as SourceObject;
   if (mapper.nested === undefined) {

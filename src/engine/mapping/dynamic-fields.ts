@@ -18,7 +18,10 @@ import type { SourceValue } from "./source-parser.ts";
 
 /** Handles `key` of an object whose mapper has no child of exactly that name. */
 export function parseUnmapped(
-  context: DocumentContext, mapper: ObjectMapper, key: string, value: SourceValue,
+  context: DocumentContext,
+  mapper: ObjectMapper,
+  key: string,
+  value: SourceValue,
 ): void {
   const parts = splitPath(key);
   const path = pathOf(context, mapper, key);
@@ -51,8 +54,10 @@ function parseMetadata(context: DocumentContext, path: string, value: SourceValu
   throw mapperParsing(
     `failed to parse field [${path}] of type [${path}] in document with id ` +
       `'${context.source.id}'. Preview of field's value: '${String(value)}'`,
-    mapperParsing(`Field [${path}] is a metadata field and cannot be added inside a document. ` +
-      "Use the index API request parameters."),
+    mapperParsing(
+      `Field [${path}] is a metadata field and cannot be added inside a document. ` +
+        "Use the index API request parameters.",
+    ),
   );
 }
 
@@ -61,14 +66,23 @@ function parseDocCount(context: DocumentContext, value: SourceValue): void {
     context.addDocCount(value);
     return;
   }
-  const wrap = (error: VarveError) => mapperParsing(
-    `failed to parse field [_doc_count] of type [_doc_count] in document with id ` +
-      `'${context.source.id}'. Preview of field's value: '${String(value)}'`, error);
+  const wrap = (error: VarveError) =>
+    mapperParsing(
+      `failed to parse field [_doc_count] of type [_doc_count] in document with id ` +
+        `'${context.source.id}'. Preview of field's value: '${String(value)}'`,
+      error,
+    );
   if (typeof value === "number" && value <= 0) {
     throw wrap(illegalArgument("Field [_doc_count] must be a positive integer."));
   }
-  throw wrap(new VarveError("invalid", `Failed to parse object: expecting token of type ` +
-    `[VALUE_NUMBER] but found [VALUE_STRING]`, { type: "parsing_exception" }));
+  throw wrap(
+    new VarveError(
+      "invalid",
+      `Failed to parse object: expecting token of type ` +
+        `[VALUE_NUMBER] but found [VALUE_STRING]`,
+      { type: "parsing_exception" },
+    ),
+  );
 }
 
 function splitPath(path: string): string[] {
@@ -95,7 +109,10 @@ function splitPath(path: string): string[] {
 
 // A dotted name reaches through objects; a disabled one on the way hides everything below.
 function lookup(
-  context: DocumentContext, mapper: ObjectMapper, key: string, parts: readonly string[],
+  context: DocumentContext,
+  mapper: ObjectMapper,
+  key: string,
+  parts: readonly string[],
 ): Mapper | "disabled" | undefined {
   let object = mapper;
   for (let i = 0; i < parts.length - 1; i++) {
@@ -104,8 +121,10 @@ function lookup(
     if (!child.enabled) return "disabled";
     if (child.nested !== undefined) {
       if (context.withinCopyTo) return undefined;
-      throw mapperParsing(`Cannot add a value for field [${key}] since one of the intermediate ` +
-        `objects is mapped as a nested object: [${child.fullPath}]`);
+      throw mapperParsing(
+        `Cannot add a value for field [${key}] since one of the intermediate ` +
+          `objects is mapped as a nested object: [${child.fullPath}]`,
+      );
     }
     object = child;
   }
@@ -113,7 +132,10 @@ function lookup(
 }
 
 function parseNew(
-  context: DocumentContext, mapper: ObjectMapper, parts: readonly string[], value: SourceValue,
+  context: DocumentContext,
+  mapper: ObjectMapper,
+  parts: readonly string[],
+  value: SourceValue,
 ): void {
   const parent = dynamicParent(context, mapper, parts);
   const name = parts[parts.length - 1]!;
@@ -126,8 +148,9 @@ function parseNew(
   if (isObject) {
     if (dynamic === "strict") throw strictDynamicMapping(dynamic, mapper.fullPath, name);
     if (dynamic === "false") return;
-    const node = template(context, parent, name, "object", dynamic, mapper.fullPath) ??
-      { type: "object" };
+    const node = template(context, parent, name, "object", dynamic, mapper.fullPath) ?? {
+      type: "object",
+    };
     addAndParse(context, parent, name, node, value);
     return;
   }
@@ -137,15 +160,18 @@ function parseNew(
 }
 
 function parseNewArray(
-  context: DocumentContext, parent: ObjectMapper, name: string,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
   values: readonly SourceValue[],
 ): void {
   context.values.enterArray(context);
   const dynamic = dynamicOf(context, parent);
   if (dynamic === "strict") throw strictDynamicMapping(dynamic, parent.fullPath, name);
-  const node = dynamic === "false"
-    ? undefined
-    : template(context, parent, name, "object", dynamic, parent.fullPath);
+  const node =
+    dynamic === "false"
+      ? undefined
+      : template(context, parent, name, "object", dynamic, parent.fullPath);
   if (node !== undefined) {
     const built = build(context, parent, name, node);
     if (built.kind === "field" && built.parsesArrayValue) {
@@ -171,7 +197,9 @@ function parseNewArray(
 
 // Objects on the way of a dotted name; missing ones are made as they would be as objects.
 function dynamicParent(
-  context: DocumentContext, mapper: ObjectMapper, parts: readonly string[],
+  context: DocumentContext,
+  mapper: ObjectMapper,
+  parts: readonly string[],
 ): ObjectMapper {
   const { mapping } = context;
   let parent = mapper;
@@ -181,8 +209,10 @@ function dynamicParent(
     const field = mapping.fields.get(path) ?? mapping.aliases.get(path);
     if (field !== undefined) {
       const type = field.kind === "alias" ? "alias" : field.typeName;
-      throw mapperParsing(`Could not dynamically add mapping for field [${parts.join(".")}]. ` +
-        `Existing mapping for [${path}] must be of type object but found [${type}].`);
+      throw mapperParsing(
+        `Could not dynamically add mapping for field [${parts.join(".")}]. ` +
+          `Existing mapping for [${path}] must be of type object but found [${type}].`,
+      );
     }
     const existing = mapping.objects.get(path);
     if (existing !== undefined) {
@@ -192,13 +222,16 @@ function dynamicParent(
     const dynamic = dynamicOf(context, parent);
     if (dynamic === "strict") throw strictDynamicMapping(dynamic, parent.fullPath, name);
     if (dynamic === "false") return parent;
-    const node = template(context, parent, name, "object", dynamic, parent.fullPath) ??
-      { type: "object" };
+    const node = template(context, parent, name, "object", dynamic, parent.fullPath) ?? {
+      type: "object",
+    };
     const built = build(context, parent, name, node);
     if (built.kind !== "object") return parent;
     if (built.nested !== undefined) {
-      throw mapperParsing(`It is forbidden to create dynamic nested objects ([${path}]) through ` +
-        "`copy_to` or dots in field names");
+      throw mapperParsing(
+        `It is forbidden to create dynamic nested objects ([${path}]) through ` +
+          "`copy_to` or dots in field names",
+      );
     }
     context.dynamicMappers.push({ path, mapper: built });
     parent = built;
@@ -221,8 +254,13 @@ function dynamicOf(context: DocumentContext, object: ObjectMapper): Dynamic {
 }
 
 function template(
-  context: DocumentContext, parent: ObjectMapper, name: string, type: MatchType, dynamic: Dynamic,
-  refusedPath: string, dateFormat?: string,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
+  type: MatchType,
+  dynamic: Dynamic,
+  refusedPath: string,
+  dateFormat?: string,
 ): JsonObject | undefined {
   const path = pathOf(context, parent, name);
   for (const candidate of context.mapping.root.dynamicTemplates.value) {
@@ -240,16 +278,18 @@ const LONG = /^[+-]?\d{1,19}$/;
 const DOUBLE = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
 
 function nodeOf(
-  context: DocumentContext, parent: ObjectMapper, name: string, value: SourceValue, dynamic: Dynamic,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
+  value: SourceValue,
+  dynamic: Dynamic,
 ): JsonObject {
   const find = (type: MatchType, fallback: JsonObject) =>
     template(context, parent, name, type, dynamic, parent.fullPath) ?? fallback;
   if (typeof value === "boolean") return find("boolean", { type: "boolean" });
   if (typeof value === "number" || value instanceof JsonNumber) {
     const text = sourceText(context, value)!;
-    return /[.eE]/.test(text)
-      ? find("double", { type: "float" })
-      : find("long", { type: "long" });
+    return /[.eE]/.test(text) ? find("double", { type: "float" }) : find("long", { type: "long" });
   }
   const text = value as string;
   const isLong = LONG.test(text) && isJavaLong(text);
@@ -270,19 +310,30 @@ function isJavaLong(text: string): boolean {
 }
 
 function dateNode(
-  context: DocumentContext, parent: ObjectMapper, name: string, text: string, dynamic: Dynamic,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
+  text: string,
+  dynamic: Dynamic,
 ): JsonObject | undefined {
   for (const formatter of context.mapping.root.dynamicDateFormats.value) {
     if (!formatter.matches(text)) continue;
     const { pattern } = formatter;
-    return template(context, parent, name, "date", dynamic, parent.fullPath, pattern) ??
-      { type: "date", format: pattern };
+    return (
+      template(context, parent, name, "date", dynamic, parent.fullPath, pattern) ?? {
+        type: "date",
+        format: pattern,
+      }
+    );
   }
   return undefined;
 }
 
 function build(
-  context: DocumentContext, parent: ObjectMapper, name: string, node: JsonObject,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
+  node: JsonObject,
 ): Mapper {
   const { mapping } = context;
   const parentPath = parent === mapping.root ? "" : parent.fullPath;
@@ -291,7 +342,10 @@ function build(
 }
 
 function addAndParse(
-  context: DocumentContext, parent: ObjectMapper, name: string, node: JsonObject,
+  context: DocumentContext,
+  parent: ObjectMapper,
+  name: string,
+  node: JsonObject,
   value: SourceValue,
 ): void {
   const mapper = build(context, parent, name, node);
@@ -315,7 +369,10 @@ export function dynamicUpdateOf(context: DocumentContext): JsonObject {
 }
 
 function insert(
-  context: DocumentContext, properties: JsonObject, parts: readonly string[], mapper: Mapper,
+  context: DocumentContext,
+  properties: JsonObject,
+  parts: readonly string[],
+  mapper: Mapper,
 ): void {
   let level = properties;
   let path = "";

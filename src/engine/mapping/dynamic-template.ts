@@ -7,13 +7,17 @@ import { isJsonObject, javaString, simplePattern } from "./node-values.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
 
 /** What kind of JSON value a new field has. */
-export type MatchType =
-  "object" | "string" | "long" | "double" | "boolean" | "date" | "binary";
+export type MatchType = "object" | "string" | "long" | "double" | "boolean" | "date" | "binary";
 
 /** The field type that each kind gets by default. */
 export const DEFAULT_DYNAMIC_TYPE: Readonly<Record<MatchType, string>> = {
-  object: "object", string: "text", long: "long", double: "float", boolean: "boolean",
-  date: "date", binary: "binary",
+  object: "object",
+  string: "text",
+  long: "long",
+  double: "float",
+  boolean: "boolean",
+  date: "date",
+  binary: "binary",
 };
 
 const CONDITIONS = ["match", "path_match", "unmatch", "path_unmatch"] as const;
@@ -28,9 +32,12 @@ export class DynamicTemplate {
   private readonly mapping: JsonObject;
 
   private constructor(
-    name: string, texts: Record<string, string | undefined>,
-    tests: Record<string, RegExp | undefined>, matchMappingType: MatchType | undefined,
-    regex: boolean, mapping: JsonObject,
+    name: string,
+    texts: Record<string, string | undefined>,
+    tests: Record<string, RegExp | undefined>,
+    matchMappingType: MatchType | undefined,
+    regex: boolean,
+    mapping: JsonObject,
   ) {
     this.name = name;
     this.texts = texts;
@@ -52,10 +59,14 @@ export class DynamicTemplate {
       else if (key === "mapping") mapping = value as JsonObject;
       else throw illegalArgument(`Illegal dynamic template parameter: [${key}]`);
     }
-    if (texts["match"] === undefined && texts["path_match"] === undefined &&
-        matchMappingType === undefined) {
-      throw mapperParsing("template must have match, path_match or match_mapping_type set " +
-        javaString(conf));
+    if (
+      texts["match"] === undefined &&
+      texts["path_match"] === undefined &&
+      matchMappingType === undefined
+    ) {
+      throw mapperParsing(
+        "template must have match, path_match or match_mapping_type set " + javaString(conf),
+      );
     }
     if (!isJsonObject(mapping)) throw mapperParsing("template must have mapping set");
     const type = checkMatchType(matchMappingType);
@@ -121,14 +132,18 @@ function compile(name: string, text: string, matchPattern: string): RegExp {
   try {
     return new RegExp(`^(?:${text})$`, "u");
   } catch (error) {
-    throw illegalArgument(`Pattern [${text}] of type [regex] is invalid. Cannot create dynamic ` +
-      `template [${name}].`, error);
+    throw illegalArgument(
+      `Pattern [${text}] of type [regex] is invalid. Cannot create dynamic ` +
+        `template [${name}].`,
+      error,
+    );
   }
 }
 
 function substitute(value: JsonValue, name: string, dynamicType: string): JsonValue {
   if (typeof value === "string") {
-    return value.replaceAll("{name}", () => name)
+    return value
+      .replaceAll("{name}", () => name)
       .replaceAll("{dynamic_type}", dynamicType)
       .replaceAll("{dynamicType}", dynamicType);
   }

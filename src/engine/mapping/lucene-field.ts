@@ -45,8 +45,11 @@ export function luceneFieldType(parts: Partial<IndexableFieldType>): IndexableFi
 /** Untokenized, documents only, no norms: keywords and most metadata fields. */
 export const TERM_TYPE = luceneFieldType({ indexOptions: IndexOptions.DOCS, omitNorms: true });
 /** TERM_TYPE, stored. */
-export const STORED_TERM_TYPE =
-  luceneFieldType({ indexOptions: IndexOptions.DOCS, omitNorms: true, stored: true });
+export const STORED_TERM_TYPE = luceneFieldType({
+  indexOptions: IndexOptions.DOCS,
+  omitNorms: true,
+  stored: true,
+});
 /** Stored only. */
 export const STORED_TYPE = luceneFieldType({ stored: true });
 /** NumericDocValuesField. */

@@ -6,8 +6,17 @@ import type { FieldValues } from "./parameters.ts";
 
 /** How doc values of a field are to be understood. */
 export type ValuesKind =
-  | "long" | "double" | "bytes" | "boolean" | "date" | "date_nanos" | "ip" | "geo_point" | "range"
-  | "unsigned_long" | "none";
+  | "long"
+  | "double"
+  | "bytes"
+  | "boolean"
+  | "date"
+  | "date_nanos"
+  | "ip"
+  | "geo_point"
+  | "range"
+  | "unsigned_long"
+  | "none";
 
 /** The common facts of a field type. */
 export interface FieldFacts {

@@ -36,8 +36,10 @@ export function jsonError(type: string, message: string, line: number, column: n
 
 /** Jackson's place, with the source left out as OpenSearch configures it. */
 export function jsonLocation(line: number, column: number): string {
-  return "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
-    `line: ${line}, column: ${column}]`;
+  return (
+    "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
+    `line: ${line}, column: ${column}]`
+  );
 }
 
 /** The exception type of an error, for wrapping decisions. */

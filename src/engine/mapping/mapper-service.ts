@@ -116,7 +116,10 @@ export class MapperService {
 
   private context(restored: boolean): MappingContext {
     return {
-      settings: this.settings, analyzers: this.analyzers, restored, withinMultiField: false,
+      settings: this.settings,
+      analyzers: this.analyzers,
+      restored,
+      withinMultiField: false,
     };
   }
 
@@ -137,16 +140,19 @@ export class MapperService {
     const before = this.current;
     return {
       root: mergeRoot(before.root, after.root, reason),
-      metadata: reason === "template"
-        ? after.metadata
-        : mergeMetadata(before.metadata, after.metadata),
+      metadata:
+        reason === "template" ? after.metadata : mergeMetadata(before.metadata, after.metadata),
       meta: mergeMeta(before.meta, after.meta, reason),
     };
   }
 
   private build(parsed: ParsedMapping): Mapping {
     return new Mapping(
-      parsed.root, parsed.metadata, parsed.meta, this.context(false), mappingLimits(this.settings),
+      parsed.root,
+      parsed.metadata,
+      parsed.meta,
+      this.context(false),
+      mappingLimits(this.settings),
       this.isLegacyNested ? "_type" : "_nested_path",
     );
   }
@@ -159,7 +165,9 @@ function unwrap(mapping: JsonObject): JsonObject {
 }
 
 function mergeMeta(
-  before: JsonObject | undefined, after: JsonObject | undefined, reason: MergeReason,
+  before: JsonObject | undefined,
+  after: JsonObject | undefined,
+  reason: MergeReason,
 ): JsonObject | undefined {
   if (after === undefined) return before;
   if (before === undefined || reason === "update") return after;

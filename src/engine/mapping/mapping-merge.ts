@@ -11,7 +11,9 @@ export type MergeReason = "update" | "template";
 
 /** Merges two roots. */
 export function mergeRoot(
-  before: RootObjectMapper, after: RootObjectMapper, reason: MergeReason,
+  before: RootObjectMapper,
+  after: RootObjectMapper,
+  reason: MergeReason,
 ): RootObjectMapper {
   const merged = before.copyShell();
   mergeObjectInto(merged, before, after, reason);
@@ -50,20 +52,26 @@ export function mergeMapper(before: Mapper, after: Mapper, reason: MergeReason):
   if (reason === "template") return after;
   if (before.kind === "alias") {
     if (after.kind === "alias") return after;
-    throw illegalArgument(`Cannot merge a field alias mapping [${before.path}] with a mapping ` +
-      `that is not for a field alias.`);
+    throw illegalArgument(
+      `Cannot merge a field alias mapping [${before.path}] with a mapping ` +
+        `that is not for a field alias.`,
+    );
   }
   if (after.kind === "alias") {
-    throw illegalArgument(`mapper [${before.path}] cannot be changed from type ` +
-      `[${before.typeName}] to [FieldAliasMapper]`);
+    throw illegalArgument(
+      `mapper [${before.path}] cannot be changed from type ` +
+        `[${before.typeName}] to [FieldAliasMapper]`,
+    );
   }
   return mergeField(before, after);
 }
 
 function mergeField(before: FieldMapper, after: FieldMapper): FieldMapper {
   if (before.typeName !== after.typeName) {
-    throw illegalArgument(`mapper [${before.path}] cannot be changed from type ` +
-      `[${before.typeName}] to [${after.typeName}]`);
+    throw illegalArgument(
+      `mapper [${before.path}] cannot be changed from type ` +
+        `[${before.typeName}] to [${after.typeName}]`,
+    );
   }
   const conflicts: string[] = [];
   const values = before.values.mergeFrom(after.values, conflicts);
@@ -89,7 +97,10 @@ function mergeField(before: FieldMapper, after: FieldMapper): FieldMapper {
 }
 
 function mergeObjectInto(
-  merged: ObjectMapper, before: ObjectMapper, after: ObjectMapper, reason: MergeReason,
+  merged: ObjectMapper,
+  before: ObjectMapper,
+  after: ObjectMapper,
+  reason: MergeReason,
 ): void {
   checkNested(before, after, reason);
   if (after.dynamic !== undefined) merged.dynamic = after.dynamic;
@@ -107,7 +118,8 @@ function mergeObjectInto(
   for (const [name, child] of after.children) {
     const existing = merged.children.get(name);
     merged.children.set(
-      name, existing === undefined ? child : mergeMapper(existing, child, reason),
+      name,
+      existing === undefined ? child : mergeMapper(existing, child, reason),
     );
   }
 }

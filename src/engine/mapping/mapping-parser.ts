@@ -32,7 +32,9 @@ export const DEFAULT_DYNAMIC_DATE_FORMATS = [
 
 /** Reads a whole mapping. `nestedPrefix` is "__" for indices made before 2.0. */
 export function parseMapping(
-  json: JsonObject, context: MappingContext, nestedPrefix: string,
+  json: JsonObject,
+  context: MappingContext,
+  nestedPrefix: string,
 ): ParsedMapping {
   const root = new RootObjectMapper(DEFAULT_DYNAMIC_DATE_FORMATS);
   let metadata: MetadataOptions = DEFAULT_METADATA;
@@ -56,7 +58,11 @@ export function parseMapping(
 
 /** Builds one field or object from its JSON, for dynamic mappings. */
 export function buildMapper(
-  name: string, parentPath: string, node: JsonObject, context: MappingContext, nestedPrefix: string,
+  name: string,
+  parentPath: string,
+  node: JsonObject,
+  context: MappingContext,
+  nestedPrefix: string,
 ): Mapper {
   return new TreeReader(context, nestedPrefix).buildTyped(name, parentPath, node);
 }
@@ -100,7 +106,9 @@ function dateFormats(node: JsonValue): DateFormatter[] {
   if (Array.isArray(node)) {
     return node.map((pattern) => {
       if (javaString(pattern).startsWith("epoch_")) {
-        throw mapperParsing(`Epoch [${javaString(pattern)}] is not supported as dynamic date format`);
+        throw mapperParsing(
+          `Epoch [${javaString(pattern)}] is not supported as dynamic date format`,
+        );
       }
       return format(pattern);
     });
@@ -170,8 +178,10 @@ class TreeReader {
     for (const [name, node] of Object.entries(properties)) {
       if (Array.isArray(node) && node.length === 0) continue;
       if (!isJsonObject(node)) {
-        throw mapperParsing(`Expected map for property [fields] on field [${name}] but got a ` +
-          "class java.lang.String");
+        throw mapperParsing(
+          `Expected map for property [fields] on field [${name}] but got a ` +
+            "class java.lang.String",
+        );
       }
       const parts = name.split(".");
       while (parts.length > 0 && parts[parts.length - 1] === "") parts.pop();
@@ -182,7 +192,12 @@ class TreeReader {
     }
   }
 
-  private buildDotted(parts: readonly string[], path: string, full: string, node: JsonObject): Mapper {
+  private buildDotted(
+    parts: readonly string[],
+    path: string,
+    full: string,
+    node: JsonObject,
+  ): Mapper {
     const [name, ...rest] = parts as [string, ...string[]];
     if (name === "") throw illegalArgument("name cannot be empty string");
     if (rest.length === 0) return this.buildNamed(name, path, full, node);
@@ -197,7 +212,11 @@ class TreeReader {
     if (type === "object" || type === "nested") return this.buildObject(full, path, type, node);
     if (type === "alias") return buildAlias(name, path, node);
     return this.buildField(
-      name, path, type, node, `No handler for type [${type}] declared on field [${full}]`,
+      name,
+      path,
+      type,
+      node,
+      `No handler for type [${type}] declared on field [${full}]`,
     );
   }
 
@@ -208,9 +227,10 @@ class TreeReader {
   private buildObject(name: string, path: string, type: string, node: JsonObject): ObjectMapper {
     const flag = (key: string) =>
       node[key] !== undefined && node[key] !== null && nodeBoolean(node[key], `${name}.${key}`);
-    const nested = type === "nested"
-      ? { includeInParent: flag("include_in_parent"), includeInRoot: flag("include_in_root") }
-      : undefined;
+    const nested =
+      type === "nested"
+        ? { includeInParent: flag("include_in_parent"), includeInRoot: flag("include_in_root") }
+        : undefined;
     const simpleName = path.slice(path.lastIndexOf(".") + 1);
     const object = this.newObject(simpleName, path, nested);
     const remaining: [string, JsonValue][] = [];
@@ -223,11 +243,19 @@ class TreeReader {
   }
 
   private buildField(
-    name: string, path: string, type: string, node: JsonObject, missing: string,
+    name: string,
+    path: string,
+    type: string,
+    node: JsonObject,
+    missing: string,
   ): FieldMapper {
     const spec = fieldTypeSpec(type) ?? (this.context.restored ? opaqueSpec(type) : undefined);
     if (spec === undefined) throw mapperParsing(missing);
-    if (spec.parameters.length === 0 && this.context.restored && fieldTypeSpec(type) === undefined) {
+    if (
+      spec.parameters.length === 0 &&
+      this.context.restored &&
+      fieldTypeSpec(type) === undefined
+    ) {
       return this.buildOpaque(name, path, type, node);
     }
     const values = new FieldValues(spec.parameters, this.context);
@@ -250,7 +278,11 @@ class TreeReader {
   }
 
   private readParameter(
-    values: FieldValues, name: string, type: string, key: string, node: JsonValue,
+    values: FieldValues,
+    name: string,
+    type: string,
+    key: string,
+    node: JsonValue,
   ): void {
     const parameter = values.parameters.find((candidate) => candidate.name === key);
     if (parameter === undefined) {
@@ -268,8 +300,10 @@ class TreeReader {
   private readMultiFields(parent: string, path: string, node: JsonValue): FieldMapper[] {
     if (Array.isArray(node) && node.length === 0) return [];
     if (!isJsonObject(node)) {
-      throw mapperParsing(`expected map for property [fields] on field [${javaString(node)}] or ` +
-        `[fields] but got a class java.lang.${typeof node === "string" ? "String" : "Object"}`);
+      throw mapperParsing(
+        `expected map for property [fields] on field [${javaString(node)}] or ` +
+          `[fields] but got a class java.lang.${typeof node === "string" ? "String" : "Object"}`,
+      );
     }
     const out: FieldMapper[] = [];
     for (const [name, field] of Object.entries(node)) {
@@ -296,7 +330,8 @@ class TreeReader {
 function addChild(object: ObjectMapper, child: Mapper): void {
   const existing = object.children.get(child.simpleName);
   object.children.set(
-    child.simpleName, existing === undefined ? child : mergeMapper(existing, child, "update"),
+    child.simpleName,
+    existing === undefined ? child : mergeMapper(existing, child, "update"),
   );
 }
 
@@ -317,7 +352,10 @@ function buildAlias(name: string, path: string, node: JsonObject): FieldAliasMap
   if (target === null) {
     throw mapperParsing(`The [path] property must be specified for field [${name}].`);
   }
-  refuseRemaining(name, Object.entries(node).filter(([key]) => key !== "type" && key !== "path"));
+  refuseRemaining(
+    name,
+    Object.entries(node).filter(([key]) => key !== "type" && key !== "path"),
+  );
   return new FieldAliasMapper(name, path, target);
 }
 

@@ -46,8 +46,9 @@ function showRootOptions(root: RootObjectMapper, out: JsonObject): void {
     out["dynamic_date_formats"] = root.dynamicDateFormats.value.map((format) => format.pattern);
   }
   if (root.dynamicTemplates.explicit) {
-    out["dynamic_templates"] =
-      root.dynamicTemplates.value.map((template) => ({ [template.name]: template.show() }));
+    out["dynamic_templates"] = root.dynamicTemplates.value.map((template) => ({
+      [template.name]: template.show(),
+    }));
   }
   if (root.dateDetection.explicit) out["date_detection"] = root.dateDetection.value;
   if (root.numericDetection.explicit) out["numeric_detection"] = root.numericDetection.value;

@@ -112,22 +112,29 @@ export class Mapping {
 
   private checkLimits(): void {
     const { limits } = this;
-    const subFields = [...this.fields.values()].reduce((sum, f) => sum + f.subFieldTypes().length, 0);
+    const subFields = [...this.fields.values()].reduce(
+      (sum, f) => sum + f.subFieldTypes().length,
+      0,
+    );
     const count = this.fields.size + this.aliases.size + this.objects.size + subFields;
     if (count > limits.totalFields) {
       throw illegalArgument(`Limit of total fields [${limits.totalFields}] has been exceeded`);
     }
     for (const path of this.objects.keys()) {
       if (path.split(".").length + 1 > limits.depth) {
-        throw illegalArgument(`Limit of mapping depth [${limits.depth}] has been exceeded due to ` +
-          `object field [${path}]`);
+        throw illegalArgument(
+          `Limit of mapping depth [${limits.depth}] has been exceeded due to ` +
+            `object field [${path}]`,
+        );
       }
     }
     const named = [...this.objects.values(), ...this.fields.values(), ...this.aliases.values()];
     for (const { simpleName } of named) {
       if (simpleName.length > limits.fieldNameLength) {
-        throw illegalArgument(`Field name [${simpleName}] is longer than the limit of ` +
-          `[${limits.fieldNameLength}] characters`);
+        throw illegalArgument(
+          `Field name [${simpleName}] is longer than the limit of ` +
+            `[${limits.fieldNameLength}] characters`,
+        );
       }
     }
     const nested = [...this.objects.values()].filter((object) => object.nested !== undefined);
@@ -149,14 +156,16 @@ export class Mapping {
     const scope = this.nestedScope(name);
     const targetScope = this.nestedScope(target);
     if (scope === targetScope) return;
-    const aliasText = scope === undefined
-      ? "The alias is not nested"
-      : `The alias's nested scope is [${scope}]`;
-    const targetText = targetScope === undefined
-      ? "the target is not nested."
-      : `the target's nested scope is [${targetScope}].`;
-    throw illegalArgument(`${invalid}an alias must have the same nested scope as its target. ` +
-      `${aliasText}, but ${targetText}`);
+    const aliasText =
+      scope === undefined ? "The alias is not nested" : `The alias's nested scope is [${scope}]`;
+    const targetText =
+      targetScope === undefined
+        ? "the target is not nested."
+        : `the target's nested scope is [${targetScope}].`;
+    throw illegalArgument(
+      `${invalid}an alias must have the same nested scope as its target. ` +
+        `${aliasText}, but ${targetText}`,
+    );
   }
 
   private validateCopyTo(field: FieldMapper): void {
@@ -175,13 +184,16 @@ export class Mapping {
         throw illegalArgument(`Cannot copy to field [${target}] since it is mapped as an object`);
       }
       const targetScope = this.nestedScope(target);
-      const isParent = targetScope === undefined ||
+      const isParent =
+        targetScope === undefined ||
         (source !== undefined && (source === targetScope || source.startsWith(`${targetScope}.`)));
       if (!isParent) {
-        throw illegalArgument("Illegal combination of [copy_to] and [nested] mappings: [copy_to] " +
-          "may only copy data to the current nested document or any of its parents, however one " +
-          `[copy_to] directive is trying to copy data from nested object [${source ?? null}] to ` +
-          `[${targetScope}]`);
+        throw illegalArgument(
+          "Illegal combination of [copy_to] and [nested] mappings: [copy_to] " +
+            "may only copy data to the current nested document or any of its parents, however one " +
+            `[copy_to] directive is trying to copy data from nested object [${source ?? null}] to ` +
+            `[${targetScope}]`,
+        );
       }
     }
   }

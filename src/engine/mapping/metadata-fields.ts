@@ -32,8 +32,12 @@ export interface MetadataOptions {
 /** The options of a mapping that says nothing. */
 export const DEFAULT_METADATA: MetadataOptions = {
   source: {
-    enabled: true, includes: [], excludes: [],
-    recoverySourceEnabled: true, recoverySourceIncludes: [], recoverySourceExcludes: [],
+    enabled: true,
+    includes: [],
+    excludes: [],
+    recoverySourceEnabled: true,
+    recoverySourceIncludes: [],
+    recoverySourceExcludes: [],
   },
   routingRequired: false,
   fieldNamesEnabled: { value: true, explicit: false },
@@ -43,18 +47,36 @@ export const DEFAULT_METADATA: MetadataOptions = {
 
 /** Metadata fields that cannot be configured. */
 const FIXED = new Set([
-  "_id", "_index", "_ignored", "_nested_path", "_seq_no", "_version", "_tier", "_type",
+  "_id",
+  "_index",
+  "_ignored",
+  "_nested_path",
+  "_seq_no",
+  "_version",
+  "_tier",
+  "_type",
 ]);
 
 /** Is `name` a metadata field that may stand at the root of a mapping? */
 export function isMetadataOption(name: string): boolean {
-  return FIXED.has(name) || ["_source", "_routing", "_field_names", "_data_stream_timestamp",
-    "_doc_count", "_size"].includes(name);
+  return (
+    FIXED.has(name) ||
+    [
+      "_source",
+      "_routing",
+      "_field_names",
+      "_data_stream_timestamp",
+      "_doc_count",
+      "_size",
+    ].includes(name)
+  );
 }
 
 /** Reads one metadata field's object over `options`. */
 export function parseMetadataOption(
-  options: MetadataOptions, name: string, node: JsonValue,
+  options: MetadataOptions,
+  name: string,
+  node: JsonValue,
 ): MetadataOptions {
   if (!isJsonObject(node)) {
     throw illegalArgument("[_parent] must be an object containing [type]");
@@ -69,14 +91,20 @@ export function parseMetadataOption(
     }
     case "_field_names": {
       const { enabled } = readOptions(name, node, { enabled: boolean });
-      return { ...options, fieldNamesEnabled:
-        { value: enabled ?? true, explicit: enabled !== undefined } };
+      return {
+        ...options,
+        fieldNamesEnabled: { value: enabled ?? true, explicit: enabled !== undefined },
+      };
     }
     case "_data_stream_timestamp": {
       const parsed = readOptions(name, node, { enabled: boolean, timestamp_field: timestampName });
-      return { ...options, dataStream: {
-        enabled: parsed.enabled ?? false, timestampField: parsed.timestamp_field ?? "@timestamp",
-      } };
+      return {
+        ...options,
+        dataStream: {
+          enabled: parsed.enabled ?? false,
+          timestampField: parsed.timestamp_field ?? "@timestamp",
+        },
+      };
     }
     case "_doc_count":
       readOptions(name, node, {});
@@ -88,8 +116,12 @@ export function parseMetadataOption(
 
 function parseSource(node: JsonObject): SourceOptions {
   const parsed = readOptions("_source", node, {
-    enabled: boolean, includes: strings, excludes: strings, recovery_source_enabled: boolean,
-    recovery_source_includes: strings, recovery_source_excludes: strings,
+    enabled: boolean,
+    includes: strings,
+    excludes: strings,
+    recovery_source_enabled: boolean,
+    recovery_source_includes: strings,
+    recovery_source_excludes: strings,
   });
   return {
     enabled: parsed.enabled ?? true,
@@ -104,8 +136,10 @@ function parseSource(node: JsonObject): SourceOptions {
 const boolean = (node: JsonValue) => nodeBoolean(node);
 const strings = (node: JsonValue) => {
   if (Array.isArray(node)) return node.map(javaString);
-  throw illegalArgument(`class java.lang.${typeof node === "string" ? "String" : "Object"} ` +
-    "cannot be cast to class java.util.List");
+  throw illegalArgument(
+    `class java.lang.${typeof node === "string" ? "String" : "Object"} ` +
+      "cannot be cast to class java.util.List",
+  );
 };
 const timestampName = (node: JsonValue) =>
   isJsonObject(node) ? javaString(node["name"] ?? "@timestamp") : "@timestamp";
@@ -191,7 +225,11 @@ export class MetadataFieldType extends MappedFieldType {
   override readonly valuesKind: ValuesKind;
 
   constructor(
-    name: string, isIndexed: boolean, hasDocValues: boolean, isStored: boolean, kind: ValuesKind,
+    name: string,
+    isIndexed: boolean,
+    hasDocValues: boolean,
+    isStored: boolean,
+    kind: ValuesKind,
   ) {
     super({ name, isIndexed, hasDocValues, isStored });
     this.typeName = name;
@@ -201,7 +239,8 @@ export class MetadataFieldType extends MappedFieldType {
 
 /** The metadata field types of an index. */
 export function metadataFieldTypes(
-  nestedPathField: string, _options: MetadataOptions,
+  nestedPathField: string,
+  _options: MetadataOptions,
 ): ReadonlyMap<string, MappedFieldType> {
   const types = [
     new MetadataFieldType("_id", true, false, true, "none"),

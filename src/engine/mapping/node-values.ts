@@ -46,9 +46,10 @@ export function nodeBoolean(node: unknown, name?: string): boolean {
   const text = javaString(node);
   if (text === "true") return true;
   if (text === "false") return false;
-  const error = text === "" || node === null
-    ? illegalArgument("cannot parse empty boolean value, expected either [true] or [false]")
-    : illegalArgument(`Failed to parse value [${text}] as only [true] or [false] are allowed.`);
+  const error =
+    text === "" || node === null
+      ? illegalArgument("cannot parse empty boolean value, expected either [true] or [false]")
+      : illegalArgument(`Failed to parse value [${text}] as only [true] or [false] are allowed.`);
   if (name === undefined) throw error;
   throw illegalArgument(`Could not convert [${name}] to boolean`, error);
 }

@@ -125,7 +125,7 @@ export function floatPoint(value: number): Uint8Array {
 export function halfFloatToSortableShort(value: number): number {
   const bits = floatToShortBits(value);
   const short = (bits << 16) >> 16;
-  return (short ^ ((short >> 15) & 0x7fff)) << 16 >> 16;
+  return ((short ^ ((short >> 15) & 0x7fff)) << 16) >> 16;
 }
 
 /** HalfFloatPoint.sortableShortToHalfFloat. */

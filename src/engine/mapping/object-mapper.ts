@@ -49,8 +49,7 @@ export class ObjectMapper {
 
   /** A copy without children. */
   copyShell(): ObjectMapper {
-    const copy =
-      new ObjectMapper(this.simpleName, this.fullPath, this.nested, this.nestedTypePath);
+    const copy = new ObjectMapper(this.simpleName, this.fullPath, this.nested, this.nestedTypePath);
     copy.enabled = this.enabled;
     copy.enabledExplicit = this.enabledExplicit;
     copy.dynamic = this.dynamic;

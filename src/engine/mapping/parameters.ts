@@ -5,7 +5,14 @@ import { illegalArgument } from "../../base/index.ts";
 import type { Settings } from "../settings.ts";
 import type { IndexAnalyzers } from "../analysis/index-analyzers.ts";
 import { mapperParsing } from "./mapper-errors.ts";
-import { isJsonObject, javaString, nodeBoolean, nodeDouble, nodeInteger, nodeString } from "./node-values.ts";
+import {
+  isJsonObject,
+  javaString,
+  nodeBoolean,
+  nodeDouble,
+  nodeInteger,
+  nodeString,
+} from "./node-values.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
 
 /** What reading a mapping needs to know about the index. */
@@ -99,17 +106,21 @@ export class FieldValues {
 
   /** Adds the shown parameters to `out`, in the order of `names` or of the declaration. */
   showInto(out: JsonObject, names?: readonly string[]): void {
-    const list = names === undefined
-      ? this.parameters
-      : names.map((name) => this.parameters.find((p) => p.name === name)!);
+    const list =
+      names === undefined
+        ? this.parameters
+        : names.map((name) => this.parameters.find((p) => p.name === name)!);
     for (const parameter of list) {
       const shown = parameter.shown ?? "configured";
-      const visible = shown === "always" ||
-        (typeof shown === "function" ? shown(this) || this.isConfigured(parameter)
+      const visible =
+        shown === "always" ||
+        (typeof shown === "function"
+          ? shown(this) || this.isConfigured(parameter)
           : this.isConfigured(parameter));
       if (!visible) continue;
       const value = this.get(parameter.name);
-      out[parameter.name] = parameter.show === undefined ? (value as JsonValue) : parameter.show(value);
+      out[parameter.name] =
+        parameter.show === undefined ? (value as JsonValue) : parameter.show(value);
     }
   }
 
@@ -120,7 +131,8 @@ export class FieldValues {
       const { name } = parameter;
       const before = this.get(name);
       const after = next.get(name);
-      const same = sameValue(before, after) &&
+      const same =
+        sameValue(before, after) &&
         (parameter.explicit !== true || this.isExplicit(name) === next.isExplicit(name));
       const allowed = parameter.canMerge?.(before, after) ?? (parameter.updateable || same);
       if (!allowed) {
@@ -147,19 +159,31 @@ type Options = Partial<Omit<Parameter, "name" | "updateable" | "defaultValue" | 
 
 /** A boolean parameter. */
 export function booleanParameter(
-  name: string, updateable: boolean, fallback: boolean, options: Options = {},
+  name: string,
+  updateable: boolean,
+  fallback: boolean,
+  options: Options = {},
 ): Parameter {
   return {
-    name, updateable, defaultValue: () => fallback, parse: (node) => nodeBoolean(node), ...options,
+    name,
+    updateable,
+    defaultValue: () => fallback,
+    parse: (node) => nodeBoolean(node),
+    ...options,
   };
 }
 
 /** A boolean that is shown once named, with a default from an index setting. */
 export function settingBooleanParameter(
-  name: string, setting: string, fallback: boolean, explicit: boolean,
+  name: string,
+  setting: string,
+  fallback: boolean,
+  explicit: boolean,
 ): Parameter {
   return {
-    name, updateable: true, explicit,
+    name,
+    updateable: true,
+    explicit,
     defaultValue: (context) => context.settings.getBoolean(setting, fallback),
     parse: (node) => nodeBoolean(node),
   };
@@ -167,31 +191,49 @@ export function settingBooleanParameter(
 
 /** A 32-bit integer parameter. */
 export function integerParameter(
-  name: string, updateable: boolean, fallback: number, options: Options = {},
+  name: string,
+  updateable: boolean,
+  fallback: number,
+  options: Options = {},
 ): Parameter {
   return {
-    name, updateable, defaultValue: () => fallback, parse: (node) => nodeInteger(node), ...options,
+    name,
+    updateable,
+    defaultValue: () => fallback,
+    parse: (node) => nodeInteger(node),
+    ...options,
   };
 }
 
 /** A text parameter; null means none. */
 export function stringParameter(
-  name: string, updateable: boolean, fallback: string | null, options: Options = {},
+  name: string,
+  updateable: boolean,
+  fallback: string | null,
+  options: Options = {},
 ): Parameter {
   return {
-    name, updateable, defaultValue: () => fallback, parse: (node) => nodeString(node), ...options,
+    name,
+    updateable,
+    defaultValue: () => fallback,
+    parse: (node) => nodeString(node),
+    ...options,
   };
 }
 
 /** A text parameter with a closed list of values; the first is the default. */
 export function restrictedStringParameter(
-  name: string, updateable: boolean, accepted: readonly string[],
+  name: string,
+  updateable: boolean,
+  accepted: readonly string[],
 ): Parameter {
   return stringParameter(name, updateable, accepted[0]!, {
     validate: (value) => {
       if (accepted.includes(value as string)) return;
-      throw mapperParsing(`Unknown value [${javaString(value)}] for field [${name}] - ` +
-        `accepted values are [${accepted.join(", ")}]`);
+      throw mapperParsing(
+        `Unknown value [${javaString(value)}] for field [${name}] - ` +
+          `accepted values are [${accepted.join(", ")}]`,
+      );
     },
   });
 }
@@ -206,11 +248,16 @@ export const DOC_VALUES_OFF = booleanParameter("doc_values", false, false);
 export const STORE = booleanParameter("store", false, false);
 /** `boost`, deprecated upstream. */
 export const BOOST: Parameter = {
-  name: "boost", updateable: true, defaultValue: () => 1, parse: (node) => nodeDouble(node),
+  name: "boost",
+  updateable: true,
+  defaultValue: () => 1,
+  parse: (node) => nodeDouble(node),
 };
 /** `meta`: up to five short strings, sorted by key. */
 export const META: Parameter = {
-  name: "meta", updateable: true, defaultValue: () => ({}),
+  name: "meta",
+  updateable: true,
+  defaultValue: () => ({}),
   parse: (node, _context, fieldName) => parseMeta(fieldName, node),
 };
 
@@ -240,8 +287,10 @@ function parseMeta(field: string, node: JsonValue): JsonObject {
 function checkMetaValue(field: string, value: JsonValue): void {
   if (value === null) throw mapperParsing(`[meta] values can't be null (field [${field}])`);
   if (typeof value !== "string") {
-    throw mapperParsing(`[meta] values can only be strings, but got ` +
-      `${javaClass(value)}[${javaString(value)}] for field [${field}]`);
+    throw mapperParsing(
+      `[meta] values can only be strings, but got ` +
+        `${javaClass(value)}[${javaString(value)}] for field [${field}]`,
+    );
   }
   if ([...value].length > 50) {
     throw mapperParsing(
@@ -266,7 +315,8 @@ export function analyzerParameter(
   shown?: (values: FieldValues) => boolean,
 ): Parameter {
   return {
-    name, updateable,
+    name,
+    updateable,
     defaultValue: (context) => defaultName(context) ?? null,
     parse: (node, context) => {
       const analyzer = javaString(node);
@@ -280,5 +330,12 @@ export function analyzerParameter(
 }
 
 /** Parameters that upstream takes, and ignores, on types that do not have them. */
-export const IGNORED_PARAMETERS: ReadonlySet<string> =
-  new Set(["store", "meta", "boost", "index", "doc_values", "index_options", "similarity"]);
+export const IGNORED_PARAMETERS: ReadonlySet<string> = new Set([
+  "store",
+  "meta",
+  "boost",
+  "index",
+  "doc_values",
+  "index_options",
+  "similarity",
+]);

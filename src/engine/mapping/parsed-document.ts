@@ -4,7 +4,11 @@
 import { DocValuesType } from "../../lucene/index/field-info.ts";
 import type { IndexableDocument } from "../../lucene/index/indexable-field.ts";
 import {
-  LuceneField, luceneFieldType, numericField, STORED_TERM_TYPE, termField,
+  LuceneField,
+  luceneFieldType,
+  numericField,
+  STORED_TERM_TYPE,
+  termField,
 } from "./lucene-field.ts";
 import type { JsonObject } from "./node-values.ts";
 import { longPoint } from "./number-encoding.ts";
@@ -12,11 +16,15 @@ import { encodeUid } from "./uid.ts";
 
 /** `_seq_no`: a long point and a numeric doc value. */
 const SEQ_NO_TYPE = luceneFieldType({
-  docValuesType: DocValuesType.NUMERIC, pointDimensionCount: 1, pointNumBytes: 8,
+  docValuesType: DocValuesType.NUMERIC,
+  pointDimensionCount: 1,
+  pointNumBytes: 8,
 });
 /** `__soft_deletes`: Lucene's soft-deletes field of the index. */
-const SOFT_DELETES_TYPE =
-  luceneFieldType({ docValuesType: DocValuesType.NUMERIC, softDeletes: true });
+const SOFT_DELETES_TYPE = luceneFieldType({
+  docValuesType: DocValuesType.NUMERIC,
+  softDeletes: true,
+});
 
 /** Name of the soft-deletes field: Lucene.SOFT_DELETES_FIELD. */
 export const SOFT_DELETES_FIELD = "__soft_deletes";
@@ -47,8 +55,12 @@ export class ParsedDocument {
   private readonly sequence: SequenceFields;
 
   constructor(parts: {
-    id: string; routing: string | undefined; documents: readonly IndexableDocument[];
-    source: Uint8Array | undefined; sequence: SequenceFields; dynamicUpdate?: JsonObject | undefined;
+    id: string;
+    routing: string | undefined;
+    documents: readonly IndexableDocument[];
+    source: Uint8Array | undefined;
+    sequence: SequenceFields;
+    dynamicUpdate?: JsonObject | undefined;
   }) {
     this.id = parts.id;
     this.routing = parts.routing;
@@ -83,7 +95,11 @@ export function tombstone(id: string): ParsedDocument {
     numericField(SOFT_DELETES_FIELD, 1, SOFT_DELETES_TYPE),
   ];
   return new ParsedDocument({
-    id, routing: undefined, documents: [document], source: undefined, sequence,
+    id,
+    routing: undefined,
+    documents: [document],
+    source: undefined,
+    sequence,
   });
 }
 
@@ -101,6 +117,10 @@ export function noopTombstone(reason: string): ParsedDocument {
     numericField(SOFT_DELETES_FIELD, 1, SOFT_DELETES_TYPE),
   ];
   return new ParsedDocument({
-    id: "", routing: undefined, documents: [document], source: undefined, sequence,
+    id: "",
+    routing: undefined,
+    documents: [document],
+    source: undefined,
+    sequence,
   });
 }

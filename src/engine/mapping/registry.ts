@@ -8,15 +8,12 @@ import { opaqueSpec } from "./fields/opaque.ts";
 import { TEXT } from "./fields/text.ts";
 import type { FieldTypeSpec } from "./field-mapper.ts";
 
-const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map([
-  TEXT,
-  KEYWORD,
-  ...NUMBERS,
-  SCALED_FLOAT,
-  BOOLEAN,
-  DATE,
-  DATE_NANOS,
-].map((spec) => [spec.typeName, spec]));
+const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
+  [TEXT, KEYWORD, ...NUMBERS, SCALED_FLOAT, BOOLEAN, DATE, DATE_NANOS].map((spec) => [
+    spec.typeName,
+    spec,
+  ]),
+);
 
 /** A field type by its name in mappings. */
 export function fieldTypeSpec(typeName: string): FieldTypeSpec | undefined {

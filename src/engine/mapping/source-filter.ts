@@ -12,7 +12,8 @@ export function sourceFilter(options: {
   readonly excludes: readonly string[];
 }): ((source: JsonObject) => JsonObject) | undefined {
   const { includes, excludes } = options;
-  if (options.enabled === false || (includes.length === 0 && excludes.length === 0)) return undefined;
+  if (options.enabled === false || (includes.length === 0 && excludes.length === 0))
+    return undefined;
   const include = includes.map(compile);
   const exclude = excludes.map(compile);
   return (source) => filterObject(source, "", include, exclude, include.length === 0);
@@ -34,9 +35,10 @@ function compile(pattern: string): Pattern {
   }
   return {
     matches: (path) => whole.test(path),
-    couldMatchBelow: (path) => star >= 0 && `${path}.`.startsWith(literal)
-      ? true
-      : prefixes.some((prefix) => prefix.test(path)),
+    couldMatchBelow: (path) =>
+      star >= 0 && `${path}.`.startsWith(literal)
+        ? true
+        : prefixes.some((prefix) => prefix.test(path)),
   };
 }
 
@@ -47,7 +49,10 @@ function toRegExp(pattern: string): RegExp {
 }
 
 function filterObject(
-  source: JsonObject, prefix: string, include: readonly Pattern[], exclude: readonly Pattern[],
+  source: JsonObject,
+  prefix: string,
+  include: readonly Pattern[],
+  exclude: readonly Pattern[],
   included: boolean,
 ): JsonObject {
   const out: JsonObject = {};
@@ -71,7 +76,10 @@ function filterObject(
 }
 
 function filterValue(
-  value: JsonValue, path: string, include: readonly Pattern[], exclude: readonly Pattern[],
+  value: JsonValue,
+  path: string,
+  include: readonly Pattern[],
+  exclude: readonly Pattern[],
   isIncluded: boolean,
 ): JsonValue | undefined {
   if (Array.isArray(value)) {

@@ -27,7 +27,13 @@ export class JsonNumber {
 
 /** A value of a document's source. */
 export type SourceValue =
-  | string | number | boolean | null | JsonNumber | SourceValue[] | { [key: string]: SourceValue };
+  | string
+  | number
+  | boolean
+  | null
+  | JsonNumber
+  | SourceValue[]
+  | { [key: string]: SourceValue };
 
 interface Span {
   start: number;
@@ -80,7 +86,14 @@ export function parseExactSource(text: string): { value: SourceValue; locations:
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPES: Record<string, string> = {
-  '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t",
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
 };
 
 class ExactParser {
@@ -107,12 +120,14 @@ class ExactParser {
     if (char === "}" || char === "]") {
       const { line, column } = lineAndColumn(this.text, this.at);
       const expected = char === "}" ? "]" : "}";
-      const root = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
+      const root =
+        "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
         "line: 1]";
       throw jsonError(
         "json_parse_exception",
         `Unexpected close marker '${char}': expected '${expected}' (for root starting at ${root})`,
-        line, column,
+        line,
+        column,
       );
     }
     this.unexpected();
@@ -159,8 +174,12 @@ class ExactParser {
       this.skipSpace();
       if (this.at >= this.text.length) this.eof("Object", start);
       const value = this.parseValue(out, key, this.at);
-      Object.defineProperty(out, key,
-        { value, enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(out, key, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
       this.skipSpace();
       if (this.at >= this.text.length) this.eof("Object", start);
       if (this.text[this.at] === "}") return this.leave(out);
@@ -193,7 +212,8 @@ class ExactParser {
 
   private enter(): void {
     if (++this.depth <= MAX_JSON_DEPTH) return;
-    const message = `Document nesting depth (${this.depth}) exceeds the maximum allowed ` +
+    const message =
+      `Document nesting depth (${this.depth}) exceeds the maximum allowed ` +
       `(${MAX_JSON_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`;
     throw jsonError("stream_constraints_exception", message, 1, this.at + 1);
   }
@@ -231,9 +251,13 @@ class ExactParser {
       }
       if (code < 0x20) {
         const { line, column } = lineAndColumn(this.text, this.at);
-        throw jsonError("json_parse_exception",
+        throw jsonError(
+          "json_parse_exception",
           `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using ` +
-            "backslash to be included in string value", line, column);
+            "backslash to be included in string value",
+          line,
+          column,
+        );
       }
       if (code === 0x5c) {
         out += this.text.slice(from, this.at) + this.parseEscape();
@@ -246,15 +270,20 @@ class ExactParser {
     const char = this.text[this.at + 1] ?? "";
     if (char === "u") {
       const hex = this.text.slice(this.at + 2, this.at + 6);
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.unexpected("expected a hex-digit for character escape");
+      if (!/^[0-9a-fA-F]{4}$/.test(hex))
+        this.unexpected("expected a hex-digit for character escape");
       this.at += 6;
       return String.fromCharCode(Number.parseInt(hex, 16));
     }
     const plain = ESCAPES[char];
     if (plain === undefined) {
       const { line, column } = lineAndColumn(this.text, this.at + 2);
-      throw jsonError("json_parse_exception",
-        `Unrecognized character escape '${char}' (code ${char.charCodeAt(0)})`, line, column);
+      throw jsonError(
+        "json_parse_exception",
+        `Unrecognized character escape '${char}' (code ${char.charCodeAt(0)})`,
+        line,
+        column,
+      );
     }
     this.at += 2;
     return plain;
@@ -271,25 +300,40 @@ class ExactParser {
   private eof(kind: "Object" | "Array", start: number): never {
     const open = lineAndColumn(this.text, start);
     const { line, column } = lineAndColumn(this.text, this.text.length);
-    throw jsonError("json_e_o_f_exception",
+    throw jsonError(
+      "json_e_o_f_exception",
       `Unexpected end-of-input: expected close marker for ${kind} (start marker at ` +
-        `${jsonLocation(open.line, open.column)})`, line, column);
+        `${jsonLocation(open.line, open.column)})`,
+      line,
+      column,
+    );
   }
 
   private eofInString(): never {
     const { line, column } = lineAndColumn(this.text, this.text.length);
-    throw jsonError("json_e_o_f_exception",
-      "Unexpected end-of-input in VALUE_STRING", line, column);
+    throw jsonError(
+      "json_e_o_f_exception",
+      "Unexpected end-of-input in VALUE_STRING",
+      line,
+      column,
+    );
   }
 
   private unexpectedValue(): never {
     if (this.at >= this.text.length) {
       const { line, column } = lineAndColumn(this.text, this.text.length);
-      throw jsonError("json_e_o_f_exception", "No content to map due to end-of-input", line, column);
+      throw jsonError(
+        "json_e_o_f_exception",
+        "No content to map due to end-of-input",
+        line,
+        column,
+      );
     }
     if (/[A-Za-z_$]/.test(this.text[this.at]!)) this.unrecognized();
-    this.unexpected("expected a valid value (JSON String, Number, Array, Object or token " +
-      "'null', 'true' or 'false')");
+    this.unexpected(
+      "expected a valid value (JSON String, Number, Array, Object or token " +
+        "'null', 'true' or 'false')",
+    );
   }
 
   private unrecognized(): never {
@@ -297,16 +341,24 @@ class ExactParser {
     word.lastIndex = this.at;
     const token = word.exec(this.text)?.[0] ?? "";
     const { line, column } = lineAndColumn(this.text, this.at + token.length);
-    throw jsonError("json_parse_exception",
+    throw jsonError(
+      "json_parse_exception",
       `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token ` +
-        "'null', 'true' or 'false')", line, column);
+        "'null', 'true' or 'false')",
+      line,
+      column,
+    );
   }
 
   private unexpected(expected?: string): never {
     const char = this.text[this.at] ?? "";
     const { line, column } = lineAndColumn(this.text, this.at + 1);
     const what = `Unexpected character ('${char}' (code ${char.charCodeAt(0)}))`;
-    throw jsonError("json_parse_exception",
-      expected === undefined ? what : `${what}: ${expected}`, line, column);
+    throw jsonError(
+      "json_parse_exception",
+      expected === undefined ? what : `${what}: ${expected}`,
+      line,
+      column,
+    );
   }
 }

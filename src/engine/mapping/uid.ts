@@ -47,8 +47,12 @@ function isBase64(id: string): boolean {
   if (rest === 3 && !LAST_OF_THREE.test(id)) return false;
   for (let i = 0; i < id.length; i++) {
     const c = id.charCodeAt(i);
-    const allowed = (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x5a) ||
-      (c >= 0x61 && c <= 0x7a) || c === 0x2d || c === 0x5f;
+    const allowed =
+      (c >= 0x30 && c <= 0x39) ||
+      (c >= 0x41 && c <= 0x5a) ||
+      (c >= 0x61 && c <= 0x7a) ||
+      c === 0x2d ||
+      c === 0x5f;
     if (!allowed) return false;
   }
   return true;

@@ -40,9 +40,12 @@ export class DateFormatter {
       if (millis === millis) return millis;
     }
     if (this.hasEpochMillis && /^-?\d{1,15}$/.test(text)) return Number(text);
-    throw illegalArgument(`failed to parse date field [${text}] with format [${this.pattern}]`,
-      new VarveError("invalid", "Failed to parse with all enclosed parsers",
-        { type: "date_time_parse_exception" }));
+    throw illegalArgument(
+      `failed to parse date field [${text}] with format [${this.pattern}]`,
+      new VarveError("invalid", "Failed to parse with all enclosed parsers", {
+        type: "date_time_parse_exception",
+      }),
+    );
   }
 
   /** Nanoseconds since the epoch. */

@@ -89,7 +89,10 @@ export class KeywordTokenStream extends TokenStream {
 }
 
 /** StandardTokenizer. */
-export function standardTokenizer(text: string, maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT): TokenStream {
+export function standardTokenizer(
+  text: string,
+  maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT,
+): TokenStream {
   return new PatternTokenStream(STANDARD, text, maxTokenLength, "<ALPHANUM>");
 }
 
@@ -99,7 +102,10 @@ export function letterTokenizer(text: string): TokenStream {
 }
 
 /** WhitespaceTokenizer. */
-export function whitespaceTokenizer(text: string, maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT): TokenStream {
+export function whitespaceTokenizer(
+  text: string,
+  maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT,
+): TokenStream {
   return new PatternTokenStream(WHITESPACE, text, maxTokenLength, "word");
 }
 

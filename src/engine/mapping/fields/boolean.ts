@@ -38,8 +38,10 @@ class BooleanFieldMapper extends FieldMapper {
     const facts = factsOf(parts.path, parts.values);
     const nullValue = parts.values.get("null_value");
     this.isEmpty = !facts.isIndexed && !facts.hasDocValues && !facts.isStored;
-    this.fieldType =
-      new BooleanFieldType(facts, typeof nullValue === "boolean" ? nullValue : undefined);
+    this.fieldType = new BooleanFieldType(
+      facts,
+      typeof nullValue === "boolean" ? nullValue : undefined,
+    );
     this.luceneType = luceneFieldType({
       indexOptions: facts.isIndexed ? IndexOptions.DOCS : IndexOptions.NONE,
       omitNorms: facts.isIndexed,
@@ -73,12 +75,20 @@ class BooleanFieldMapper extends FieldMapper {
       );
     }
     const { line, endLine, endColumn } = context.tokenLocation();
-    const token = value instanceof JsonNumber || typeof value === "number"
-      ? (value instanceof JsonNumber ? value.isFloat : !Number.isInteger(value))
-        ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT"
-      : Array.isArray(value) ? "START_ARRAY" : "START_OBJECT";
-    throw jsonError("json_parse_exception", `Current token (${token}) not of boolean type`,
-      endLine ?? line, endColumn);
+    const token =
+      value instanceof JsonNumber || typeof value === "number"
+        ? (value instanceof JsonNumber ? value.isFloat : !Number.isInteger(value))
+          ? "VALUE_NUMBER_FLOAT"
+          : "VALUE_NUMBER_INT"
+        : Array.isArray(value)
+          ? "START_ARRAY"
+          : "START_OBJECT";
+    throw jsonError(
+      "json_parse_exception",
+      `Current token (${token}) not of boolean type`,
+      endLine ?? line,
+      endColumn,
+    );
   }
 }
 
@@ -86,9 +96,15 @@ class BooleanFieldMapper extends FieldMapper {
 export const BOOLEAN: FieldTypeSpec = {
   typeName: "boolean",
   parameters: [
-    META, BOOST, DOC_VALUES, INDEX,
+    META,
+    BOOST,
+    DOC_VALUES,
+    INDEX,
     {
-      name: "null_value", updateable: false, acceptsNull: true, defaultValue: () => null,
+      name: "null_value",
+      updateable: false,
+      acceptsNull: true,
+      defaultValue: () => null,
       parse: (node) => (node === null ? null : nodeBoolean(node)),
     },
     STORE,

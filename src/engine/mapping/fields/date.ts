@@ -15,7 +15,13 @@ import { errorMessage } from "../mapper-errors.ts";
 import { javaString } from "../node-values.ts";
 import { anyLongPoint, longPoint } from "../number-encoding.ts";
 import {
-  BOOST, DOC_VALUES, INDEX, META, settingBooleanParameter, STORE, stringParameter,
+  BOOST,
+  DOC_VALUES,
+  INDEX,
+  META,
+  settingBooleanParameter,
+  STORE,
+  stringParameter,
 } from "../parameters.ts";
 import type { FieldValues } from "../parameters.ts";
 import type { SourceValue } from "../source-parser.ts";
@@ -32,7 +38,9 @@ export class DateFieldType extends MappedFieldType {
   readonly nullValue: string | undefined;
 
   constructor(
-    facts: FieldFacts, typeName: "date" | "date_nanos", formatter: DateFormatter,
+    facts: FieldFacts,
+    typeName: "date" | "date_nanos",
+    formatter: DateFormatter,
     nullValue: string | undefined,
   ) {
     super(facts);
@@ -55,10 +63,12 @@ const NANOS_MAX = 0x7fffffffffffffffn;
 export function toNanos(nanos: bigint): number | bigint {
   if (nanos < 0n || nanos > NANOS_MAX) {
     const text = new Date(Number(nanos / 1_000_000n)).toISOString();
-    throw illegalArgument(nanos < 0n
-      ? `date[${text}] is before the epoch in 1970 and cannot be stored in nanosecond resolution`
-      : `date[${text}] is after 2262-04-11T23:47:16.854775807 and cannot be stored in nanosecond ` +
-        "resolution");
+    throw illegalArgument(
+      nanos < 0n
+        ? `date[${text}] is before the epoch in 1970 and cannot be stored in nanosecond resolution`
+        : `date[${text}] is after 2262-04-11T23:47:16.854775807 and cannot be stored in nanosecond ` +
+            "resolution",
+    );
   }
   const number = Number(nanos);
   return Number.isSafeInteger(number) ? number : nanos;
@@ -77,8 +87,12 @@ class DateFieldMapper extends FieldMapper {
     const { values } = parts;
     const facts = factsOf(parts.path, values);
     const nullValue = values.optionalString("null_value");
-    this.fieldType =
-      new DateFieldType(facts, typeName, buildFormatter(parts.simpleName, values), nullValue);
+    this.fieldType = new DateFieldType(
+      facts,
+      typeName,
+      buildFormatter(parts.simpleName, values),
+      nullValue,
+    );
     this.ignoreMalformed = values.boolean("ignore_malformed");
     this.isEmpty = !facts.isIndexed && !facts.hasDocValues && !facts.isStored;
     this.isMillis = typeName === "date";
@@ -138,7 +152,8 @@ function buildFormatter(name: string, values: FieldValues): DateFormatter {
     return DateFormatter.forPattern(values.string("format")).withLocale(values.string("locale"));
   } catch (error) {
     throw illegalArgument(
-      `Error parsing [format] on field [${name}]: ${errorMessage(error)}`, error,
+      `Error parsing [format] on field [${name}]: ${errorMessage(error)}`,
+      error,
     );
   }
 }
@@ -147,7 +162,9 @@ function dateSpec(typeName: "date" | "date_nanos"): FieldTypeSpec {
   return {
     typeName,
     parameters: [
-      INDEX, DOC_VALUES, STORE,
+      INDEX,
+      DOC_VALUES,
+      STORE,
       {
         ...stringParameter("format", false, DEFAULT_DATE_FORMAT),
         defaultValue: (context) => context.dateFormat ?? DEFAULT_DATE_FORMAT,
@@ -155,12 +172,15 @@ function dateSpec(typeName: "date" | "date_nanos"): FieldTypeSpec {
       },
       stringParameter("print_format", false, null, { acceptsNull: true }),
       {
-        name: "locale", updateable: false, defaultValue: () => "",
+        name: "locale",
+        updateable: false,
+        defaultValue: () => "",
         parse: (node) => (javaString(node) === "ROOT" ? "" : javaString(node)),
       },
       stringParameter("null_value", false, null, { acceptsNull: true }),
       settingBooleanParameter("ignore_malformed", "index.mapping.ignore_malformed", false, false),
-      BOOST, META,
+      BOOST,
+      META,
     ],
     build: (parts) => new DateFieldMapper(parts, typeName),
   };

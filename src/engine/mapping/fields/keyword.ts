@@ -13,8 +13,15 @@ import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { mapperParsing } from "../mapper-errors.ts";
 import {
-  BOOST, booleanParameter, DOC_VALUES, INDEX, integerParameter, META, restrictedStringParameter,
-  STORE, stringParameter,
+  BOOST,
+  booleanParameter,
+  DOC_VALUES,
+  INDEX,
+  integerParameter,
+  META,
+  restrictedStringParameter,
+  STORE,
+  stringParameter,
 } from "../parameters.ts";
 import type { SourceValue } from "../source-parser.ts";
 import { SIMILARITY } from "./text-parameters.ts";
@@ -33,8 +40,13 @@ export class KeywordFieldType extends MappedFieldType {
 
   constructor(
     facts: FieldFacts,
-    parts: { ignoreAbove: number; nullValue: string | undefined; normalizer: Analyzer;
-      search: Analyzer; hasNorms: boolean },
+    parts: {
+      ignoreAbove: number;
+      nullValue: string | undefined;
+      normalizer: Analyzer;
+      search: Analyzer;
+      hasNorms: boolean;
+    },
   ) {
     super(facts);
     this.ignoreAbove = parts.ignoreAbove;
@@ -64,9 +76,11 @@ class KeywordFieldMapper extends FieldMapper {
     const { normalizer, search } = analyzersOf(parts);
     const indexed = values.boolean("index");
     const omitNorms = !values.boolean("norms");
-    const options = !indexed ? IndexOptions.NONE
-      : values.string("index_options") === "freqs" ? IndexOptions.DOCS_AND_FREQS
-      : IndexOptions.DOCS;
+    const options = !indexed
+      ? IndexOptions.NONE
+      : values.string("index_options") === "freqs"
+        ? IndexOptions.DOCS_AND_FREQS
+        : IndexOptions.DOCS;
     const facts = factsOf(parts.path, values);
     this.ignoreAbove = values.number("ignore_above");
     this.nullValue = values.optionalString("null_value") ?? null;
@@ -80,14 +94,21 @@ class KeywordFieldMapper extends FieldMapper {
       docValuesType: facts.hasDocValues ? DocValuesType.SORTED_SET : DocValuesType.NONE,
     });
     this.fieldType = new KeywordFieldType(facts, {
-      ignoreAbove: this.ignoreAbove, nullValue: this.nullValue ?? undefined,
-      normalizer, search, hasNorms: indexed && !omitNorms,
+      ignoreAbove: this.ignoreAbove,
+      nullValue: this.nullValue ?? undefined,
+      normalizer,
+      search,
+      hasNorms: indexed && !omitNorms,
     });
   }
 
   parseCreateField(context: DocumentContext, value: SourceValue): void {
-    let text = value === null ? this.nullValue
-      : typeof value === "string" ? value : sourceText(context, value);
+    let text =
+      value === null
+        ? this.nullValue
+        : typeof value === "string"
+          ? value
+          : sourceText(context, value);
     if (text === null || text.length > this.ignoreAbove) return;
     if (this.normalizer !== undefined) text = this.normalizer.normalize(this.path, text);
     const { luceneType } = this;
@@ -121,7 +142,9 @@ function analyzersOf(parts: FieldMapperParts): { normalizer: Analyzer; search: A
 export const KEYWORD: FieldTypeSpec = {
   typeName: "keyword",
   parameters: [
-    INDEX, DOC_VALUES, STORE,
+    INDEX,
+    DOC_VALUES,
+    STORE,
     stringParameter("null_value", false, null, { acceptsNull: true }),
     booleanParameter("eager_global_ordinals", true, false),
     integerParameter("ignore_above", true, INTEGER_MAX),
@@ -130,7 +153,8 @@ export const KEYWORD: FieldTypeSpec = {
     SIMILARITY,
     stringParameter("normalizer", false, "default"),
     booleanParameter("split_queries_on_whitespace", true, false),
-    BOOST, META,
+    BOOST,
+    META,
   ],
   build: (parts) => new KeywordFieldMapper(parts),
 };

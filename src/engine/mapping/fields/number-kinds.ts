@@ -7,18 +7,38 @@ import type { ValuesKind } from "../mapped-field-type.ts";
 import { javaDouble, javaFloat, javaString, nodeDouble, parseJavaDouble } from "../node-values.ts";
 import type { JsonValue } from "../node-values.ts";
 import {
-  anyLongPoint, doublePoint, doubleToSortableLong, floatPoint, floatToSortableInt, halfFloatPoint,
-  halfFloatToSortableShort, intPoint, sortableIntToFloat, sortableLongToDouble,
+  anyLongPoint,
+  doublePoint,
+  doubleToSortableLong,
+  floatPoint,
+  floatToSortableInt,
+  halfFloatPoint,
+  halfFloatToSortableShort,
+  intPoint,
+  sortableIntToFloat,
+  sortableLongToDouble,
   sortableShortToHalfFloat,
 } from "../number-encoding.ts";
 import {
-  integerOf, javaDoubleOf, longOf, parseJavaLong, parseUnsignedLong, unsignedLongOf,
+  integerOf,
+  javaDoubleOf,
+  longOf,
+  parseJavaLong,
+  parseUnsignedLong,
+  unsignedLongOf,
 } from "./number-parsing.ts";
 import type { SourceValue } from "../source-parser.ts";
 
 /** The names of the number types. */
 export type NumberTypeName =
-  | "byte" | "short" | "integer" | "long" | "unsigned_long" | "half_float" | "float" | "double"
+  | "byte"
+  | "short"
+  | "integer"
+  | "long"
+  | "unsigned_long"
+  | "half_float"
+  | "float"
+  | "double"
   | "scaled_float";
 
 /** One number type. Values are numbers, or bigints where a long exceeds a safe integer. */
@@ -48,7 +68,10 @@ function integerKind(typeName: "byte" | "short" | "integer", min: number, max: n
     throw illegalArgument(`Value [${value}] is out of range for ${article} ${typeName}`);
   };
   return {
-    typeName, valuesKind: "long", pointBytes: 4, storedType: "int",
+    typeName,
+    valuesKind: "long",
+    pointBytes: 4,
+    storedType: "int",
     parse: (context, value, coerce) => integerOf(context, value, coerce, typeName),
     fromNode: (node) => {
       const value = nodeDouble(node);
@@ -62,7 +85,9 @@ function integerKind(typeName: "byte" | "short" | "integer", min: number, max: n
       return check(value);
     },
     point: (value) => intPoint(Number(value)),
-    docValue: asIs, storedValue: asIs, toDouble: asDouble,
+    docValue: asIs,
+    storedValue: asIs,
+    toDouble: asDouble,
   };
 }
 
@@ -72,8 +97,12 @@ function checkFinite(typeName: string, value: number, finite: boolean, shown: st
 }
 
 const finiteHalf = (value: number) =>
-  checkFinite("half_float", value,
-    Number.isFinite(sortableShortToHalfFloat(halfFloatToSortableShort(value))), javaFloat(value));
+  checkFinite(
+    "half_float",
+    value,
+    Number.isFinite(sortableShortToHalfFloat(halfFloatToSortableShort(value))),
+    javaFloat(value),
+  );
 const finiteFloat = (value: number) =>
   checkFinite("float", value, Number.isFinite(value), javaFloat(value));
 const finiteDouble = (value: number) =>
@@ -85,15 +114,25 @@ export const NUMBER_KINDS: Readonly<Record<Exclude<NumberTypeName, "scaled_float
   short: integerKind("short", -32768, 32767),
   integer: integerKind("integer", -2147483648, 2147483647),
   long: {
-    typeName: "long", valuesKind: "long", pointBytes: 8, storedType: "long",
+    typeName: "long",
+    valuesKind: "long",
+    pointBytes: 8,
+    storedType: "long",
     parse: longOf,
-    fromNode: (node) => (typeof node === "number" && Number.isSafeInteger(node)
-      ? node
-      : parseJavaLong(javaString(node), false)),
-    point: anyLongPoint, docValue: asIs, storedValue: asIs, toDouble: asDouble,
+    fromNode: (node) =>
+      typeof node === "number" && Number.isSafeInteger(node)
+        ? node
+        : parseJavaLong(javaString(node), false),
+    point: anyLongPoint,
+    docValue: asIs,
+    storedValue: asIs,
+    toDouble: asDouble,
   },
   unsigned_long: {
-    typeName: "unsigned_long", valuesKind: "unsigned_long", pointBytes: 16, storedType: undefined,
+    typeName: "unsigned_long",
+    valuesKind: "unsigned_long",
+    pointBytes: 16,
+    storedType: undefined,
     parse: unsignedLongOf,
     fromNode: (node) => parseUnsignedLong(javaString(node), false),
     point: unsignedPoint,
@@ -102,7 +141,10 @@ export const NUMBER_KINDS: Readonly<Record<Exclude<NumberTypeName, "scaled_float
     toDouble: (value) => Number(BigInt.asUintN(64, BigInt(value))),
   },
   half_float: {
-    typeName: "half_float", valuesKind: "double", pointBytes: 2, storedType: "float",
+    typeName: "half_float",
+    valuesKind: "double",
+    pointBytes: 2,
+    storedType: "float",
     parse: (context, value, coerce) =>
       finiteHalf(Math.fround(javaDoubleOf(context, value, coerce, "Float"))),
     fromNode: (node) => finiteHalf(Math.fround(nodeDouble(node))),
@@ -112,7 +154,10 @@ export const NUMBER_KINDS: Readonly<Record<Exclude<NumberTypeName, "scaled_float
     toDouble: (value) => sortableShortToHalfFloat(Number(value)),
   },
   float: {
-    typeName: "float", valuesKind: "double", pointBytes: 4, storedType: "float",
+    typeName: "float",
+    valuesKind: "double",
+    pointBytes: 4,
+    storedType: "float",
     parse: (context, value, coerce) =>
       finiteFloat(Math.fround(javaDoubleOf(context, value, coerce, "Float"))),
     fromNode: (node) => finiteFloat(Math.fround(nodeDouble(node))),
@@ -122,9 +167,11 @@ export const NUMBER_KINDS: Readonly<Record<Exclude<NumberTypeName, "scaled_float
     toDouble: (value) => sortableIntToFloat(Number(value)),
   },
   double: {
-    typeName: "double", valuesKind: "double", pointBytes: 8, storedType: "double",
-    parse: (context, value, coerce) =>
-      finiteDouble(javaDoubleOf(context, value, coerce, "Double")),
+    typeName: "double",
+    valuesKind: "double",
+    pointBytes: 8,
+    storedType: "double",
+    parse: (context, value, coerce) => finiteDouble(javaDoubleOf(context, value, coerce, "Double")),
     fromNode: (node) => finiteDouble(nodeDouble(node)),
     point: (value) => doublePoint(Number(value)),
     docValue: (value) => doubleToSortableLong(Number(value)),
@@ -143,7 +190,10 @@ export function scaledKind(factor: number): NumberKind {
     );
   };
   return {
-    typeName: "scaled_float", valuesKind: "double", pointBytes: 8, storedType: "long",
+    typeName: "scaled_float",
+    valuesKind: "double",
+    pointBytes: 8,
+    storedType: "long",
     parse: (context, value, coerce) => check(javaDoubleOf(context, value, coerce, "Double")),
     fromNode: (node) => check(typeof node === "number" ? node : parseJavaDouble(javaString(node))),
     point: (value) => anyLongPoint(scale(value)),

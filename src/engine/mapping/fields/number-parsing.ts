@@ -21,7 +21,9 @@ const RANGES = {
 
 /** A byte, short or int. */
 export function integerOf(
-  context: DocumentContext, value: SourceValue, coerce: boolean,
+  context: DocumentContext,
+  value: SourceValue,
+  coerce: boolean,
   typeName: "byte" | "short" | "integer",
 ): number {
   const range = RANGES[typeName];
@@ -38,10 +40,11 @@ export function integerOf(
     const double = numberOf(context, value);
     result = Math.trunc(double);
     if (!(result >= range.min && result <= range.max)) {
-      const java = typeName === "short"
-        ? `Numeric value (${numberText(context, value)}) out of range of Java short`
-        : `Numeric value (${numberText(context, value)}) out of range of int ` +
-          "(-2147483648 - 2147483647)";
+      const java =
+        typeName === "short"
+          ? `Numeric value (${numberText(context, value)}) out of range of Java short`
+          : `Numeric value (${numberText(context, value)}) out of range of int ` +
+            "(-2147483648 - 2147483647)";
       throw coercionError(context, java);
     }
     if (!coerce && result !== double) {
@@ -58,7 +61,9 @@ export function integerOf(
 
 /** A long. */
 export function longOf(
-  context: DocumentContext, value: SourceValue, coerce: boolean,
+  context: DocumentContext,
+  value: SourceValue,
+  coerce: boolean,
 ): number | bigint {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value === 0 ? 0 : value;
   if (typeof value === "string") {
@@ -72,8 +77,11 @@ export function longOf(
   const text = numberText(context, value);
   const big = decimalToBigInt(text).whole;
   if (big < LONG_MIN || big > LONG_MAX) {
-    throw coercionError(context, `Numeric value (${text}) out of range of long ` +
-      "(-9223372036854775808 - 9223372036854775807)");
+    throw coercionError(
+      context,
+      `Numeric value (${text}) out of range of long ` +
+        "(-9223372036854775808 - 9223372036854775807)",
+    );
   }
   if (!coerce && Number(big) !== double) {
     throw illegalArgument(`${javaDouble(double)} cannot be converted to Long without data loss`);
@@ -83,7 +91,9 @@ export function longOf(
 
 /** An unsigned long. */
 export function unsignedLongOf(
-  context: DocumentContext, value: SourceValue, coerce: boolean,
+  context: DocumentContext,
+  value: SourceValue,
+  coerce: boolean,
 ): number | bigint {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   if (typeof value === "string") {
@@ -107,7 +117,10 @@ export function unsignedLongOf(
 
 /** A float or a double, before rounding. */
 export function javaDoubleOf(
-  context: DocumentContext, value: SourceValue, coerce: boolean, javaClass: "Float" | "Double",
+  context: DocumentContext,
+  value: SourceValue,
+  coerce: boolean,
+  javaClass: "Float" | "Double",
 ): number {
   if (typeof value === "number") return value;
   if (typeof value === "string") {
@@ -161,11 +174,20 @@ function numberOf(context: DocumentContext, value: SourceValue): number {
   if (typeof value === "number") return value;
   if (value instanceof JsonNumber) return value.value;
   const { endLine, endColumn } = context.tokenLocation();
-  const token = value === true ? "VALUE_TRUE" : value === false ? "VALUE_FALSE"
-    : Array.isArray(value) ? "START_ARRAY" : "START_OBJECT";
-  throw jsonError("json_parse_exception",
+  const token =
+    value === true
+      ? "VALUE_TRUE"
+      : value === false
+        ? "VALUE_FALSE"
+        : Array.isArray(value)
+          ? "START_ARRAY"
+          : "START_OBJECT";
+  throw jsonError(
+    "json_parse_exception",
     `Current token (${token}) not numeric, can not use numeric value accessors`,
-    endLine, endColumn);
+    endLine,
+    endColumn,
+  );
 }
 
 function numberText(context: DocumentContext, value: SourceValue): string {

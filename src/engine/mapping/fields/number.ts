@@ -13,9 +13,7 @@ import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { errorType, mapperParsing } from "../mapper-errors.ts";
 import { nodeDouble } from "../node-values.ts";
-import {
-  DOC_VALUES, INDEX, META, settingBooleanParameter, STORE,
-} from "../parameters.ts";
+import { DOC_VALUES, INDEX, META, settingBooleanParameter, STORE } from "../parameters.ts";
 import type { Parameter, ParameterValue } from "../parameters.ts";
 import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
@@ -31,7 +29,10 @@ export class NumberFieldType extends MappedFieldType {
   readonly coerce: boolean;
 
   constructor(
-    facts: FieldFacts, kind: NumberKind, nullValue: number | bigint | undefined, coerce: boolean,
+    facts: FieldFacts,
+    kind: NumberKind,
+    nullValue: number | bigint | undefined,
+    coerce: boolean,
   ) {
     super(facts);
     this.kind = kind;
@@ -67,7 +68,10 @@ class NumberFieldMapper extends FieldMapper {
     this.coerce = values.boolean("coerce");
     this.ignoreMalformed = values.boolean("ignore_malformed");
     this.fieldType = new NumberFieldType(
-      facts, kind, isNumber ? nullValue : undefined, this.coerce,
+      facts,
+      kind,
+      isNumber ? nullValue : undefined,
+      this.coerce,
     );
     this.luceneType = luceneFieldType({
       docValuesType: facts.hasDocValues ? DocValuesType.SORTED_NUMERIC : DocValuesType.NONE,
@@ -105,7 +109,9 @@ class NumberFieldMapper extends FieldMapper {
 }
 
 const MALFORMED = new Set([
-  "illegal_argument_exception", "number_format_exception", "input_coercion_exception",
+  "illegal_argument_exception",
+  "number_format_exception",
+  "input_coercion_exception",
   "json_parse_exception",
 ]);
 
@@ -121,11 +127,16 @@ function numberSpec(typeName: Exclude<NumberTypeName, "scaled_float">): FieldTyp
   return {
     typeName,
     parameters: [
-      INDEX, DOC_VALUES, STORE,
+      INDEX,
+      DOC_VALUES,
+      STORE,
       settingBooleanParameter("ignore_malformed", "index.mapping.ignore_malformed", false, true),
       settingBooleanParameter("coerce", "index.mapping.coerce", true, true),
       {
-        name: "null_value", updateable: false, acceptsNull: true, defaultValue: () => null,
+        name: "null_value",
+        updateable: false,
+        acceptsNull: true,
+        defaultValue: () => null,
         parse: (node) => (node === null ? null : kind.fromNode(node)),
         show: showNumber,
       },
@@ -144,12 +155,20 @@ function showNumber(value: ParameterValue): number | string | null {
 
 /** The number types that need no further parameter. */
 export const NUMBERS: readonly FieldTypeSpec[] = [
-  numberSpec("byte"), numberSpec("short"), numberSpec("integer"), numberSpec("long"),
-  numberSpec("unsigned_long"), numberSpec("half_float"), numberSpec("float"), numberSpec("double"),
+  numberSpec("byte"),
+  numberSpec("short"),
+  numberSpec("integer"),
+  numberSpec("long"),
+  numberSpec("unsigned_long"),
+  numberSpec("half_float"),
+  numberSpec("float"),
+  numberSpec("double"),
 ];
 
 const SCALING_FACTOR: Parameter = {
-  name: "scaling_factor", updateable: false, defaultValue: () => null,
+  name: "scaling_factor",
+  updateable: false,
+  defaultValue: () => null,
   parse: (node) => nodeDouble(node),
   validate: (value) => {
     if (value === null || value === undefined) {
@@ -165,12 +184,18 @@ const SCALING_FACTOR: Parameter = {
 export const SCALED_FLOAT: FieldTypeSpec = {
   typeName: "scaled_float",
   parameters: [
-    INDEX, DOC_VALUES, STORE,
+    INDEX,
+    DOC_VALUES,
+    STORE,
     settingBooleanParameter("ignore_malformed", "index.mapping.ignore_malformed", false, true),
-    META, SCALING_FACTOR,
+    META,
+    SCALING_FACTOR,
     settingBooleanParameter("coerce", "index.mapping.coerce", true, true),
     {
-      name: "null_value", updateable: false, acceptsNull: true, defaultValue: () => null,
+      name: "null_value",
+      updateable: false,
+      acceptsNull: true,
+      defaultValue: () => null,
       parse: (node) => (node === null ? null : nodeDouble(node)),
     },
   ],

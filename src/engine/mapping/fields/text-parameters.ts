@@ -10,11 +10,16 @@ const SIMILARITIES = new Set(["BM25", "boolean"]);
 
 /** `similarity`: null is the index's default. */
 export const SIMILARITY: Parameter = {
-  name: "similarity", updateable: false, acceptsNull: true, defaultValue: () => null,
+  name: "similarity",
+  updateable: false,
+  acceptsNull: true,
+  defaultValue: () => null,
   parse: (node, context, fieldName) => {
     if (node === null) return null;
     const name = javaString(node);
-    const known = SIMILARITIES.has(name) || context.restored ||
+    const known =
+      SIMILARITIES.has(name) ||
+      context.restored ||
       context.settings.has(`index.similarity.${name}.type`);
     if (known) return name;
     throw mapperParsing(`Unknown Similarity type [${name}] for field [${fieldName}]`);
@@ -27,24 +32,39 @@ export const NORMS = booleanParameter("norms", true, true, {
 });
 
 /** `index_options`. */
-export const INDEX_OPTIONS =
-  restrictedStringParameter("index_options", false, ["positions", "docs", "freqs", "offsets"]);
+export const INDEX_OPTIONS = restrictedStringParameter("index_options", false, [
+  "positions",
+  "docs",
+  "freqs",
+  "offsets",
+]);
 
 /** `term_vector`. */
 export const TERM_VECTOR = restrictedStringParameter("term_vector", false, [
-  "no", "yes", "with_positions", "with_offsets", "with_positions_offsets",
-  "with_positions_payloads", "with_positions_offsets_payloads",
+  "no",
+  "yes",
+  "with_positions",
+  "with_offsets",
+  "with_positions_offsets",
+  "with_positions_payloads",
+  "with_positions_offsets_payloads",
 ]);
 
 /** Names of the three analyzers of a field, defaults followed. */
 export function analyzerNames(values: FieldValues): {
-  index: string; search: string; searchQuote: string;
+  index: string;
+  search: string;
+  searchQuote: string;
 } {
   const index = values.optionalString("analyzer") ?? "default";
-  const search = values.optionalString("search_analyzer") ?? configured(values.context,
-    "default_search") ?? index;
-  const searchQuote = values.optionalString("search_quote_analyzer") ?? configured(values.context,
-    "default_search_quoted") ?? search;
+  const search =
+    values.optionalString("search_analyzer") ??
+    configured(values.context, "default_search") ??
+    index;
+  const searchQuote =
+    values.optionalString("search_quote_analyzer") ??
+    configured(values.context, "default_search_quoted") ??
+    search;
   return { index, search, searchQuote };
 }
 
@@ -59,17 +79,27 @@ const orDefault = (value: unknown) => (typeof value === "string" ? value : "defa
 /** `analyzer`, `search_analyzer`, `search_quote_analyzer`. */
 export const ANALYZERS: readonly Parameter[] = [
   {
-    ...analyzerParameter("analyzer", false, () => "default", (values) => {
-      const names = analyzerNames(values);
-      return names.search !== names.index || names.searchQuote !== names.index;
-    }),
+    ...analyzerParameter(
+      "analyzer",
+      false,
+      () => "default",
+      (values) => {
+        const names = analyzerNames(values);
+        return names.search !== names.index || names.searchQuote !== names.index;
+      },
+    ),
     conflictText: orDefault,
   },
   {
-    ...analyzerParameter("search_analyzer", true, () => undefined, (values) => {
-      const names = analyzerNames(values);
-      return names.searchQuote !== names.search;
-    }),
+    ...analyzerParameter(
+      "search_analyzer",
+      true,
+      () => undefined,
+      (values) => {
+        const names = analyzerNames(values);
+        return names.searchQuote !== names.search;
+      },
+    ),
     show: (value) => orDefault(value),
     conflictText: orDefault,
   },

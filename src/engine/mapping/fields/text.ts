@@ -14,13 +14,16 @@ import { MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts } from "../mapped-field-type.ts";
 import { isJsonObject, nodeDouble, nodeInteger } from "../node-values.ts";
 import type { JsonObject } from "../node-values.ts";
-import {
-  BOOST, booleanParameter, INDEX, integerParameter, META, STORE,
-} from "../parameters.ts";
+import { BOOST, booleanParameter, INDEX, integerParameter, META, STORE } from "../parameters.ts";
 import type { FieldValues, MappingContext, Parameter } from "../parameters.ts";
 import type { SourceValue } from "../source-parser.ts";
 import {
-  analyzerNames, ANALYZERS, INDEX_OPTIONS, NORMS, SIMILARITY, TERM_VECTOR,
+  analyzerNames,
+  ANALYZERS,
+  INDEX_OPTIONS,
+  NORMS,
+  SIMILARITY,
+  TERM_VECTOR,
 } from "./text-parameters.ts";
 
 /** The type of a text field. */
@@ -108,13 +111,21 @@ class TextFieldMapper extends FieldMapper {
     this.needsFieldNames = !norms;
     this.luceneType = luceneFieldType({ indexOptions, omitNorms: indexed && !norms, stored });
     const facts: FieldFacts = {
-      name: path, isIndexed: indexed, hasDocValues: false, isStored: stored,
-      meta: values.get("meta") as Record<string, string>, boost: values.number("boost"),
+      name: path,
+      isIndexed: indexed,
+      hasDocValues: false,
+      isStored: stored,
+      meta: values.get("meta") as Record<string, string>,
+      boost: values.number("boost"),
     };
     this.fieldType = new TextFieldType(facts, {
-      indexOptions, hasNorms: indexed && norms, fielddata: values.boolean("fielddata"),
-      similarity: values.optionalString("similarity"), ...analyzers,
-      indexPrefixes: prefixesOf(parts), indexPhrases: phrasesOf(parts, indexOptions),
+      indexOptions,
+      hasNorms: indexed && norms,
+      fielddata: values.boolean("fielddata"),
+      similarity: values.optionalString("similarity"),
+      ...analyzers,
+      indexPrefixes: prefixesOf(parts),
+      indexPhrases: phrasesOf(parts, indexOptions),
     });
   }
 
@@ -140,14 +151,15 @@ function analyzersOf(parts: FieldMapperParts, indexOptions: IndexOptions) {
   const pick = (name: string) => analyzers.get(name) ?? analyzers.defaultIndex;
   let index = pick(names.index);
   let search = names.search === "default" ? analyzers.defaultSearch : pick(names.search);
-  let searchQuote = names.searchQuote === "default"
-    ? analyzers.defaultSearchQuote
-    : pick(names.searchQuote);
+  let searchQuote =
+    names.searchQuote === "default" ? analyzers.defaultSearchQuote : pick(names.searchQuote);
   const gap = values.number("position_increment_gap");
   if (gap !== -1) {
     if (indexOptions < IndexOptions.DOCS_AND_FREQS_AND_POSITIONS) {
-      throw illegalArgument(`Cannot set position_increment_gap on field [${parts.simpleName}] ` +
-        "without positions enabled");
+      throw illegalArgument(
+        `Cannot set position_increment_gap on field [${parts.simpleName}] ` +
+          "without positions enabled",
+      );
     }
     index = withPositionIncrementGap(index, gap);
     search = withPositionIncrementGap(search, gap);
@@ -191,7 +203,8 @@ function parsePrefixes(node: unknown): JsonObject | null {
 }
 
 const FREQUENCY_FILTER: Parameter = {
-  name: "fielddata_frequency_filter", updateable: true,
+  name: "fielddata_frequency_filter",
+  updateable: true,
   defaultValue: () => ({ min: 0, max: 2147483647, min_segment_size: 0 }),
   parse: (node) => {
     const filter = isJsonObject(node) ? node : {};
@@ -204,31 +217,54 @@ const FREQUENCY_FILTER: Parameter = {
 };
 
 const INDEX_PREFIXES: Parameter = {
-  name: "index_prefixes", updateable: false, acceptsNull: true, defaultValue: () => null,
+  name: "index_prefixes",
+  updateable: false,
+  acceptsNull: true,
+  defaultValue: () => null,
   parse: (node) => parsePrefixes(node),
-  conflictText: (value) => (isJsonObject(value)
-    ? `{ min_chars=${value["min_chars"]}, max_chars=${value["max_chars"]} }`
-    : "null"),
+  conflictText: (value) =>
+    isJsonObject(value)
+      ? `{ min_chars=${value["min_chars"]}, max_chars=${value["max_chars"]} }`
+      : "null",
 };
 
 /** The order in which upstream shows a text field's parameters, after boost, index and store. */
 const SHOWN_LAST = [
-  "meta", "index_options", "term_vector", "norms", "analyzer", "search_analyzer",
-  "search_quote_analyzer", "similarity", "eager_global_ordinals", "position_increment_gap",
-  "fielddata", "fielddata_frequency_filter", "index_prefixes", "index_phrases",
+  "meta",
+  "index_options",
+  "term_vector",
+  "norms",
+  "analyzer",
+  "search_analyzer",
+  "search_quote_analyzer",
+  "similarity",
+  "eager_global_ordinals",
+  "position_increment_gap",
+  "fielddata",
+  "fielddata_frequency_filter",
+  "index_prefixes",
+  "index_phrases",
 ];
 
 /** The `text` type. */
 export const TEXT: FieldTypeSpec = {
   typeName: "text",
   parameters: [
-    INDEX, STORE, INDEX_OPTIONS, NORMS, TERM_VECTOR, ...ANALYZERS, SIMILARITY,
+    INDEX,
+    STORE,
+    INDEX_OPTIONS,
+    NORMS,
+    TERM_VECTOR,
+    ...ANALYZERS,
+    SIMILARITY,
     integerParameter("position_increment_gap", false, -1),
     booleanParameter("fielddata", true, false),
     FREQUENCY_FILTER,
     booleanParameter("eager_global_ordinals", true, false),
     booleanParameter("index_phrases", false, false),
-    INDEX_PREFIXES, BOOST, META,
+    INDEX_PREFIXES,
+    BOOST,
+    META,
   ],
   build: (parts) => new TextFieldMapper(parts),
   show: (mapper, out, shared) => {
