@@ -4,7 +4,7 @@
 import { murmur3Routing } from "../../base/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
-import { MapperService } from "../mapping/index.ts";
+import { type JsonObject as MappingJson, MapperService } from "../mapping/index.ts";
 import type { IndexShard } from "../shard/index.ts";
 import type { EngineContext } from "./engine-context.ts";
 
@@ -22,13 +22,15 @@ export class IndexService {
   /** By shard number; undefined where the shard could not be opened. */
   readonly shards: (IndexShard | undefined)[];
   readonly failures: ShardFailure[] = [];
+  /** Shards that a restore is filling now. */
+  readonly restoring = new Set<number>();
   private readonly partitionSize: number;
   private readonly routingFactor: number;
 
   constructor(metadata: IndexMetadata, context: EngineContext, restored: boolean) {
     this.metadata = metadata;
     this.mapper = newMapper(metadata, context);
-    this.mapper.merge(metadata.mappings, restored ? { restored: true } : {});
+    this.mapper.merge(metadata.mappings as MappingJson, restored ? { restored: true } : {});
     this.shards = new Array(metadata.numberOfShards).fill(undefined);
     this.partitionSize = metadata.settings.getInt("index.routing_partition_size", 1);
     this.routingFactor = metadata.routingNumShards / metadata.numberOfShards;

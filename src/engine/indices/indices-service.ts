@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { VarveError } from "../../base/index.ts";
 import { ClusterService } from "../cluster/cluster-service.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
+import type { JsonObject as MappingJson } from "../mapping/index.ts";
 import { IndexShard } from "../shard/index.ts";
 import { Settings } from "../settings.ts";
 import { FLOOR_VERSION, versionId } from "../version.ts";
@@ -90,9 +91,14 @@ export class IndicesService {
     return versionId(this.context.nodeSettings.get("varve.format.version", FLOOR_VERSION));
   }
 
+  /** Merges mappings that belong to no index yet (templates); answers the result. */
+  checkMappingAlone(settings: Settings, mappings: readonly JsonObject[]): JsonObject {
+    return this.mergeMappings("validate-template", settings, mappings);
+  }
+
   private mergeMappings(name: string, settings: Settings, mappings: readonly JsonObject[]): JsonObject {
     const mapper = newMapper({ name, settings }, this.context);
-    for (const mapping of mappings) mapper.merge(mapping);
+    for (const mapping of mappings) mapper.merge(mapping as MappingJson);
     return mapper.mapping();
   }
 
@@ -209,7 +215,7 @@ export class IndicesService {
     const index = this.cluster.index(name)!;
     const service = this.services.get(name);
     const mapper = service?.mapper ?? this.mapperOf(index);
-    mapper.merge(mapping);
+    mapper.merge(mapping as MappingJson);
     const mappings = mapper.mapping();
     const changed = this.cluster.updateIndex(name, (before) =>
       JSON.stringify(before.mappings) === JSON.stringify(mappings)
@@ -222,14 +228,14 @@ export class IndicesService {
   /** A mapper of a closed index. */
   mapperOf(index: IndexMetadata) {
     const mapper = newMapper(index, this.context);
-    mapper.merge(index.mappings, { restored: true });
+    mapper.merge(index.mappings as MappingJson, { restored: true });
     return mapper;
   }
 
   /** Checks a mapping against all indices before any takes it. */
   checkMapping(index: IndexMetadata, mapping: JsonObject): void {
     const mapper = this.services.get(index.name)?.mapper ?? this.mapperOf(index);
-    mapper.merge(mapping, { validateOnly: true });
+    mapper.merge(mapping as MappingJson, { validateOnly: true });
   }
 
   /** Changes settings of indices, all or none. */
