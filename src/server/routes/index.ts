@@ -1,0 +1,19 @@
+// The whole REST surface.
+
+import type { Route } from "../route.ts";
+import { aliasRoutes } from "./aliases.ts";
+import { catRoutes } from "./cat.ts";
+import { clusterRoutes } from "./cluster.ts";
+import { documentRoutes } from "./documents.ts";
+import { indexRoutes } from "./indices.ts";
+import { templateRoutes } from "./templates.ts";
+
+/** Every route. */
+export const routes: readonly Route[] = [
+  ...clusterRoutes,
+  ...indexRoutes,
+  ...aliasRoutes,
+  ...templateRoutes,
+  ...documentRoutes,
+  ...catRoutes,
+];
