@@ -26,7 +26,7 @@ export interface Lz4Input {
   readBytes(target: Uint8Array, offset: number, length: number): void;
 }
 
-/** Remembers where four bytes were last seen. Reuse one for many small blocks: it needs no clearing. */
+/** Remembers where four bytes were last seen. Reuse it for many blocks: it needs no clearing. */
 export class Lz4HashTable {
   /** Offsets from the start of the dictionary; stale ones are found out by comparing bytes. */
   readonly offsets = new Int32Array(1 << (MEMORY_USAGE_LOG - 1));
@@ -39,8 +39,12 @@ export function lz4BytesMax(length: number): number {
 
 /** Decompresses an array source; answers the position after the block. Throws `corrupt`. */
 export function lz4DecompressBytes(
-  source: Uint8Array, sourceStart: number, sourceEnd: number,
-  target: Uint8Array, targetStart: number, length: number,
+  source: Uint8Array,
+  sourceStart: number,
+  sourceEnd: number,
+  target: Uint8Array,
+  targetStart: number,
+  length: number,
 ): number {
   const targetEnd = targetStart + length;
   let s = sourceStart;
@@ -86,7 +90,10 @@ export function lz4DecompressBytes(
 
 /** As `lz4DecompressBytes`, from an input whose compressed length is not known. */
 export function lz4Decompress(
-  input: Lz4Input, target: Uint8Array, targetStart: number, length: number,
+  input: Lz4Input,
+  target: Uint8Array,
+  targetStart: number,
+  length: number,
 ): void {
   const targetEnd = targetStart + length;
   let t = targetStart;
@@ -117,7 +124,11 @@ function readRun(input: Lz4Input, first: number): number {
 }
 
 function copyMatch(
-  target: Uint8Array, t: number, targetEnd: number, distance: number, length: number,
+  target: Uint8Array,
+  t: number,
+  targetEnd: number,
+  distance: number,
+  length: number,
 ): number {
   const from = t - distance;
   if (distance === 0 || from < 0) {
@@ -150,8 +161,13 @@ function intAt(bytes: Uint8Array, i: number): number {
  * `out` has room for `lz4BytesMax(length)` at `outStart`; answers the position after the block.
  */
 export function lz4CompressWithDictionary(
-  bytes: Uint8Array, dictStart: number, dictLength: number, length: number,
-  out: Uint8Array, outStart: number, table: Lz4HashTable,
+  bytes: Uint8Array,
+  dictStart: number,
+  dictLength: number,
+  length: number,
+  out: Uint8Array,
+  outStart: number,
+  table: Lz4HashTable,
 ): number {
   const end = dictStart + dictLength + length;
   let off = dictStart + dictLength;
@@ -189,8 +205,13 @@ export function lz4CompressWithDictionary(
 }
 
 function encodeSequence(
-  bytes: Uint8Array, anchor: number, literals: number, distance: number, matchBytes: number,
-  out: Uint8Array, outStart: number,
+  bytes: Uint8Array,
+  anchor: number,
+  literals: number,
+  distance: number,
+  matchBytes: number,
+  out: Uint8Array,
+  outStart: number,
 ): number {
   const rest = matchBytes - MIN_MATCH_BYTES;
   let o = encodeLiterals(bytes, anchor, literals, Math.min(rest, RUN), out, outStart);
@@ -200,8 +221,12 @@ function encodeSequence(
 }
 
 function encodeLiterals(
-  bytes: Uint8Array, anchor: number, literals: number, matchNibble: number,
-  out: Uint8Array, outStart: number,
+  bytes: Uint8Array,
+  anchor: number,
+  literals: number,
+  matchNibble: number,
+  out: Uint8Array,
+  outStart: number,
 ): number {
   let o = outStart;
   out[o++] = (Math.min(literals, RUN) << 4) | matchNibble;

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  lz4BytesMax, lz4CompressWithDictionary, lz4Decompress, lz4DecompressBytes, Lz4HashTable,
+  Lz4HashTable,
+  lz4BytesMax,
+  lz4CompressWithDictionary,
+  lz4Decompress,
+  lz4DecompressBytes,
   VarveError,
 } from "../../src/base/index.ts";
 
@@ -10,9 +14,7 @@ const table = new Lz4HashTable();
 function compress(dictionary: Uint8Array, bytes: Uint8Array): Uint8Array {
   const joined = Buffer.concat([dictionary, bytes]);
   const out = new Uint8Array(lz4BytesMax(bytes.length));
-  const end = lz4CompressWithDictionary(
-    joined, 0, dictionary.length, bytes.length, out, 0, table,
-  );
+  const end = lz4CompressWithDictionary(joined, 0, dictionary.length, bytes.length, out, 0, table);
   return out.slice(0, end);
 }
 
@@ -20,7 +22,12 @@ function decompress(dictionary: Uint8Array, compressed: Uint8Array, length: numb
   const target = new Uint8Array(dictionary.length + length);
   target.set(dictionary);
   const end = lz4DecompressBytes(
-    compressed, 0, compressed.length, target, dictionary.length, length,
+    compressed,
+    0,
+    compressed.length,
+    target,
+    dictionary.length,
+    length,
   );
   expect(end).toBe(compressed.length);
   return target.slice(dictionary.length);
@@ -28,9 +35,12 @@ function decompress(dictionary: Uint8Array, compressed: Uint8Array, length: numb
 
 /** Repetitive and random runs of up to a few kilobytes. */
 const data = fc
-  .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 30 })), {
-    maxLength: 30,
-  })
+  .array(
+    fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 30 })),
+    {
+      maxLength: 30,
+    },
+  )
   .map((runs) => Buffer.concat(runs.flatMap(([bytes, times]) => Array(times).fill(bytes))));
 
 describe("lz4CompressWithDictionary", () => {
@@ -53,7 +63,9 @@ describe("lz4CompressWithDictionary", () => {
   });
 
   it("finds matches in the dictionary when the data repeats it", () => {
-    const dictionary = Buffer.from("the quick brown fox jumps over the lazy dog, twice and once more");
+    const dictionary = Buffer.from(
+      "the quick brown fox jumps over the lazy dog, twice and once more",
+    );
     const compressed = compress(dictionary, dictionary);
     expect(compressed.length).toBeLessThan(15);
   });
@@ -100,9 +112,9 @@ describe("lz4DecompressBytes", () => {
     ["nothing", []],
     ["an endless run", [0xff, 255, 255]],
   ])("rejects %s", (_, bytes) => {
-    expect(() => lz4DecompressBytes(Uint8Array.from(bytes), 0, bytes.length, target, 0, 64)).toThrow(
-      VarveError,
-    );
+    expect(() =>
+      lz4DecompressBytes(Uint8Array.from(bytes), 0, bytes.length, target, 0, 64),
+    ).toThrow(VarveError);
   });
 
   it("throws only VarveError when the input is random", () => {

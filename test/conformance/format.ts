@@ -2,8 +2,8 @@
 //   cut      a file that ends early is refused when it is read, at whatever byte it ends
 //   flip     a changed byte is refused by `check`, which compares checksums
 //   forge    a changed byte under a checksum that was made to fit again (our bug, a bad writer, an
-//            attacker) may go unnoticed; it never hangs, takes much memory, or throws anything but a
-//            VarveError
+//            attacker) may go unnoticed; it never hangs, takes much memory, or throws anything but
+//            a VarveError
 // A format's test hands over files and how to read them; positions are sampled from a seed.
 
 import { describe, expect, it } from "vitest";
@@ -51,14 +51,17 @@ export function describeFormat(suite: FormatSuite): void {
       }
     });
 
-    it.skipIf(suite.check === undefined).each(names)("rejects %s when a byte is flipped", (name) => {
-      const bytes = files.get(name)!;
-      for (const position of positions(bytes.length, suite)) {
-        const damaged = withFile(files, name, flipped(bytes, position));
-        const error = failure(suite, damaged, suite.check!);
-        expect(isRefusal(error), `flip at ${position}: ${describeError(error)}`).toBe(true);
-      }
-    });
+    it.skipIf(suite.check === undefined).each(names)(
+      "rejects %s when a byte is flipped",
+      (name) => {
+        const bytes = files.get(name)!;
+        for (const position of positions(bytes.length, suite)) {
+          const damaged = withFile(files, name, flipped(bytes, position));
+          const error = failure(suite, damaged, suite.check!);
+          expect(isRefusal(error), `flip at ${position}: ${describeError(error)}`).toBe(true);
+        }
+      },
+    );
 
     it.each(names)("survives %s when its checksum hides a flipped byte", (name) => {
       const bytes = files.get(name)!;
@@ -89,7 +92,9 @@ function flipped(bytes: Uint8Array, position: number): Uint8Array {
 }
 
 function withFile(
-  files: ReadonlyMap<string, Uint8Array>, name: string, bytes: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+  name: string,
+  bytes: Uint8Array,
 ): ReadonlyMap<string, Uint8Array> {
   return new Map(files).set(name, bytes);
 }
@@ -109,7 +114,8 @@ function positions(length: number, suite: FormatSuite): number[] {
 }
 
 function failure(
-  suite: FormatSuite, files: ReadonlyMap<string, Uint8Array>,
+  suite: FormatSuite,
+  files: ReadonlyMap<string, Uint8Array>,
   action: (directory: MemoryDirectory) => void,
 ): unknown {
   const directory = new MemoryDirectory();

@@ -5,21 +5,28 @@
 //   Lucene94, 95              Lucene94   Lucene90   Lucene90
 //   Lucene99, 912, 100        Lucene94   Lucene99   Lucene99, 912, 912
 //   Lucene101, 103, 104       Lucene94   Lucene99   Lucene101, 103, 104
-// Everything else (stored fields, doc values, norms, points, live docs, compound) has been Lucene90's
-// since 9.0. Lucene91 is the codec that is written.
+// Everything else (stored fields, doc values, norms, points, live docs, compound) has been that of
+// Lucene90 since 9.0. Lucene91 is the codec that is written.
 // OpenSearch's default and best_compression codecs write under Lucene's own names; the mode of the
 // stored fields is a segment attribute.
 // Upstream: the Lucene*Codec classes of lucene-core and lucene-backward-codecs (9.12.3, 10.4.0).
 
 import { unsupported, VarveError } from "../../base/index.ts";
 import type {
-  Codec, DocValuesFormat, FieldInfosFormat, PostingsFormat, SegmentInfoFormat,
+  Codec,
+  DocValuesFormat,
+  FieldInfosFormat,
+  PostingsFormat,
+  SegmentInfoFormat,
 } from "./codec.ts";
-import {
-  lucene90CompoundFormat, lucene90FieldInfosFormat, lucene90LiveDocsFormat,
-  lucene90SegmentInfoFormat, lucene90StoredFieldsFormat,
-} from "./lucene90/index.ts";
 import { lucene90DocValuesFormat } from "./lucene90/doc-values/index.ts";
+import {
+  lucene90CompoundFormat,
+  lucene90FieldInfosFormat,
+  lucene90LiveDocsFormat,
+  lucene90SegmentInfoFormat,
+  lucene90StoredFieldsFormat,
+} from "./lucene90/index.ts";
 import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
 import { lucene90PointsFormat } from "./lucene90/points/index.ts";
 import { lucene90PostingsFormat } from "./lucene90/postings/lucene90-postings-format.ts";
@@ -53,7 +60,10 @@ const DOC_VALUES_FORMATS = byName<DocValuesFormat>([lucene90DocValuesFormat]);
 
 /** The codec that is written: every OpenSearch 2.x and 3.x reads it. */
 export const lucene91Codec = codec(
-  "Lucene91", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90",
+  "Lucene91",
+  lucene90FieldInfosFormat,
+  lucene90SegmentInfoFormat,
+  "Lucene90",
 );
 
 const CODECS = byName([
@@ -71,11 +81,15 @@ const CODECS = byName([
 ]);
 
 function codec(
-  name: string, fieldInfosFormat: FieldInfosFormat, segmentInfoFormat: SegmentInfoFormat,
+  name: string,
+  fieldInfosFormat: FieldInfosFormat,
+  segmentInfoFormat: SegmentInfoFormat,
   postings: string,
 ): Codec {
   return {
-    name, fieldInfosFormat, segmentInfoFormat,
+    name,
+    fieldInfosFormat,
+    segmentInfoFormat,
     normsFormat: lucene90NormsFormat,
     storedFieldsFormat: lucene90StoredFieldsFormat,
     liveDocsFormat: lucene90LiveDocsFormat,

@@ -1,5 +1,5 @@
-// All segments of one commit (or of a writer's segments in memory), open at one point in time. A newer
-// reader shares what did not change: the whole segment reader, or at least the segment's files.
+// All segments of one commit (or of a writer's segments in memory), open at one point in time. A
+// newer reader shares what did not change: the whole segment reader, or at least its files.
 // Upstream: org.apache.lucene.index.StandardDirectoryReader (9.12.3).
 
 import { assert } from "../../base/index.ts";
@@ -23,7 +23,8 @@ export interface DirectoryReaderOptions {
 
 /** Opens the newest commit, or the given segments. The caller closes it. */
 export function openDirectoryReader(
-  directory: Directory, options: DirectoryReaderOptions = {},
+  directory: Directory,
+  options: DirectoryReaderOptions = {},
 ): StandardDirectoryReader {
   const infos = options.segmentInfos ?? readLatestCommit(directory);
   const readers: SegmentReader[] = [];
@@ -37,7 +38,9 @@ export function openDirectoryReader(
 }
 
 function openLeaf(
-  directory: Directory, segment: SegmentCommitInfo, options: DirectoryReaderOptions,
+  directory: Directory,
+  segment: SegmentCommitInfo,
+  options: DirectoryReaderOptions,
 ): SegmentReader {
   const previous = options.previous?.segmentReader(segment.info.name);
   const hardLiveDocs = options.hardLiveDocsOf?.(segment);
@@ -47,7 +50,8 @@ function openLeaf(
   }
   return openSegmentReader(directory, segment, {
     ...(options.softDeletesField === undefined
-      ? {} : { softDeletesField: options.softDeletesField }),
+      ? {}
+      : { softDeletesField: options.softDeletesField }),
     ...(previous === undefined ? {} : { previous }),
     ...(hardLiveDocs === undefined ? {} : { hardLiveDocs }),
   });

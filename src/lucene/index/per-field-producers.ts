@@ -1,8 +1,9 @@
 // Fields of one segment may be held by different formats: each field's attributes in .fnm name its
-// format and a suffix, and fields with the same pair share files, `_N_<format>_<suffix>.*`. A group is
-// opened when one of its fields is first asked for, so a format that is not supported harms no other
-// field, and a reader of stored fields opens no terms.
-// Upstream: org.apache.lucene.codecs.perfield.{PerFieldPostingsFormat,PerFieldDocValuesFormat} (9.12.3).
+// format and a suffix, and fields with the same pair share files, `_N_<format>_<suffix>.*`. A group
+// is opened when one of its fields is first asked for, so a format that is not supported harms no
+// other field, and a reader of stored fields opens no terms.
+// Upstream: org.apache.lucene.codecs.perfield.{PerFieldPostingsFormat,PerFieldDocValuesFormat}
+// (9.12.3).
 
 import { corrupt } from "../../base/index.ts";
 import { docValuesFormatForName, postingsFormatForName } from "../codecs/registry.ts";
@@ -18,7 +19,8 @@ export class PerFieldProducers<P extends { close(): void }> {
   private readonly groups = new Map<string, P>();
 
   constructor(
-    kind: "PerFieldPostingsFormat" | "PerFieldDocValuesFormat", state: SegmentReadState,
+    kind: "PerFieldPostingsFormat" | "PerFieldDocValuesFormat",
+    state: SegmentReadState,
     openFormat: (name: string, state: SegmentReadState) => P,
   ) {
     this.kind = kind;
@@ -33,7 +35,8 @@ export class PerFieldProducers<P extends { close(): void }> {
     const number = field.attributes.get(`${this.kind}.suffix`);
     if (number === undefined) {
       throw corrupt(`Field [${field.name}] has a format and no suffix`, {
-        segment: this.state.segmentInfo.name, format,
+        segment: this.state.segmentInfo.name,
+        format,
       });
     }
     const inner = `${format}_${number}`;

@@ -1,4 +1,4 @@
-// What all readers of one segment share, whatever was deleted or updated since: its own files, open.
+// What all readers of one segment share, whatever was deleted or updated since: its own files.
 // Stored fields are opened at once; terms, norms, points and doc values on first use.
 // Upstream: org.apache.lucene.index.{SegmentCoreReaders,SegmentDocValues} (9.12.3).
 
@@ -8,10 +8,16 @@ import { codecForName } from "../codecs/registry.ts";
 import type { Directory } from "../store/index.ts";
 import { type FieldInfo, FieldInfos } from "./field-info.ts";
 import type {
-  DocValuesProducer, FieldsProducer, NormsProducer, PointsReader, StoredFieldsReader,
+  DocValuesProducer,
+  FieldsProducer,
+  NormsProducer,
+  PointsReader,
+  StoredFieldsReader,
 } from "./leaf-reader.ts";
 import {
-  type PerFieldProducers, perFieldDocValues, perFieldPostings,
+  type PerFieldProducers,
+  perFieldDocValues,
+  perFieldPostings,
 } from "./per-field-producers.ts";
 import type { SegmentInfo, SegmentReadState } from "./segment-info.ts";
 
@@ -47,7 +53,9 @@ export class SegmentCore {
     try {
       this.fieldInfos = this.codec.fieldInfosFormat.read(this.directory, info, "");
       this.storedFields = this.codec.storedFieldsFormat.fieldsReader(
-        this.directory, info, this.fieldInfos,
+        this.directory,
+        info,
+        this.fieldInfos,
       );
     } catch (error) {
       this.closeCompound();
@@ -60,7 +68,9 @@ export class SegmentCore {
 
   private state(): SegmentReadState {
     return {
-      directory: this.directory, segmentInfo: this.info, fieldInfos: this.fieldInfos,
+      directory: this.directory,
+      segmentInfo: this.info,
+      fieldInfos: this.fieldInfos,
       segmentSuffix: "",
     };
   }
@@ -92,7 +102,9 @@ export class SegmentCore {
     let update = this.updates.get(generation);
     if (update === undefined) {
       const producers = perFieldDocValues({
-        directory: this.outer, segmentInfo: this.info, fieldInfos: new FieldInfos([field]),
+        directory: this.outer,
+        segmentInfo: this.info,
+        fieldInfos: new FieldInfos([field]),
         segmentSuffix: generation.toString(36),
       });
       update = { producers, references: 0 };

@@ -1,7 +1,7 @@
 // A commit (segments_N): which segments an index has, and what changed after each was written.
 //   SIZE  TYPE      FIELD            MEANING
-//    n    header    codec            index header `segments`, version 7 … 10; id: the commit's own;
-//                                    suffix: base36 N
+//    n    header    codec            index header `segments`, version 7 to 10; the commit's own
+//                                    id; suffix: base36 N
 //    3    3×vInt    luceneVersion    of the writer
 //    n    vInt      created          major version that created the index
 //    8    be-i64    version          counts changes
@@ -29,12 +29,21 @@
 import { corrupt, DOCS_MAX, type Random, SEGMENTS_MAX, VarveError } from "../../base/index.ts";
 import { codecForName } from "../codecs/registry.ts";
 import {
-  checkIndexHeader, type Directory, type IndexInput, type IndexOutput, readChecksumFile,
-  writeFooter, writeIndexHeader,
+  checkIndexHeader,
+  type Directory,
+  type IndexInput,
+  type IndexOutput,
+  readChecksumFile,
+  writeFooter,
+  writeIndexHeader,
 } from "../store/index.ts";
 import {
-  compareVersions, fileNameFromGeneration, type LuceneVersion, type SegmentCommitInfo,
-  type SegmentInfos, segmentsFileName,
+  compareVersions,
+  fileNameFromGeneration,
+  type LuceneVersion,
+  type SegmentCommitInfo,
+  type SegmentInfos,
+  segmentsFileName,
 } from "./segment-info.ts";
 
 const CODEC_NAME = "segments";
@@ -69,7 +78,12 @@ export function readCommit(directory: Directory, generation: number): SegmentInf
   try {
     return readChecksumFile(directory, name, (input) => {
       const format = checkIndexHeader(
-        input, CODEC_NAME, VERSION_70, VERSION_86, undefined, generation.toString(36),
+        input,
+        CODEC_NAME,
+        VERSION_70,
+        VERSION_86,
+        undefined,
+        generation.toString(36),
       );
       return readInfos(directory, input, generation, format);
     });
@@ -80,14 +94,19 @@ export function readCommit(directory: Directory, generation: number): SegmentInf
 }
 
 function readInfos(
-  directory: Directory, input: IndexInput, generation: number, format: number,
+  directory: Directory,
+  input: IndexInput,
+  generation: number,
+  format: number,
 ): SegmentInfos {
   const id = commitId(input, generation);
   const luceneVersion = readVersion(input);
   const indexCreatedVersionMajor = input.readVInt();
   if (indexCreatedVersionMajor < 6 || indexCreatedVersionMajor > luceneVersion.major) {
     throw corrupt("Invalid version that created the index", {
-      file: input.name, indexCreatedVersionMajor, writer: luceneVersion.major,
+      file: input.name,
+      indexCreatedVersionMajor,
+      writer: luceneVersion.major,
     });
   }
   const version = Number(input.readBigEndianLong());
@@ -110,8 +129,15 @@ function readInfos(
   }
   const userData = input.readMapOfStrings();
   return {
-    id, generation, version, counter, indexCreatedVersionMajor, luceneVersion, minSegmentVersion,
-    segments, userData,
+    id,
+    generation,
+    version,
+    counter,
+    indexCreatedVersionMajor,
+    luceneVersion,
+    minSegmentVersion,
+    segments,
+    userData,
   };
 }
 
@@ -133,7 +159,10 @@ function readVersion(input: IndexInput): LuceneVersion {
 }
 
 function checkSegmentVersion(
-  segment: SegmentCommitInfo, createdMajor: number, min: LuceneVersion, input: IndexInput,
+  segment: SegmentCommitInfo,
+  createdMajor: number,
+  min: LuceneVersion,
+  input: IndexInput,
 ): void {
   const { name, version, minVersion } = segment.info;
   if (compareVersions(version, min) < 0) {
@@ -141,7 +170,9 @@ function checkSegmentVersion(
   }
   if (createdMajor >= 7 && (version.major < createdMajor || minVersion === undefined)) {
     throw corrupt(`Segment [${name}] is older than its index`, {
-      file: input.name, createdMajor, segmentMajor: version.major,
+      file: input.name,
+      createdMajor,
+      segmentMajor: version.major,
     });
   }
 }
@@ -158,14 +189,24 @@ function readSegment(directory: Directory, input: IndexInput, format: number): S
   const softDelCount = format >= VERSION_74 ? input.readBigEndianInt() : 0;
   if (delCount < 0 || softDelCount < 0 || delCount + softDelCount > info.maxDoc) {
     throw corrupt(`Invalid deletion count of segment [${name}]`, {
-      file: input.name, delCount, softDelCount, maxDoc: info.maxDoc,
+      file: input.name,
+      delCount,
+      softDelCount,
+      maxDoc: info.maxDoc,
     });
   }
   const id = format >= VERSION_86 ? readOptionalId(input) : undefined;
   const fieldInfosFiles = input.readSetOfStrings();
   const docValuesUpdatesFiles = readUpdatesFiles(input);
   return {
-    info, id, delCount, softDelCount, delGen, fieldInfosGen, docValuesGen, fieldInfosFiles,
+    info,
+    id,
+    delCount,
+    softDelCount,
+    delGen,
+    fieldInfosGen,
+    docValuesGen,
+    fieldInfosFiles,
     docValuesUpdatesFiles,
   };
 }
@@ -180,7 +221,8 @@ function readGeneration(input: IndexInput): number {
 
 function readOptionalId(input: IndexInput): Uint8Array | undefined {
   const marker = input.readByte();
-  if (marker > 1) throw corrupt("Invalid marker of a segment commit id", { file: input.name, marker });
+  if (marker > 1)
+    throw corrupt("Invalid marker of a segment commit id", { file: input.name, marker });
   return marker === 1 ? input.bytesCopy(16) : undefined;
 }
 
@@ -229,7 +271,9 @@ export interface PendingCommit {
  * `infos` keeps its generation until `finishCommit`.
  */
 export function prepareCommit(
-  directory: Directory, infos: SegmentInfos, random: Random,
+  directory: Directory,
+  infos: SegmentInfos,
+  random: Random,
 ): PendingCommit {
   const generation = infos.generation === -1 ? 1 : infos.generation + 1;
   const target = segmentsFileName(generation);
@@ -250,7 +294,9 @@ export function prepareCommit(
 
 /** Phase two: makes the commit visible and durable, and moves `infos` to it. */
 export function finishCommit(
-  directory: Directory, infos: SegmentInfos, pending: PendingCommit,
+  directory: Directory,
+  infos: SegmentInfos,
+  pending: PendingCommit,
 ): void {
   directory.rename(pending.source, pending.target);
   directory.syncMetadata();

@@ -1,16 +1,32 @@
-// One segment of a commit, open for reading: the segment's own files (shared between readers), and on
-// top what the commit says of it: hard deletes, doc-values updates, soft deletes.
+// One segment of a commit, open for reading: the segment's own files (shared between readers), and
+// on top what the commit says of it: hard deletes, doc-values updates, soft deletes.
 // Upstream: org.apache.lucene.index.{SegmentReader,SegmentDocValuesProducer,
 // SoftDeletesDirectoryReaderWrapper} (9.12.3).
 
 import { assert } from "../../base/index.ts";
 import { checksumEntireFile, type Directory } from "../store/index.ts";
-import { DocValuesType, type FieldInfo, type FieldInfos, hasNorms, IndexOptions } from "./field-info.ts";
+import {
+  DocValuesType,
+  type FieldInfo,
+  type FieldInfos,
+  hasNorms,
+  IndexOptions,
+} from "./field-info.ts";
 import { FixedBits } from "./fixed-bits.ts";
 import {
-  type BinaryDocValues, type Bits, type DocIdSetIterator, type DocValuesProducer, type LeafReader,
-  NO_MORE_DOCS, type NumericDocValues, type PointValues, type SortedDocValues,
-  type SortedNumericDocValues, type SortedSetDocValues, type StoredFieldsReader, type Terms,
+  type BinaryDocValues,
+  type Bits,
+  type DocIdSetIterator,
+  type DocValuesProducer,
+  type LeafReader,
+  NO_MORE_DOCS,
+  type NumericDocValues,
+  type PointValues,
+  type SortedDocValues,
+  type SortedNumericDocValues,
+  type SortedSetDocValues,
+  type StoredFieldsReader,
+  type Terms,
 } from "./leaf-reader.ts";
 import { SegmentCore } from "./segment-core.ts";
 import type { SegmentCommitInfo, SegmentInfo } from "./segment-info.ts";
@@ -28,7 +44,9 @@ export interface SegmentReaderOptions {
 
 /** Opens one segment. The caller closes it by `decRef`. */
 export function openSegmentReader(
-  directory: Directory, commit: SegmentCommitInfo, options: SegmentReaderOptions = {},
+  directory: Directory,
+  commit: SegmentCommitInfo,
+  options: SegmentReaderOptions = {},
 ): SegmentReader {
   const core = options.previous?.shareCore(commit) ?? new SegmentCore(directory, commit.info);
   try {
@@ -58,7 +76,9 @@ export class SegmentReader implements LeafReader {
 
   /** Takes one reference of `core` over, unless it throws. */
   constructor(
-    directory: Directory, commit: SegmentCommitInfo, core: SegmentCore,
+    directory: Directory,
+    commit: SegmentCommitInfo,
+    core: SegmentCore,
     options: SegmentReaderOptions,
   ) {
     this.directory = directory;
@@ -67,9 +87,10 @@ export class SegmentReader implements LeafReader {
     this.segmentInfo = core.info;
     this.maxDoc = core.info.maxDoc;
     this.givenLiveDocs = options.hardLiveDocs;
-    this.fieldInfos = commit.fieldInfosGen === -1
-      ? core.fieldInfos
-      : core.codec.fieldInfosFormat.read(directory, core.info, commit.fieldInfosGen.toString(36));
+    this.fieldInfos =
+      commit.fieldInfosGen === -1
+        ? core.fieldInfos
+        : core.codec.fieldInfosFormat.read(directory, core.info, commit.fieldInfosGen.toString(36));
     this.hardLiveDocs = options.hardLiveDocs ?? this.readLiveDocs();
     try {
       const soft = options.softDeletesField;
@@ -103,21 +124,31 @@ export class SegmentReader implements LeafReader {
     const producer = field === undefined ? undefined : this.docValuesOf(field);
     if (field === undefined || producer === undefined) return undefined;
     switch (field.docValuesType) {
-      case DocValuesType.NUMERIC: return producer.numeric(field);
-      case DocValuesType.BINARY: return producer.binary(field);
-      case DocValuesType.SORTED: return producer.sorted(field);
-      case DocValuesType.SORTED_NUMERIC: return producer.sortedNumeric(field);
-      case DocValuesType.SORTED_SET: return producer.sortedSet(field);
-      default: return undefined;
+      case DocValuesType.NUMERIC:
+        return producer.numeric(field);
+      case DocValuesType.BINARY:
+        return producer.binary(field);
+      case DocValuesType.SORTED:
+        return producer.sorted(field);
+      case DocValuesType.SORTED_NUMERIC:
+        return producer.sortedNumeric(field);
+      case DocValuesType.SORTED_SET:
+        return producer.sortedSet(field);
+      default:
+        return undefined;
     }
   }
 
   /** The same segment at the same generations, with the same deletes. */
   isAt(commit: SegmentCommitInfo, hardLiveDocs: Bits | undefined): boolean {
     const own = this.commitInfo;
-    return this.isOf(commit) && own.delGen === commit.delGen &&
-      own.docValuesGen === commit.docValuesGen && own.fieldInfosGen === commit.fieldInfosGen &&
-      this.givenLiveDocs === hardLiveDocs;
+    return (
+      this.isOf(commit) &&
+      own.delGen === commit.delGen &&
+      own.docValuesGen === commit.docValuesGen &&
+      own.fieldInfosGen === commit.fieldInfosGen &&
+      this.givenLiveDocs === hardLiveDocs
+    );
   }
 
   private isOf(commit: SegmentCommitInfo): boolean {
@@ -154,7 +185,8 @@ export class SegmentReader implements LeafReader {
   }
 
   private typed(
-    name: string, type: DocValuesType,
+    name: string,
+    type: DocValuesType,
   ): { field: FieldInfo; producer: DocValuesProducer } | undefined {
     const field = this.fieldInfos.fieldInfo(name);
     if (field === undefined || field.docValuesType !== type) return undefined;

@@ -13,7 +13,9 @@ import type { IndexInput } from "./index-input.ts";
  * must stop at the footer: a rest means another format (`corrupt`).
  */
 export function readChecksumFile<T>(
-  directory: Directory, name: string, decode: (input: IndexInput) => T,
+  directory: Directory,
+  name: string,
+  decode: (input: IndexInput) => T,
 ): T {
   const input = directory.openInput(name);
   try {

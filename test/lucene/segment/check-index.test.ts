@@ -10,8 +10,15 @@ import type { SortField } from "../../../src/lucene/index/segment-info.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { checkIndex, judgeUnavailable } from "../../support/judge.ts";
 import {
-  commit, fieldInfosOf, newCommitInfo, newSegmentInfo, newSegmentInfos, saveDirectory,
-  type StoredDocument, storedIndex, writeStoredSegment,
+  commit,
+  fieldInfosOf,
+  newCommitInfo,
+  newSegmentInfo,
+  newSegmentInfos,
+  type StoredDocument,
+  saveDirectory,
+  storedIndex,
+  writeStoredSegment,
 } from "./stored-segment.ts";
 
 const root = mkdtempSync(join(tmpdir(), "varve-segment-"));
@@ -49,13 +56,18 @@ describe.skipIf(judgeUnavailable() !== undefined)("CheckIndex", () => {
   }, 120_000);
 
   it.each([
-    ["speed", "BEST_SPEED", false], ["compression", "BEST_COMPRESSION", true],
-  ] as const)("passes thousands of documents in mode %s", async (name, mode, compound) => {
-    const { directory } = storedIndex(documents(5000), { mode, compound });
-    const report = await judge(name, directory);
-    expect(report).toContain("test: stored fields.......OK [18000 total field");
-    expect(report).toContain(`compound=${compound}`);
-  }, 120_000);
+    ["speed", "BEST_SPEED", false],
+    ["compression", "BEST_COMPRESSION", true],
+  ] as const)(
+    "passes thousands of documents in mode %s",
+    async (name, mode, compound) => {
+      const { directory } = storedIndex(documents(5000), { mode, compound });
+      const report = await judge(name, directory);
+      expect(report).toContain("test: stored fields.......OK [18000 total field");
+      expect(report).toContain(`compound=${compound}`);
+    },
+    120_000,
+  );
 
   it("understands every kind of index sort", async () => {
     const indexSort: SortField[] = [
@@ -102,7 +114,10 @@ describe.skipIf(judgeUnavailable() !== undefined)("CheckIndex", () => {
     const writer = lucene91Codec.storedFieldsFormat.fieldsWriter!(directory, info, "BEST_SPEED");
     for (const part of parts) {
       const reader = lucene91Codec.storedFieldsFormat.fieldsReader(directory, part, fieldInfos);
-      writer.copyDocuments!(reader, Array.from({ length: part.maxDoc }, (_, i) => i));
+      writer.copyDocuments!(
+        reader,
+        Array.from({ length: part.maxDoc }, (_, i) => i),
+      );
     }
     writer.finish(total);
     writer.close();

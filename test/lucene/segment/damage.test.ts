@@ -7,10 +7,17 @@ import { FixedBits } from "../../../src/lucene/index/fixed-bits.ts";
 import type { LeafReader } from "../../../src/lucene/index/leaf-reader.ts";
 import { commitFiles } from "../../../src/lucene/index/segment-infos.ts";
 import {
-  checksumEntireFile, type Directory, type MemoryDirectory,
+  checksumEntireFile,
+  type Directory,
+  type MemoryDirectory,
 } from "../../../src/lucene/store/index.ts";
 import { describeFormat } from "../../conformance/format.ts";
-import { commit, type StoredDocument, type StoredSegmentOptions, storedIndex } from "./stored-segment.ts";
+import {
+  commit,
+  type StoredDocument,
+  type StoredSegmentOptions,
+  storedIndex,
+} from "./stored-segment.ts";
 
 const random = seededRandom(3);
 const number = (below: number) => Math.floor(random.next() * below);
@@ -23,7 +30,8 @@ function documents(count: number, bytes: number): StoredDocument[] {
     { field: "f", type: "float", value: Math.fround(i / 7) },
     { field: "i", type: "int", value: i - 5 },
     {
-      field: "_source", type: "string",
+      field: "_source",
+      type: "string",
       value: Array.from({ length: number(bytes) / 8 }, () => `word${number(50)}`).join(" "),
     },
   ]);
@@ -73,13 +81,14 @@ function index(docs: readonly StoredDocument[], options: StoredSegmentOptions) {
 
 describeFormat({
   name: "A segment in single files",
-  files: () => index(documents(60, 4000), {
-    mode: "BEST_SPEED",
-    indexSort: [
-      { field: "n", type: "long", reverse: true, selector: "max", missing: 2n ** 63n - 1n },
-      { field: "s", type: "string", reverse: false, selector: "min", missing: "last" },
-    ],
-  }),
+  files: () =>
+    index(documents(60, 4000), {
+      mode: "BEST_SPEED",
+      indexSort: [
+        { field: "n", type: "long", reverse: true, selector: "max", missing: 2n ** 63n - 1n },
+        { field: "s", type: "string", reverse: false, selector: "min", missing: "last" },
+      ],
+    }),
   read: readAll,
   check: checkAll,
 });

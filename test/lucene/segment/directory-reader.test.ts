@@ -3,14 +3,22 @@ import { VarveError } from "../../../src/base/index.ts";
 import { lucene91Codec } from "../../../src/lucene/codecs/registry.ts";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import {
-  DocValuesType, FieldInfos, IndexOptions, newFieldInfo,
+  DocValuesType,
+  FieldInfos,
+  IndexOptions,
+  newFieldInfo,
 } from "../../../src/lucene/index/field-info.ts";
 import { FixedBits } from "../../../src/lucene/index/fixed-bits.ts";
 import type { LeafReader } from "../../../src/lucene/index/leaf-reader.ts";
 import { nextGeneration } from "../../../src/lucene/index/segment-info.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import {
-  commit, newCommitInfo, newSegmentInfo, newSegmentInfos, type StoredDocument, writeStored,
+  commit,
+  newCommitInfo,
+  newSegmentInfo,
+  newSegmentInfos,
+  type StoredDocument,
+  writeStored,
   writeStoredSegment,
 } from "./stored-segment.ts";
 
@@ -64,23 +72,30 @@ describe("openDirectoryReader", () => {
     const { directory } = index();
     const reader = openDirectoryReader(directory);
     expect([reader.maxDoc, reader.numDocs]).toEqual([10, 10]);
-    expect(reader.leaves.map(({ ord, docBase }) => [ord, docBase])).toEqual([[0, 0], [1, 5]]);
+    expect(reader.leaves.map(({ ord, docBase }) => [ord, docBase])).toEqual([
+      [0, 0],
+      [1, 5],
+    ]);
     reader.close();
   });
 
-  it.each([false, true])("closes every file when its last reference goes (compound: %s)", (compound) => {
-    const { directory } = index(compound);
-    const reader = openDirectoryReader(directory);
-    expect(directory.open).toBeGreaterThan(0);
-    reader.incRef();
-    reader.decRef();
-    expect(numbers(reader.leaves[1]!.reader)).toEqual([0, 1, 2, 3, 4]);
-    reader.close();
-    expect(directory.open).toBe(0);
-  });
+  it.each([false, true])(
+    "closes every file when its last reference goes (compound: %s)",
+    (compound) => {
+      const { directory } = index(compound);
+      const reader = openDirectoryReader(directory);
+      expect(directory.open).toBeGreaterThan(0);
+      reader.incRef();
+      reader.decRef();
+      expect(numbers(reader.leaves[1]!.reader)).toEqual([0, 1, 2, 3, 4]);
+      reader.close();
+      expect(directory.open).toBe(0);
+    },
+  );
 
   it.each(["_1.fdt", "_1.fdm", "_1.fdx", "_1.fnm", "_1.si"])(
-    "closes what it opened when %s is damaged", (name) => {
+    "closes what it opened when %s is damaged",
+    (name) => {
       const { directory } = index();
       directory.files.set(name, directory.files.get(name)!.subarray(0, 20));
       expect(() => openDirectoryReader(directory)).toThrow(VarveError);
@@ -130,7 +145,9 @@ describe("openDirectoryReader", () => {
     const reader = openDirectoryReader(directory, { segmentInfos: infos, hardLiveDocsOf });
     expect(numbers(reader.leaves[0]!.reader)).toEqual([1, 2, 3, 4]);
     const again = openDirectoryReader(directory, {
-      segmentInfos: infos, hardLiveDocsOf, previous: reader,
+      segmentInfos: infos,
+      hardLiveDocsOf,
+      previous: reader,
     });
     expect(again.leaves[0]!.reader).toBe(reader.leaves[0]!.reader);
     reader.close();
@@ -148,7 +165,8 @@ function ones(docs: readonly number[]) {
     return docID();
   };
   return {
-    docID, nextDoc,
+    docID,
+    nextDoc,
     advance(target: number) {
       while (nextDoc() < target);
       return docID();
@@ -179,7 +197,10 @@ function softDeleted(written: readonly number[], updated: readonly number[] | un
   writeStored(directory, info, fieldInfos, documents(6), "BEST_SPEED");
   const write = (infos: FieldInfos, segmentSuffix: string, docs: readonly number[]) => {
     const consumer = lucene91Codec.defaultDocValuesFormat.fieldsConsumer!({
-      directory, segmentInfo: info, fieldInfos: infos, segmentSuffix,
+      directory,
+      segmentInfo: info,
+      fieldInfos: infos,
+      segmentSuffix,
     });
     consumer.addNumeric(infos.fieldInfo(SOFT_DELETES)!, () => ones(docs));
     consumer.close();
@@ -223,7 +244,9 @@ describe("SegmentReader", () => {
     const bits = FixedBits.ones(6);
     bits.clear(0);
     const second = openDirectoryReader(directory, {
-      softDeletesField: SOFT_DELETES, previous: first, segmentInfos: infos,
+      softDeletesField: SOFT_DELETES,
+      previous: first,
+      segmentInfos: infos,
       hardLiveDocsOf: () => bits,
     });
     expect(numbers(second.leaves[0]!.reader)).toEqual([3, 4]);

@@ -1,5 +1,5 @@
-// Shards of the repositories that real servers wrote, as directories in memory. This reads just enough
-// of a repository to find a shard's files; the product's own reader is tested elsewhere.
+// Shards of the repositories that real servers wrote, as directories in memory. This reads just
+// enough of a repository to find a shard's files; the product's own reader is tested elsewhere.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ interface FileEntry {
   readonly meta_hash?: Uint8Array;
 }
 
-/** The content of a checksummed blob: SMILE, deflated or not, between Lucene's header and footer. */
+/** The content of a checksummed blob: SMILE, deflated or not, between a header and a footer. */
 function readBlob(path: string): any {
   const bytes = readFileSync(path);
   const header = 4 + 1 + bytes[4]! + 4;

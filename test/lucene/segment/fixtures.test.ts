@@ -52,7 +52,11 @@ function rowsOf(leaf: LeafReader): Row[] {
 }
 
 const ARCHIVES = [
-  "os2.11.0-segments", "os2.19.6-segments", "os2.19.6-types", "os3.1.0-types", "os3.6.0-types",
+  "os2.11.0-segments",
+  "os2.19.6-segments",
+  "os2.19.6-types",
+  "os3.1.0-types",
+  "os3.6.0-types",
 ];
 
 describe.each(ARCHIVES)("openDirectoryReader over %s", (archive) => {

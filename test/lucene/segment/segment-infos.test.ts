@@ -1,15 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom, VarveError } from "../../../src/base/index.ts";
-import { docValuesFormatForName, postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
 import {
-  commitFiles, finishCommit, lastCommitGeneration, prepareCommit, readCommit, readLatestCommit,
+  docValuesFormatForName,
+  postingsFormatForName,
+} from "../../../src/lucene/codecs/registry.ts";
+import {
+  commitFiles,
+  finishCommit,
+  lastCommitGeneration,
+  prepareCommit,
+  readCommit,
+  readLatestCommit,
   rollbackCommit,
 } from "../../../src/lucene/index/segment-infos.ts";
+import { MemoryDirectory, writeFooter, writeIndexHeader } from "../../../src/lucene/store/index.ts";
 import {
-  MemoryDirectory, writeFooter, writeIndexHeader,
-} from "../../../src/lucene/store/index.ts";
-import {
-  commit, newCommitInfo, newSegmentInfos, type StoredDocument, storedIndex, writeStoredSegment,
+  commit,
+  newCommitInfo,
+  newSegmentInfos,
+  type StoredDocument,
+  storedIndex,
+  writeStoredSegment,
 } from "./stored-segment.ts";
 
 const random = seededRandom(5);
@@ -41,21 +52,35 @@ describe("readCommit", () => {
       ],
     });
     const segment = {
-      ...newCommitInfo(info), softDelCount: 1, fieldInfosGen: 2, docValuesGen: 37,
+      ...newCommitInfo(info),
+      softDelCount: 1,
+      fieldInfosGen: 2,
+      docValuesGen: 37,
       fieldInfosFiles: new Set(["_3z_2.fnm"]),
       docValuesUpdatesFiles: new Map([[4, new Set(["_3z_11_Lucene90_0.dvd"])]]),
     };
     const infos = newSegmentInfos([segment]);
-    infos.userData = new Map([["translog_uuid", "x"], ["max_seq_no", "12"]]);
+    infos.userData = new Map([
+      ["translog_uuid", "x"],
+      ["max_seq_no", "12"],
+    ]);
     infos.counter = 145;
     commit(directory, infos);
     const read = readLatestCommit(directory);
     expect(read).toEqual({ ...infos, minSegmentVersion: info.version });
     expect(read.generation).toBe(1);
-    expect(new Set(commitFiles(read))).toEqual(new Set([
-      "segments_1", "_3z.fdt", "_3z.fdx", "_3z.fdm", "_3z.fnm", "_3z.si", "_3z_2.fnm",
-      "_3z_11_Lucene90_0.dvd",
-    ]));
+    expect(new Set(commitFiles(read))).toEqual(
+      new Set([
+        "segments_1",
+        "_3z.fdt",
+        "_3z.fdx",
+        "_3z.fdm",
+        "_3z.fnm",
+        "_3z.si",
+        "_3z_2.fnm",
+        "_3z_11_Lucene90_0.dvd",
+      ]),
+    );
   });
 
   it("reads a commit without segments", () => {
@@ -81,9 +106,13 @@ describe("readCommit", () => {
   });
 
   it.each([
-    ["Lucene87", "too-old"], ["Lucene50", "too-old"], ["Lucene105", "too-new"],
-    ["Lucene110", "too-new"], ["Composite912Codec", "unsupported"],
-    ["ZSTD", "unsupported"], ["Lucene912x", "unsupported"],
+    ["Lucene87", "too-old"],
+    ["Lucene50", "too-old"],
+    ["Lucene105", "too-new"],
+    ["Lucene110", "too-new"],
+    ["Composite912Codec", "unsupported"],
+    ["ZSTD", "unsupported"],
+    ["Lucene912x", "unsupported"],
   ])("rejects a segment of codec %s by name", (codec, kind) => {
     const { directory, infos } = storedIndex(docs);
     const other = { ...infos.segments[0]!, info: { ...infos.segments[0]!.info, codec } };
@@ -110,7 +139,11 @@ describe("readCommit", () => {
 
   it("rejects a segment when it is older than the index", () => {
     const { directory, infos } = storedIndex(docs);
-    const newer = { ...infos, indexCreatedVersionMajor: 10, luceneVersion: { major: 10, minor: 4, bugfix: 0 } };
+    const newer = {
+      ...infos,
+      indexCreatedVersionMajor: 10,
+      luceneVersion: { major: 10, minor: 4, bugfix: 0 },
+    };
     commit(directory, newer);
     expect(refusal(() => readLatestCommit(directory)).message).toContain("older than its index");
   });
@@ -175,7 +208,9 @@ describe("prepareCommit", () => {
     }
     commit(new Recorded(), newSegmentInfos([]));
     expect(calls).toEqual([
-      "syncMetadata", "sync pending_segments_1", "rename pending_segments_1 segments_1",
+      "syncMetadata",
+      "sync pending_segments_1",
+      "rename pending_segments_1 segments_1",
       "syncMetadata",
     ]);
   });
@@ -183,7 +218,11 @@ describe("prepareCommit", () => {
 
 describe("postingsFormatForName", () => {
   it("rejects an unknown format by name", () => {
-    expect(refusal(() => postingsFormatForName("Completion912")).message).toContain("[Completion912]");
-    expect(refusal(() => docValuesFormatForName("Composite912")).message).toContain("[Composite912]");
+    expect(refusal(() => postingsFormatForName("Completion912")).message).toContain(
+      "[Completion912]",
+    );
+    expect(refusal(() => docValuesFormatForName("Composite912")).message).toContain(
+      "[Composite912]",
+    );
   });
 });

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../src/base/index.ts";
 import type { StoredFieldsMode } from "../../../src/lucene/codecs/codec.ts";
-import { Lucene90StoredFieldsReader } from "../../../src/lucene/codecs/lucene90/index.ts";
+import type { Lucene90StoredFieldsReader } from "../../../src/lucene/codecs/lucene90/index.ts";
 import { lucene91Codec } from "../../../src/lucene/codecs/registry.ts";
 import type { StoredFieldVisitor, StoredValue } from "../../../src/lucene/index/leaf-reader.ts";
 import type { SegmentInfo } from "../../../src/lucene/index/segment-info.ts";
 import { IndexInput, MemoryDirectory, memorySource } from "../../../src/lucene/store/index.ts";
 import {
-  fieldInfosOf, newSegmentInfo, type StoredDocument, type StoredEntry, writeStored,
+  fieldInfosOf,
+  newSegmentInfo,
+  type StoredDocument,
+  type StoredEntry,
+  writeStored,
 } from "./stored-segment.ts";
 
 const random = seededRandom(11);
@@ -32,9 +36,12 @@ function written(docs: readonly StoredDocument[], mode: StoredFieldsMode) {
   const info = newSegmentInfo("_0", docs.length);
   const fieldInfos = fieldInfosOf(docs);
   writeStored(directory, info, fieldInfos, docs, mode);
-  const open = () => lucene91Codec.storedFieldsFormat.fieldsReader(
-    directory, info, fieldInfos,
-  ) as Lucene90StoredFieldsReader;
+  const open = () =>
+    lucene91Codec.storedFieldsFormat.fieldsReader(
+      directory,
+      info,
+      fieldInfos,
+    ) as Lucene90StoredFieldsReader;
   return { directory, info, fieldInfos, open };
 }
 
@@ -53,7 +60,9 @@ function read(reader: Lucene90StoredFieldsReader, doc: number, only?: string): S
 
 describe.each(MODES)("Lucene90StoredFieldsReader in mode %s", (mode) => {
   it.each([
-    ["small", 3000, 300], ["empty", 2500, 0], ["longer than a chunk", 12, 700_000],
+    ["small", 3000, 300],
+    ["empty", 2500, 0],
+    ["longer than a chunk", 12, 700_000],
   ])("reads what was written when documents are %s", (name, count, bytes) => {
     const docs = Array.from({ length: count }, (_, i) =>
       name === "empty" ? [] : document(i, bytes),
@@ -109,7 +118,8 @@ function counted(directory: MemoryDirectory): { bytes: number } {
     const source = memorySource(name, bytes);
     const pageBytes = 512;
     return new IndexInput({
-      ...source, pageBytes,
+      ...source,
+      pageBytes,
       page(index) {
         count.bytes += pageBytes;
         return bytes.subarray(index * pageBytes, (index + 1) * pageBytes);
@@ -162,7 +172,9 @@ describe("Lucene90StoredFieldsReader", () => {
 describe("Lucene90StoredFieldsWriter.copyDocuments", () => {
   function merged(
     sources: readonly { reader: Lucene90StoredFieldsReader; docs: number[] }[],
-    mode: StoredFieldsMode, info: SegmentInfo, directory: MemoryDirectory,
+    mode: StoredFieldsMode,
+    info: SegmentInfo,
+    directory: MemoryDirectory,
   ): void {
     const writer = lucene91Codec.storedFieldsFormat.fieldsWriter!(directory, info, mode);
     for (const { reader, docs } of sources) {
@@ -182,11 +194,18 @@ describe("Lucene90StoredFieldsWriter.copyDocuments", () => {
     const info = newSegmentInfo("_1", 3100);
     const [readerA, readerB] = [a.open(), b.open()];
     merged(
-      [{ reader: readerA, docs: all(3000) }, { reader: readerB, docs: all(100) }],
-      mode, info, directory,
+      [
+        { reader: readerA, docs: all(3000) },
+        { reader: readerB, docs: all(100) },
+      ],
+      mode,
+      info,
+      directory,
     );
     const reader = lucene91Codec.storedFieldsFormat.fieldsReader(
-      directory, info, a.fieldInfos,
+      directory,
+      info,
+      a.fieldInfos,
     ) as Lucene90StoredFieldsReader;
     const docs = [...first, ...second];
     for (const [i, doc] of docs.entries()) expect(read(reader, i)).toEqual(doc);
@@ -205,7 +224,9 @@ describe("Lucene90StoredFieldsWriter.copyDocuments", () => {
     const info = newSegmentInfo("_1", kept.length);
     merged([{ reader: source.open(), docs: kept }], "BEST_SPEED", info, directory);
     const reader = lucene91Codec.storedFieldsFormat.fieldsReader(
-      directory, info, source.fieldInfos,
+      directory,
+      info,
+      source.fieldInfos,
     ) as Lucene90StoredFieldsReader;
     for (const [i, doc] of kept.entries()) expect(read(reader, i)).toEqual(docs[doc]);
     expect(reader.meta.dirtyChunkCount).toBe(1);
@@ -218,7 +239,9 @@ describe("Lucene90StoredFieldsWriter.copyDocuments", () => {
     const info = newSegmentInfo("_1", 500);
     merged([{ reader: source.open(), docs: all(500) }], "BEST_SPEED", info, directory);
     const reader = lucene91Codec.storedFieldsFormat.fieldsReader(
-      directory, info, source.fieldInfos,
+      directory,
+      info,
+      source.fieldInfos,
     ) as Lucene90StoredFieldsReader;
     for (const [i, doc] of docs.entries()) expect(read(reader, i)).toEqual(doc);
   });
@@ -233,11 +256,17 @@ describe("Lucene90StoredFieldsWriter.copyDocuments", () => {
     const info = newSegmentInfo("_1", 1200);
     const sources = parts.map((docs) => written(docs, "BEST_SPEED"));
     merged(
-      sources.map(({ open }) => ({ reader: open(), docs: all(40) })), "BEST_SPEED", info, directory,
+      sources.map(({ open }) => ({ reader: open(), docs: all(40) })),
+      "BEST_SPEED",
+      info,
+      directory,
     );
-    const open = (of: SegmentInfo) => lucene91Codec.storedFieldsFormat.fieldsReader(
-      directory, of, sources[0]!.fieldInfos,
-    ) as Lucene90StoredFieldsReader;
+    const open = (of: SegmentInfo) =>
+      lucene91Codec.storedFieldsFormat.fieldsReader(
+        directory,
+        of,
+        sources[0]!.fieldInfos,
+      ) as Lucene90StoredFieldsReader;
     const dirty = open(info);
     expect(dirty.meta.dirtyChunkCount).toBe(30);
     expect(dirty.meta.dirtyDocCount).toBe(1200);

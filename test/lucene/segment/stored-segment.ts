@@ -1,5 +1,5 @@
-// Makes segments that hold stored fields only: enough for CheckIndex, and for every part of a segment
-// that is not postings, doc values or points.
+// Makes segments that hold stored fields only: enough for CheckIndex, and for every part of a
+// segment that is not postings, doc values or points.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,10 @@ import { lucene91Codec } from "../../../src/lucene/codecs/registry.ts";
 import { FieldInfos, newFieldInfo } from "../../../src/lucene/index/field-info.ts";
 import type { StoredValue } from "../../../src/lucene/index/leaf-reader.ts";
 import type {
-  SegmentCommitInfo, SegmentInfo, SegmentInfos, SortField,
+  SegmentCommitInfo,
+  SegmentInfo,
+  SegmentInfos,
+  SortField,
 } from "../../../src/lucene/index/segment-info.ts";
 import { finishCommit, prepareCommit } from "../../../src/lucene/index/segment-infos.ts";
 import { type Directory, MemoryDirectory } from "../../../src/lucene/store/index.ts";
@@ -34,14 +37,18 @@ const random = seededRandom(7);
 
 export function newSegmentInfo(name: string, maxDoc: number): SegmentInfo {
   return {
-    name, maxDoc,
+    name,
+    maxDoc,
     id: random.bytes(16),
     isCompoundFile: false,
     codec: lucene91Codec.name,
     version: VERSION,
     minVersion: VERSION,
     hasBlocks: false,
-    diagnostics: new Map([["source", "flush"], ["lucene.version", "9.1.0"]]),
+    diagnostics: new Map([
+      ["source", "flush"],
+      ["lucene.version", "9.1.0"],
+    ]),
     attributes: new Map(),
     indexSort: [],
     files: new Set(),
@@ -50,15 +57,28 @@ export function newSegmentInfo(name: string, maxDoc: number): SegmentInfo {
 
 export function newCommitInfo(info: SegmentInfo): SegmentCommitInfo {
   return {
-    info, id: random.bytes(16), delCount: 0, softDelCount: 0, delGen: -1, fieldInfosGen: -1,
-    docValuesGen: -1, fieldInfosFiles: new Set(), docValuesUpdatesFiles: new Map(),
+    info,
+    id: random.bytes(16),
+    delCount: 0,
+    softDelCount: 0,
+    delGen: -1,
+    fieldInfosGen: -1,
+    docValuesGen: -1,
+    fieldInfosFiles: new Set(),
+    docValuesUpdatesFiles: new Map(),
   };
 }
 
 export function newSegmentInfos(segments: SegmentCommitInfo[]): SegmentInfos {
   return {
-    id: random.bytes(16), generation: -1, version: 1, counter: segments.length,
-    indexCreatedVersionMajor: 9, luceneVersion: VERSION, minSegmentVersion: undefined, segments,
+    id: random.bytes(16),
+    generation: -1,
+    version: 1,
+    counter: segments.length,
+    indexCreatedVersionMajor: 9,
+    luceneVersion: VERSION,
+    minSegmentVersion: undefined,
+    segments,
     userData: new Map([["history_uuid", "none"]]),
   };
 }
@@ -71,8 +91,11 @@ export function fieldInfosOf(docs: Iterable<StoredDocument>): FieldInfos {
 }
 
 export function writeStored(
-  directory: Directory, info: SegmentInfo, fieldInfos: FieldInfos,
-  docs: Iterable<StoredDocument>, mode: StoredFieldsMode,
+  directory: Directory,
+  info: SegmentInfo,
+  fieldInfos: FieldInfos,
+  docs: Iterable<StoredDocument>,
+  mode: StoredFieldsMode,
 ): void {
   const writer = lucene91Codec.storedFieldsFormat.fieldsWriter!(directory, info, mode);
   for (const doc of docs) {
@@ -88,7 +111,9 @@ export function writeStored(
 
 /** Writes one segment and answers it; nothing is committed. */
 export function writeStoredSegment(
-  directory: MemoryDirectory, name: string, docs: readonly StoredDocument[],
+  directory: MemoryDirectory,
+  name: string,
+  docs: readonly StoredDocument[],
   options: StoredSegmentOptions = {},
 ): SegmentInfo {
   const info = newSegmentInfo(name, docs.length);
@@ -114,7 +139,8 @@ export function commit(directory: Directory, infos: SegmentInfos): void {
 
 /** A committed index of one segment. */
 export function storedIndex(
-  docs: readonly StoredDocument[], options: StoredSegmentOptions = {},
+  docs: readonly StoredDocument[],
+  options: StoredSegmentOptions = {},
 ): { directory: MemoryDirectory; infos: SegmentInfos } {
   const directory = new MemoryDirectory();
   const info = writeStoredSegment(directory, "_0", docs, options);

@@ -10,16 +10,27 @@
 //         16    footer
 //   .cfs   n    header  codec     index header `Lucene90CompoundData`, version 0
 //          then each file, padded with zeros to a multiple of 8 before it; then the footer
-// Invariants: the last entry ends where the footer of .cfs begins; each part keeps its own header and
-// footer, so its checksum still holds. .si and .liv are never inside.
-// Upstream: org.apache.lucene.codecs.lucene90.{Lucene90CompoundFormat,Lucene90CompoundReader} (9.12.3).
+// Invariants: the last entry ends where the footer of .cfs begins; each part keeps its own header
+// and footer, so its checksum still holds. .si and .liv are never inside.
+// Upstream: org.apache.lucene.codecs.lucene90.{Lucene90CompoundFormat,Lucene90CompoundReader}
+// (9.12.3).
 
 import { corrupt, unsupported } from "../../../base/index.ts";
 import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type Directory, FOOTER_BYTES, IndexInput,
-  indexHeaderLength, type IndexOutput, missingFile, type PageSource, readChecksumFile,
-  retrieveChecksum, writeFooter, writeIndexHeader,
+  checkIndexHeader,
+  checksumEntireFile,
+  type Directory,
+  FOOTER_BYTES,
+  IndexInput,
+  type IndexOutput,
+  indexHeaderLength,
+  missingFile,
+  type PageSource,
+  readChecksumFile,
+  retrieveChecksum,
+  writeFooter,
+  writeIndexHeader,
 } from "../../store/index.ts";
 import type { CompoundFormat } from "../codec.ts";
 import { segmentNameOf } from "./segment-info.ts";
@@ -60,7 +71,10 @@ export const lucene90CompoundFormat: CompoundFormat = {
 
 // Small parts come first, so that one page holds what opening a segment reads.
 function writeParts(
-  directory: Directory, info: SegmentInfo, data: IndexOutput, entries: IndexOutput,
+  directory: Directory,
+  info: SegmentInfo,
+  data: IndexOutput,
+  entries: IndexOutput,
 ): void {
   const parts = [...info.files]
     .filter((name) => !/\.(si|cfs|cfe)$/.test(name))
@@ -123,7 +137,9 @@ export class Lucene90CompoundReader implements Directory {
     const { name, length } = this.handle;
     if (length !== end + FOOTER_BYTES) {
       throw corrupt("Compound file has another length than its entries say", {
-        file: name, expected: end + FOOTER_BYTES, actual: length,
+        file: name,
+        expected: end + FOOTER_BYTES,
+        actual: length,
       });
     }
   }

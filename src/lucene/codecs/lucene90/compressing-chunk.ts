@@ -1,5 +1,5 @@
-// The compressed part of a chunk of stored fields: units of at most `chunkSize` bytes (one unit, unless
-// the chunk is sliced), each a dictionary and about ten blocks that were compressed against it.
+// The compressed part of a chunk of stored fields: units of at most `chunkSize` bytes (one unit,
+// unless the chunk is sliced), each a dictionary and ten blocks that were compressed against it.
 //
 //   SIZE  TYPE  FIELD        MEANING
 //    n    vInt  dictLength   the unit's first bytes, compressed on their own
@@ -12,7 +12,11 @@
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import {
-  corrupt, lz4BytesMax, lz4CompressWithDictionary, lz4DecompressBytes, Lz4HashTable,
+  corrupt,
+  Lz4HashTable,
+  lz4BytesMax,
+  lz4CompressWithDictionary,
+  lz4DecompressBytes,
 } from "../../../base/index.ts";
 import type { DataOutput, IndexInput } from "../../store/index.ts";
 import type { StoredFieldsMode } from "../codec.ts";
@@ -34,13 +38,21 @@ export interface CompressionMode {
 const SUB_BLOCKS = 10;
 
 export const BEST_SPEED: CompressionMode = {
-  name: "BEST_SPEED", codec: "Lucene90StoredFieldsFastData",
-  chunkBytes: 10 * 8 * 1024, docsMax: 1024, dictFactor: 2, ratioMax: 256,
+  name: "BEST_SPEED",
+  codec: "Lucene90StoredFieldsFastData",
+  chunkBytes: 10 * 8 * 1024,
+  docsMax: 1024,
+  dictFactor: 2,
+  ratioMax: 256,
 };
 
 export const BEST_COMPRESSION: CompressionMode = {
-  name: "BEST_COMPRESSION", codec: "Lucene90StoredFieldsHighData",
-  chunkBytes: 10 * 48 * 1024, docsMax: 4096, dictFactor: 6, ratioMax: 1040,
+  name: "BEST_COMPRESSION",
+  codec: "Lucene90StoredFieldsHighData",
+  chunkBytes: 10 * 48 * 1024,
+  docsMax: 4096,
+  dictFactor: 6,
+  ratioMax: 1040,
 };
 
 interface Piece {
@@ -79,7 +91,9 @@ export class ChunkData {
     const bytesLeft = input.length - input.filePointer;
     if (length > bytesLeft * this.mode.ratioMax) {
       throw corrupt("Chunk is longer than its compressed bytes allow", {
-        file: input.name, length, compressed: bytesLeft,
+        file: input.name,
+        length,
+        compressed: bytesLeft,
       });
     }
     if (length > this.bytes.length || this.bytes.length > KEPT_BYTES) {
@@ -95,7 +109,10 @@ export class ChunkData {
     const blockLength = input.readVInt();
     if (dictLength < 0 || dictLength > length || (blockLength < 1 && dictLength < length)) {
       throw corrupt("Invalid dictionary or block length", {
-        file: input.name, dictLength, blockLength, length,
+        file: input.name,
+        dictLength,
+        blockLength,
+        length,
       });
     }
     const lengths = [dictLength];
@@ -124,7 +141,11 @@ export class ChunkData {
   }
 
   private place(
-    input: IndexInput, start: number, length: number, compressedLength: number, first: boolean,
+    input: IndexInput,
+    start: number,
+    length: number,
+    compressedLength: number,
+    first: boolean,
   ): void {
     const last = this.pieces[this.pieces.length - 1];
     const dictionary = first ? undefined : (last!.dictionary ?? last);
@@ -192,14 +213,19 @@ export class ChunkData {
         maxOutputLength: length,
         ...(dictionary === undefined || dictionary.length === 0
           ? {}
-          : { dictionary: this.bytes.slice(dictionary.start, dictionary.start + dictionary.length) }),
+          : {
+              dictionary: this.bytes.slice(dictionary.start, dictionary.start + dictionary.length),
+            }),
       });
     } catch (error) {
       throw corrupt("Compressed block is damaged", { file, offset: piece.position }, error);
     }
     if (block.length !== length) {
       throw corrupt("Compressed block has another length", {
-        file, offset: piece.position, expected: length, actual: block.length,
+        file,
+        offset: piece.position,
+        expected: length,
+        actual: block.length,
       });
     }
     this.bytes.set(block, start);
@@ -239,7 +265,11 @@ export class ChunkCompressor {
   }
 
   private compressLz4(
-    bytes: Uint8Array, start: number, length: number, dictLength: number, blockLength: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    dictLength: number,
+    blockLength: number,
     output: DataOutput,
   ): void {
     this.grow(dictLength + blockLength, (SUB_BLOCKS + 1) * 16 + lz4BytesMax(length));
@@ -265,7 +295,11 @@ export class ChunkCompressor {
 }
 
 function deflateUnit(
-  bytes: Uint8Array, start: number, length: number, dictLength: number, blockLength: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  dictLength: number,
+  blockLength: number,
   output: DataOutput,
 ): void {
   const dictionary = bytes.subarray(start, start + dictLength);

@@ -19,11 +19,20 @@
 import { corrupt } from "../../../base/index.ts";
 import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type Directory, FOOTER_BYTES, type IndexInput,
-  type IndexOutput, retrieveChecksum, writeFooter, writeIndexHeader,
+  checkIndexHeader,
+  checksumEntireFile,
+  type Directory,
+  FOOTER_BYTES,
+  type IndexInput,
+  type IndexOutput,
+  retrieveChecksum,
+  writeFooter,
+  writeIndexHeader,
 } from "../../store/index.ts";
 import {
-  type DirectMonotonicMeta, DirectMonotonicReader, readDirectMonotonicMeta,
+  type DirectMonotonicMeta,
+  DirectMonotonicReader,
+  readDirectMonotonicMeta,
 } from "../../util/packed/direct-monotonic-reader.ts";
 import { DirectMonotonicWriter } from "../../util/packed/direct-monotonic-writer.ts";
 
@@ -45,7 +54,10 @@ export interface FieldsIndex {
 
 /** Reads the index: `meta` stands after the chunk size; `fields` is .fdt. */
 export function readFieldsIndex(
-  directory: Directory, info: SegmentInfo, meta: IndexInput, fields: IndexInput,
+  directory: Directory,
+  info: SegmentInfo,
+  meta: IndexInput,
+  fields: IndexInput,
 ): FieldsIndex {
   const maxDoc = meta.readInt();
   const blockShift = meta.readInt();
@@ -62,7 +74,9 @@ export function readFieldsIndex(
   const maxPointer = meta.readLongNumber();
   if (maxPointer !== fields.length - FOOTER_BYTES) {
     throw corrupt("Stored fields end elsewhere than their index says", {
-      file: fields.name, expected: maxPointer, actual: fields.length - FOOTER_BYTES,
+      file: fields.name,
+      expected: maxPointer,
+      actual: fields.length - FOOTER_BYTES,
     });
   }
   const input = directory.openInput(segmentFileName(info.name, "", "fdx"));
@@ -104,7 +118,8 @@ export function chunkOfDoc(index: FieldsIndex, doc: number): number {
 function checkAscending(values: Float64Array, min: number, last: number, file: string): void {
   let previous = min - 1;
   for (const value of values) {
-    if (value <= previous) throw corrupt("Index of stored fields is not ascending", { file, value });
+    if (value <= previous)
+      throw corrupt("Index of stored fields is not ascending", { file, value });
     previous = value;
   }
   if (previous !== last) {
@@ -113,7 +128,10 @@ function checkAscending(values: Float64Array, min: number, last: number, file: s
 }
 
 function decode(
-  input: IndexInput, start: number, end: number, meta: DirectMonotonicMeta,
+  input: IndexInput,
+  start: number,
+  end: number,
+  meta: DirectMonotonicMeta,
 ): Float64Array {
   const reader = new DirectMonotonicReader(meta, input.randomAccess(start, end - start));
   const values = new Float64Array(meta.count);

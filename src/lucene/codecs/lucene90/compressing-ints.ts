@@ -1,8 +1,8 @@
 // The two integer arrays in a chunk's header: stored fields per document, bytes per document.
 //   one value    vInt
 //   otherwise    u8 width: 0 = all equal, one vInt follows; 8, 16 or 32 = packed
-//   Packed: groups of 128 values, transposed for SIMD: with p = 64 / width values to a little-endian
-//   long and n = 128 / p longs, part k of long i (low first) is value (p - 1 - k) * n + i.
+//   Packed: groups of 128 values, transposed: with p = 64 / width values to a little-endian long and
+//   n = 128 / p longs, part k of long i (low first) is value (p - 1 - k) * n + i.
 //   The rest of fewer than 128 follows one by one, little-endian.
 // Upstream: org.apache.lucene.codecs.lucene90.compressing.StoredFieldsInts (9.12.3).
 
@@ -13,7 +13,10 @@ const GROUP = 128;
 
 /** Reads `count` non-negative values into `values` from `offset` on. */
 export function readInts(
-  input: IndexInput, count: number, values: Int32Array, offset: number,
+  input: IndexInput,
+  count: number,
+  values: Int32Array,
+  offset: number,
 ): void {
   if (count === 1) {
     values[offset] = input.readVInt();
@@ -37,7 +40,11 @@ function readOne(input: IndexInput, width: number): number {
 }
 
 function readPacked(
-  input: IndexInput, width: number, count: number, values: Int32Array, offset: number,
+  input: IndexInput,
+  width: number,
+  count: number,
+  values: Int32Array,
+  offset: number,
 ): void {
   const parts = 64 / width;
   const longs = GROUP / parts;

@@ -22,7 +22,11 @@ import { corrupt, FIELDS_MAX } from "../../../base/index.ts";
 import { DocValuesType, type FieldInfo, FieldInfos, IndexOptions } from "../../index/field-info.ts";
 import { segmentFileName } from "../../index/segment-info.ts";
 import {
-  checkIndexHeader, type IndexInput, type IndexOutput, readChecksumFile, writeFooter,
+  checkIndexHeader,
+  type IndexInput,
+  type IndexOutput,
+  readChecksumFile,
+  writeFooter,
   writeIndexHeader,
 } from "../../store/index.ts";
 import type { FieldInfosFormat } from "../codec.ts";
@@ -40,8 +44,12 @@ export const FieldBits = {
 } as const;
 
 const DOC_VALUES_TYPE_OF_BYTE: readonly DocValuesType[] = [
-  DocValuesType.NONE, DocValuesType.NUMERIC, DocValuesType.BINARY, DocValuesType.SORTED,
-  DocValuesType.SORTED_SET, DocValuesType.SORTED_NUMERIC,
+  DocValuesType.NONE,
+  DocValuesType.NUMERIC,
+  DocValuesType.BINARY,
+  DocValuesType.SORTED,
+  DocValuesType.SORTED_SET,
+  DocValuesType.SORTED_NUMERIC,
 ];
 
 /** `.fnm` of the written generation. */
@@ -69,7 +77,8 @@ export const lucene90FieldInfosFormat: FieldInfosFormat = {
 
 /** The count and the fields; later generations pass their own `readOne`. */
 export function readFieldInfos(
-  input: IndexInput, readOne: (input: IndexInput, head: FieldHead) => FieldInfo,
+  input: IndexInput,
+  readOne: (input: IndexInput, head: FieldHead) => FieldInfo,
 ): FieldInfos {
   const count = input.readCount("fields", 17);
   if (count > FIELDS_MAX) {
@@ -117,7 +126,12 @@ function readField(input: IndexInput, head: FieldHead): FieldInfo {
     throw invalid(input, head.name, "vector similarity", vectorSimilarity);
   }
   return {
-    ...fieldOfHead(head), docValuesGen, attributes, ...points, vectorDimension, vectorSimilarity,
+    ...fieldOfHead(head),
+    docValuesGen,
+    attributes,
+    ...points,
+    vectorDimension,
+    vectorSimilarity,
     // FLOAT32: the only encoding before 9.4.
     vectorEncoding: 1,
     isParentField: false,
@@ -162,7 +176,8 @@ export function readPointCounts(input: IndexInput, field: string) {
 /** `corrupt`, with the field and the value that no writer makes. */
 export function invalid(input: IndexInput, field: string, what: string, value: number): Error {
   return corrupt(`Invalid ${what} of field [${field}]: ${value}`, {
-    file: input.name, offset: input.filePointer,
+    file: input.name,
+    offset: input.filePointer,
   });
 }
 

@@ -12,7 +12,11 @@ import { FixedBits } from "../../index/fixed-bits.ts";
 import type { Bits } from "../../index/leaf-reader.ts";
 import { fileNameFromGeneration, nextGeneration } from "../../index/segment-info.ts";
 import {
-  checkIndexHeader, FOOTER_BYTES, readChecksumFile, writeFooter, writeIndexHeader,
+  checkIndexHeader,
+  FOOTER_BYTES,
+  readChecksumFile,
+  writeFooter,
+  writeIndexHeader,
 } from "../../store/index.ts";
 import type { LiveDocsFormat } from "../codec.ts";
 
@@ -36,7 +40,9 @@ export const lucene90LiveDocsFormat: LiveDocsFormat = {
       const bytesLeft = input.length - FOOTER_BYTES - input.filePointer;
       if (byteCount !== bytesLeft) {
         throw corrupt("Live docs have another length than the segment", {
-          file: name, expected: byteCount, actual: bytesLeft,
+          file: name,
+          expected: byteCount,
+          actual: bytesLeft,
         });
       }
       const bits = new FixedBits(info.maxDoc, input.bytesCopy(byteCount));
@@ -56,7 +62,10 @@ export const lucene90LiveDocsFormat: LiveDocsFormat = {
     const deleted = info.maxDoc - words.cardinality();
     if (deleted !== commit.delCount + newDelCount) {
       throw corrupt("Live docs disagree with their count of deletes", {
-        file: name, deleted, delCount: commit.delCount, newDelCount,
+        file: name,
+        deleted,
+        delCount: commit.delCount,
+        newDelCount,
       });
     }
     const output = directory.createOutput(name);

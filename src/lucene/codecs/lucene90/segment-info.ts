@@ -15,12 +15,15 @@
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90SegmentInfoFormat (9.1.0).
 
 import { corrupt, DOCS_MAX } from "../../../base/index.ts";
+import { type LuceneVersion, type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
-  type LuceneVersion, type SegmentInfo, segmentFileName,
-} from "../../index/segment-info.ts";
-import {
-  checkIndexHeader, type Directory, type IndexInput, type IndexOutput, readChecksumFile,
-  writeFooter, writeIndexHeader,
+  checkIndexHeader,
+  type Directory,
+  type IndexInput,
+  type IndexOutput,
+  readChecksumFile,
+  writeFooter,
+  writeIndexHeader,
 } from "../../store/index.ts";
 import type { SegmentInfoFormat } from "../codec.ts";
 import { readIndexSort, writeIndexSort } from "./sort-fields.ts";
@@ -50,7 +53,10 @@ export const lucene90SegmentInfoFormat: SegmentInfoFormat = {
 
 /** Reads `.si`; `withBlocks` since 9.9. The codec's name is not in the file: it answers "". */
 export function readSegmentInfo(
-  directory: Directory, segment: string, id: Uint8Array | undefined, withBlocks: boolean,
+  directory: Directory,
+  segment: string,
+  id: Uint8Array | undefined,
+  withBlocks: boolean,
 ): SegmentInfo {
   return readChecksumFile(directory, segmentFileName(segment, "", "si"), (input) => {
     checkIndexHeader(input, CODEC_NAME, VERSION, VERSION, id, "");
@@ -68,7 +74,10 @@ function idOfHeader(input: IndexInput): Uint8Array {
 }
 
 function readBody(
-  input: IndexInput, name: string, id: Uint8Array, withBlocks: boolean,
+  input: IndexInput,
+  name: string,
+  id: Uint8Array,
+  withBlocks: boolean,
 ): SegmentInfo {
   const version = readVersion(input);
   const hasMinVersion = input.readByte();
@@ -90,8 +99,18 @@ function readBody(
   const attributes = input.readMapOfStrings();
   const indexSort = readIndexSort(input);
   return {
-    name, id, maxDoc, isCompoundFile, codec: "", version, minVersion, hasBlocks, diagnostics,
-    attributes, indexSort, files,
+    name,
+    id,
+    maxDoc,
+    isCompoundFile,
+    codec: "",
+    version,
+    minVersion,
+    hasBlocks,
+    diagnostics,
+    attributes,
+    indexSort,
+    files,
   };
 }
 

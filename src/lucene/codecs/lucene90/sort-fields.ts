@@ -4,8 +4,8 @@
 //   SortedSetSortField        field, i32 reverse, i32 selector, i32 missing (0 none 1 first 2 last)
 // A missing value is i32 (INT), i64 (LONG), sortable i32 (FLOAT), sortable i64 (DOUBLE), or for
 // STRING i32: 1 first, 0 last. Sortable: of a negative float, all bits but the sign are flipped.
-// Upstream: org.apache.lucene.search.{SortField,SortedNumericSortField,SortedSetSortField}.Provider,
-// org.apache.lucene.util.NumericUtils (9.12.3).
+// Upstream: Provider of org.apache.lucene.search.{SortField,SortedNumericSortField,
+// SortedSetSortField}, org.apache.lucene.util.NumericUtils (9.12.3).
 
 import { assert, corrupt, unsupported } from "../../../base/index.ts";
 import type { SortField } from "../../index/segment-info.ts";
@@ -113,7 +113,9 @@ function writeSortField(output: IndexOutput, sort: SortField): void {
 }
 
 function writeMissing(
-  output: IndexOutput, type: SortType, missing: NonNullable<SortField["missing"]>,
+  output: IndexOutput,
+  type: SortType,
+  missing: NonNullable<SortField["missing"]>,
 ): void {
   if (type === "string") {
     output.writeInt(missing === "first" ? 1 : 0);

@@ -1,21 +1,35 @@
-// Reads stored fields; the bytes are described in stored-fields.ts. A document costs the blocks that
-// hold it, once: what a chunk has decompressed stays until another chunk is asked for.
+// Reads stored fields; the bytes are described in stored-fields.ts. A document costs the blocks
+// that hold it, once: what a chunk has decompressed stays until another chunk is asked for.
 
 import { assert, corrupt } from "../../../base/index.ts";
 import type { FieldInfos } from "../../index/field-info.ts";
 import type { StoredFieldsReader, StoredFieldVisitor } from "../../index/leaf-reader.ts";
 import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type Directory, IndexInput, memorySource,
-  readChecksumFile, retrieveChecksum,
+  checkIndexHeader,
+  checksumEntireFile,
+  type Directory,
+  IndexInput,
+  memorySource,
+  readChecksumFile,
+  retrieveChecksum,
 } from "../../store/index.ts";
 import { ChunkData, type CompressionMode } from "./compressing-chunk.ts";
 import {
-  checkFieldsIndexIntegrity, chunkOfDoc, FIELDS_INDEX_CODEC, type FieldsIndex, readFieldsIndex,
+  checkFieldsIndexIntegrity,
+  chunkOfDoc,
+  FIELDS_INDEX_CODEC,
+  type FieldsIndex,
+  readFieldsIndex,
 } from "./compressing-fields-index.ts";
 import { readInts } from "./compressing-ints.ts";
 import {
-  readByteCount, readNumber, skipValue, type StoredType, TYPE_BITS, TYPE_NAMES,
+  readByteCount,
+  readNumber,
+  type StoredType,
+  skipValue,
+  TYPE_BITS,
+  TYPE_NAMES,
 } from "./stored-fields-values.ts";
 
 /** Of .fdt and .fdm; 9.0 began with 1. */
@@ -61,7 +75,10 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
   private readyTo = 0;
 
   constructor(
-    directory: Directory, info: SegmentInfo, fieldInfos: FieldInfos, mode: CompressionMode,
+    directory: Directory,
+    info: SegmentInfo,
+    fieldInfos: FieldInfos,
+    mode: CompressionMode,
     shared?: { fields: IndexInput; meta: Meta },
   ) {
     this.directory = directory;
@@ -78,7 +95,12 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
     this.fields = directory.openInput(segmentFileName(info.name, "", "fdt"));
     try {
       checkIndexHeader(
-        this.fields, mode.codec, STORED_FIELDS_VERSION, STORED_FIELDS_VERSION, info.id, "",
+        this.fields,
+        mode.codec,
+        STORED_FIELDS_VERSION,
+        STORED_FIELDS_VERSION,
+        info.id,
+        "",
       );
       retrieveChecksum(this.fields);
       this.meta = readMeta(directory, info, this.fields, mode);
@@ -88,12 +110,13 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
     }
   }
 
-  /** An independent reader over the same open file: its chunk is its own, closing it does nothing. */
+  /** An independent reader over the same file: its chunk is its own, closing it does nothing. */
   clone(): Lucene90StoredFieldsReader {
     const { directory, segmentInfo, fieldInfos, mode, fields, meta } = this;
-    return new Lucene90StoredFieldsReader(
-      directory, segmentInfo, fieldInfos, mode, { fields, meta },
-    );
+    return new Lucene90StoredFieldsReader(directory, segmentInfo, fieldInfos, mode, {
+      fields,
+      meta,
+    });
   }
 
   document(doc: number, visitor: StoredFieldVisitor): void {
@@ -111,7 +134,11 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
       const type = TYPE_NAMES[code % (1 << TYPE_BITS)];
       const field = this.fieldInfos.byNumber(Math.floor(code / (1 << TYPE_BITS)));
       if (type === undefined || field === undefined) {
-        throw corrupt("Stored field of unknown number or type", { file: this.fields.name, doc, code });
+        throw corrupt("Stored field of unknown number or type", {
+          file: this.fields.name,
+          doc,
+          code,
+        });
       }
       const need = visitor.needsField(field);
       if (need === "stop") return;
@@ -123,7 +150,8 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
       }
       if (input.filePointer > end) {
         throw corrupt("Stored value crosses the end of its document", {
-          file: this.fields.name, doc,
+          file: this.fields.name,
+          doc,
         });
       }
     }
@@ -187,14 +215,19 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
     const expected = index.docs[chunk + 1]! - index.docs[chunk]!;
     if (docBase !== index.docs[chunk] || docCount !== expected) {
       throw corrupt("Chunk of stored fields disagrees with the index", {
-        file: this.fields.name, offset: index.pointers[chunk]!, docBase, docCount,
+        file: this.fields.name,
+        offset: index.pointers[chunk]!,
+        docBase,
+        docCount,
       });
     }
     const length = this.readHeader(input, docCount);
     const sliced = (code & 1) !== 0;
     if (sliced !== length >= 2 * chunkBytes) {
       throw corrupt("Chunk of stored fields is sliced wrongly", {
-        file: this.fields.name, offset: index.pointers[chunk]!, length,
+        file: this.fields.name,
+        offset: index.pointers[chunk]!,
+        length,
       });
     }
     if (length > 0) this.data.reset(input, length, sliced ? chunkBytes : length);
@@ -235,22 +268,31 @@ export class Lucene90StoredFieldsReader implements StoredFieldsReader {
 }
 
 function readMeta(
-  directory: Directory, info: SegmentInfo, fields: IndexInput, mode: CompressionMode,
+  directory: Directory,
+  info: SegmentInfo,
+  fields: IndexInput,
+  mode: CompressionMode,
 ): Meta {
   return readChecksumFile(directory, segmentFileName(info.name, "", "fdm"), (input) => {
-    checkIndexHeader(
-      input, `${FIELDS_INDEX_CODEC}Meta`, 0, STORED_FIELDS_VERSION, info.id, "",
-    );
+    checkIndexHeader(input, `${FIELDS_INDEX_CODEC}Meta`, 0, STORED_FIELDS_VERSION, info.id, "");
     const chunkBytes = input.readVInt();
     if (chunkBytes < 1) throw corrupt("Invalid chunk size", { file: input.name, chunkBytes });
     const index = readFieldsIndex(directory, info, input, fields);
     const chunkCount = input.readVLong();
     const dirtyChunkCount = input.readVLong();
     const dirtyDocCount = input.readVLong();
-    if (chunkCount !== index.chunkCount || dirtyChunkCount > chunkCount ||
-      (dirtyChunkCount === 0) !== (dirtyDocCount === 0) || dirtyDocCount < dirtyChunkCount) {
+    if (
+      chunkCount !== index.chunkCount ||
+      dirtyChunkCount > chunkCount ||
+      (dirtyChunkCount === 0) !== (dirtyDocCount === 0) ||
+      dirtyDocCount < dirtyChunkCount
+    ) {
       throw corrupt("Counts of chunks contradict each other", {
-        file: input.name, mode: mode.name, chunkCount, dirtyChunkCount, dirtyDocCount,
+        file: input.name,
+        mode: mode.name,
+        chunkCount,
+        dirtyChunkCount,
+        dirtyDocCount,
       });
     }
     return { chunkBytes, index, chunkCount, dirtyChunkCount, dirtyDocCount };

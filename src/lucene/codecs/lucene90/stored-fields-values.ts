@@ -2,12 +2,12 @@
 //   0 string   vInt bytes, UTF-8
 //   1 bytes    vInt bytes, bytes
 //   2 int      zigzag vInt
-//   3 float    1 byte 0x80 | (1 + v) for whole v in -1…125; 4 bytes, high first, for a positive one
-//              (its first byte is below 0x80); otherwise 0xff and a little-endian i32
-//   4 long     1 byte: 2 bits unit (0 none, 1 seconds, 2 hours, 3 days, of milliseconds), 1 bit "more
-//              follows", the low 5 bits of the zigzagged value; then a vLong of the rest
-//   5 double   1 byte 0x80 | (1 + v) for whole v in -1…124; 0xfe and a float's le-i32 where that is
-//              exact; 8 bytes, high first, for a positive one; otherwise 0xff and a le-i64
+//   3 float    1 byte 0x80 | (1 + v) for whole v in -1..125; 4 bytes, high first, for a positive
+//              one (its first byte is below 0x80); otherwise 0xff and a little-endian i32
+//   4 long     1 byte: 2 bits unit (0 none, 1 seconds, 2 hours, 3 days, of milliseconds), 1 bit
+//              "more follows", 5 low bits of the zigzagged value; then a vLong of the rest
+//   5 double   1 byte 0x80 | (1 + v) for whole v in -1..124; 0xfe and a float's le-i32 where that
+//              is exact; 8 bytes, high first, for a positive one; otherwise 0xff and a le-i64
 // The positive float is u8, le-u16, u8 and the double u8, le-u32, le-u16, u8: not plain big-endian.
 // Upstream: org.apache.lucene.codecs.lucene90.compressing.Lucene90CompressingStoredFieldsWriter
 // (writeZFloat, writeZDouble, writeTLong; 9.12.3).

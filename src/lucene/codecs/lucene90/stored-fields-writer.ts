@@ -5,7 +5,11 @@ import type { FieldInfo } from "../../index/field-info.ts";
 import type { StoredFieldsReader, StoredValue } from "../../index/leaf-reader.ts";
 import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
-  DataOutput, type Directory, type IndexOutput, writeFooter, writeIndexHeader,
+  DataOutput,
+  type Directory,
+  type IndexOutput,
+  writeFooter,
+  writeIndexHeader,
 } from "../../store/index.ts";
 import type { StoredFieldsWriter } from "../codec.ts";
 import { ChunkCompressor, type CompressionMode } from "./compressing-chunk.ts";
@@ -78,7 +82,7 @@ export class Lucene90StoredFieldsWriter implements StoredFieldsWriter {
     if (full || this.bufferedDocs >= this.mode.docsMax) this.flush(false);
   }
 
-  /** Writes the buffered documents as a chunk; a forced one is "dirty": smaller than it should be. */
+  /** Writes the buffered documents as a chunk; a forced one is "dirty": not full. */
   private flush(forced: boolean): void {
     const { fields, bufferedDocs, endOffsets, lengths, buffered, mode } = this;
     this.countChunk(bufferedDocs, forced);
@@ -126,13 +130,13 @@ export class Lucene90StoredFieldsWriter implements StoredFieldsWriter {
   }
 
   // Chunks are copied of whole segments only: a deleted document would cut them, and each cut makes
-  // a dirty chunk. Segments that are already too dirty (more than 1 % of chunks) are compressed anew.
+  // a dirty chunk. Segments that are too dirty (more than 1 % of chunks) are compressed anew.
   private copiesChunks(reader: Lucene90StoredFieldsReader, docs: readonly number[]): boolean {
     const { meta, mode, segmentInfo } = reader;
     if (mode !== this.mode || meta.chunkBytes !== this.mode.chunkBytes) return false;
     if (docs.length !== segmentInfo.maxDoc || docs.some((doc, i) => doc !== i)) return false;
-    const tooDirty = meta.dirtyDocCount > this.mode.docsMax &&
-      meta.dirtyChunkCount * 100 > meta.chunkCount;
+    const tooDirty =
+      meta.dirtyDocCount > this.mode.docsMax && meta.dirtyChunkCount * 100 > meta.chunkCount;
     return !tooDirty;
   }
 

@@ -1,7 +1,7 @@
-// Stored fields of Lucene 9.0 to 10.4, read and written: .fdt (chunks), .fdx and .fdm (their index).
+// Stored fields since Lucene 9.0, read and written: .fdt (chunks), .fdx and .fdm (their index).
 //
 //   .fdt  SIZE  TYPE    FIELD       MEANING
-//          n    header  codec       index header, version 1; by the mode in the segment's attributes:
+//          n    header  codec       index header, version 1; by the mode in the attributes:
 //                                   BEST_SPEED        Lucene90StoredFieldsFastData, LZ4, 80 KB
 //                                   BEST_COMPRESSION  Lucene90StoredFieldsHighData, DEFLATE, 480 KB
 //         per chunk
@@ -9,7 +9,7 @@
 //          n    vInt    code        documents << 2 | dirty << 1 | sliced
 //          n    ints    fieldCounts stored fields per document (compressing-ints.ts)
 //          n    ints    lengths     serialized bytes per document
-//          n    units   data        compressing-chunk.ts; one unit, or one per 80 / 480 KB if sliced
+//          n    units   data        compressing-chunk.ts; one, or one per 80 / 480 KB if sliced
 //         16    footer
 //   .fdm   n    header  codec       index header `Lucene90FieldsIndexMeta`, version 1
 //          n    vInt    chunkBytes  size that closes a chunk

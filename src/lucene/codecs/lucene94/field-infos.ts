@@ -10,7 +10,12 @@ import { segmentFileName } from "../../index/segment-info.ts";
 import { checkIndexHeader, type IndexInput, readChecksumFile } from "../../store/index.ts";
 import type { FieldInfosFormat } from "../codec.ts";
 import {
-  FieldBits, type FieldHead, fieldOfHead, invalid, readFieldInfos, readPointCounts,
+  FieldBits,
+  type FieldHead,
+  fieldOfHead,
+  invalid,
+  readFieldInfos,
+  readPointCounts,
 } from "../lucene90/field-infos.ts";
 
 const CODEC_NAME = "Lucene94FieldInfos";
@@ -25,7 +30,12 @@ export const lucene94FieldInfosFormat: FieldInfosFormat = {
     const name = segmentFileName(info.name, suffix, "fnm");
     return readChecksumFile(directory, name, (input) => {
       const version = checkIndexHeader(
-        input, CODEC_NAME, VERSION_START, VERSION_CURRENT, info.id, suffix,
+        input,
+        CODEC_NAME,
+        VERSION_START,
+        VERSION_CURRENT,
+        info.id,
+        suffix,
       );
       return readFieldInfos(input, (from, head) => readField(from, head, version));
     });
@@ -50,8 +60,14 @@ function readField(input: IndexInput, head: FieldHead, version: number): FieldIn
     throw invalid(input, head.name, "vector similarity", vectorSimilarity);
   }
   return {
-    ...fieldOfHead(head), docValuesGen, attributes, ...points,
-    vectorDimension, vectorEncoding, vectorSimilarity, docValuesSkipIndex,
+    ...fieldOfHead(head),
+    docValuesGen,
+    attributes,
+    ...points,
+    vectorDimension,
+    vectorEncoding,
+    vectorSimilarity,
+    docValuesSkipIndex,
     isParentField: (head.bits & FieldBits.PARENT_FIELD) !== 0,
   };
 }

@@ -1,5 +1,5 @@
 // Segment info (.si) since Lucene 9.9, read only: as lucene90/segment-info.ts with one more byte,
-// hasBlocks, after the compound flag. The header is the same, so the codec decides which one to use.
+// hasBlocks, after the compound flag. The header is the same: the codec decides which one to use.
 // Upstream: org.apache.lucene.codecs.lucene99.Lucene99SegmentInfoFormat (10.4.0).
 
 import type { SegmentInfoFormat } from "../codec.ts";
