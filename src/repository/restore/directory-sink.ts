@@ -1,0 +1,43 @@
+// Restored files into a Lucene Directory, and a commit's files out of one.
+
+import type { Directory } from "../../lucene/store/index.ts";
+import type { CommitSource } from "../snapshot/run-shard-snapshot.ts";
+import type { RestoreSink } from "./restore-shard.ts";
+
+/** Bytes of one part of a commit's file. */
+const PART_BYTES = 1024 * 1024;
+
+/** A sink that creates files in `directory` and syncs them at the end. */
+export function directorySink(directory: Directory): RestoreSink {
+  const names: string[] = [];
+  return {
+    create(name) {
+      names.push(name);
+      const out = directory.createOutput(name);
+      return { write: (bytes) => out.writeBytes(bytes), close: () => out.close() };
+    },
+    finish() {
+      directory.sync(names);
+      directory.syncMetadata();
+    },
+  };
+}
+
+/** The files of `directory` as the source of a snapshot. */
+export function directorySource(directory: Directory): CommitSource {
+  return {
+    *read(file, offset, length) {
+      const input = directory.openInput(file);
+      try {
+        input.seek(offset);
+        for (let left = length; left > 0; ) {
+          const part = input.bytesBorrow(Math.min(left, PART_BYTES));
+          left -= part.length;
+          yield part;
+        }
+      } finally {
+        input.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// What `_snapshot/<r>/<s>/_status` says of a finished snapshot: files and bytes of every shard, what
+// the snapshot added and what it holds. One small blob a shard is read, several at a time.
+// Upstream: TransportSnapshotsStatusAction, IndexShardSnapshotStatus.
+
+import { readIndexMetadata, readShardSnapshot, readSnapshotInfo } from "../catalog/read-blobs.ts";
+import { numberOfShards } from "../format/index-metadata.ts";
+import { indicesOf, type RepositoryData, type RepositoryIndex } from "../format/repository-data.ts";
+import type { SnapshotId, SnapshotInfo } from "../format/snapshot-info.ts";
+import type { RepositoryContext } from "../repository-context.ts";
+import { runLimited } from "../run-limited.ts";
+import { type FileTotals, totalsOf } from "./plan-shard-snapshot.ts";
+
+/** A shard's part in a finished snapshot. */
+export interface ShardStatus {
+  stage: "DONE" | "FAILURE";
+  incremental: FileTotals;
+  total: FileTotals;
+  startTimeMillis: number;
+  timeMillis: number;
+  reason?: string;
+}
+
+/** A finished snapshot with its shards. */
+export interface SnapshotStatus {
+  info: SnapshotInfo;
+  /** Index name to its shards, by number. */
+  indices: Map<string, ShardStatus[]>;
+}
+
+/** Reads the status of a finished snapshot. */
+export async function readSnapshotStatus(
+  context: RepositoryContext,
+  data: RepositoryData,
+  snapshot: SnapshotId,
+  signal?: AbortSignal,
+): Promise<SnapshotStatus> {
+  const info = await readSnapshotInfo(context, snapshot, signal);
+  const indices = new Map<string, ShardStatus[]>();
+  for (const index of indicesOf(data, snapshot.uuid)) {
+    const metadata = await readIndexMetadata(context, data, snapshot, index, signal);
+    const shards = Array.from({ length: numberOfShards(metadata) }, (_, shard) => shard);
+    const statuses = await runLimited(shards, context.parallelCallsMax, (shard) =>
+      readShardStatus(context, info, index, shard, signal),
+    );
+    indices.set(index.name, statuses);
+  }
+  return { info, indices };
+}
+
+async function readShardStatus(
+  context: RepositoryContext,
+  info: SnapshotInfo,
+  index: RepositoryIndex,
+  shard: number,
+  signal?: AbortSignal,
+): Promise<ShardStatus> {
+  const nothing = { files: 0, bytes: 0 };
+  const failure = info.shardFailures.find(
+    (item) => item.index === index.name && item.shardId === shard,
+  );
+  if (failure !== undefined) {
+    const times = { startTimeMillis: 0, timeMillis: 0 };
+    return {
+      stage: "FAILURE",
+      incremental: nothing,
+      total: nothing,
+      ...times,
+      reason: failure.reason,
+    };
+  }
+  const found = await readShardSnapshot(context, info.snapshotId, index, shard, signal);
+  return {
+    stage: "DONE",
+    incremental: { files: found.incrementalFileCount, bytes: found.incrementalBytes },
+    total: totalsOf(found.files),
+    startTimeMillis: found.startTimeMillis,
+    timeMillis: found.timeMillis,
+  };
+}
