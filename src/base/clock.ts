@@ -71,7 +71,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** 22 characters of URL-safe base64 over a version-4 UUID: OpenSearch's `UUIDs.randomBase64UUID`. */
+/**
+ * 22 characters of URL-safe base64 over a version-4 UUID: OpenSearch's `UUIDs.randomBase64UUID`.
+ */
 export function randomBase64Uuid(random: Random): string {
   const bytes = Buffer.from(random.bytes(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

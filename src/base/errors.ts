@@ -34,7 +34,10 @@ export class VarveError extends Error {
   readonly metadata: Record<string, unknown>;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
-    super(message + placeOf(details.where), details.cause === undefined ? {} : { cause: details.cause });
+    super(
+      message + placeOf(details.where),
+      details.cause === undefined ? {} : { cause: details.cause },
+    );
     this.name = "VarveError";
     this.kind = kind;
     this.type = details.type;
@@ -49,7 +52,11 @@ function placeOf(where: Record<string, string | number> | undefined): string {
 }
 
 /** Damaged bytes: an invariant of a format does not hold. */
-export function corrupt(message: string, where?: Record<string, string | number>, cause?: unknown): VarveError {
+export function corrupt(
+  message: string,
+  where?: Record<string, string | number>,
+  cause?: unknown,
+): VarveError {
   return new VarveError("corrupt", message, {
     type: "corrupt_index_exception",
     ...(where === undefined ? {} : { where }),

@@ -35,7 +35,10 @@ export function addServeCommand(program: Command): void {
     .option("--host <address>", "address to listen on (default 127.0.0.1)")
     .option("--port <number>", "port to listen on (default 9200; 0 takes a free one)")
     .option("--data <dir>", "data folder (default ./data)")
-    .option("--path-repo <dirs>", "folders that fs repositories may lie in, comma-separated (default ./repositories)")
+    .option(
+      "--path-repo <dirs>",
+      "folders that fs repositories may lie in, comma-separated (default ./repositories)",
+    )
     .option("--config <file>", "settings file (default ./varve.yml where there is one)")
     .option("-E <setting=value>", "a setting, by OpenSearch's name; may be repeated", collect, [])
     .action(serve);

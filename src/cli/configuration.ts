@@ -8,7 +8,10 @@ import { Settings } from "../engine/index.ts";
 import { decodeYaml } from "../xcontent/index.ts";
 
 const CONFIG_FILE = "varve.yml";
-/** An environment variable with a dot in its lower-case name is a setting, as in OpenSearch's images. */
+/**
+ * An environment variable with a dot in its lower-case name is a setting, as in OpenSearch's
+ * images.
+ */
 const SETTING_VARIABLE = /^[a-z0-9_]+(\.[a-z0-9_*-]+)+$/;
 const NAMED_VARIABLES: Readonly<Record<string, string>> = {
   VARVE_HOST: "http.host",
@@ -39,13 +42,16 @@ export interface ServeConfiguration {
 function fromFile(path: string | undefined): Settings {
   const file = path ?? CONFIG_FILE;
   if (!existsSync(file)) {
-    if (path !== undefined) throw illegalArgument(`The configuration file [${path}] does not exist`);
+    if (path !== undefined)
+      throw illegalArgument(`The configuration file [${path}] does not exist`);
     return Settings.EMPTY;
   }
   const tree = decodeYaml(readFileSync(file, "utf8"));
   if (tree === null) return Settings.EMPTY;
   if (typeof tree !== "object" || Array.isArray(tree)) {
-    throw illegalArgument(`The configuration file [${file}] must hold settings, one \`name: value\` a line`);
+    throw illegalArgument(
+      `The configuration file [${file}] must hold settings, one \`name: value\` a line`,
+    );
   }
   return Settings.fromNested(tree as Record<string, unknown>);
 }
@@ -77,14 +83,21 @@ function fromFlags(flags: ServeFlags): Settings {
 function portOf(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw illegalArgument(`Failed to parse value [${text}] for setting [http.port]: a port is 0 to 65535`);
+    throw illegalArgument(
+      `Failed to parse value [${text}] for setting [http.port]: a port is 0 to 65535`,
+    );
   }
   return port;
 }
 
 /** The whole configuration of `varve serve`. Relative folders are resolved here. */
-export function readConfiguration(flags: ServeFlags, environment: NodeJS.ProcessEnv): ServeConfiguration {
-  const settings = fromFile(flags.config).merge(fromEnvironment(environment)).merge(fromFlags(flags));
+export function readConfiguration(
+  flags: ServeFlags,
+  environment: NodeJS.ProcessEnv,
+): ServeConfiguration {
+  const settings = fromFile(flags.config)
+    .merge(fromEnvironment(environment))
+    .merge(fromFlags(flags));
   const repositories = settings.getList("path.repo", ["./repositories"]);
   return {
     settings,

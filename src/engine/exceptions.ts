@@ -1,4 +1,5 @@
-// OpenSearch's exceptions that the engine throws in more than one place, with the real reason texts.
+// OpenSearch's exceptions that the engine throws in more than one place, with the real reason
+// texts.
 
 import { type ErrorKind, VarveError } from "../base/index.ts";
 
@@ -17,7 +18,9 @@ export function exception(
   });
 }
 
-/** `no such index [name]`, 404. `expression` says whether it was asked for as such (resource.type). */
+/**
+ * `no such index [name]`, 404. `expression` says whether it was asked for as such (resource.type).
+ */
 export function indexNotFound(name: string): VarveError {
   return exception("missing", "index_not_found_exception", `no such index [${name}]`, {
     index: name,
@@ -47,20 +50,24 @@ export function invalidIndexName(name: string, why: string): VarveError {
 /** `Validation Failed: 1: a;2: b;`, 400. */
 export function validationFailed(...problems: string[]): VarveError {
   const list = problems.map((problem, index) => `${index + 1}: ${problem};`).join("");
-  return exception(
-    "invalid",
-    "action_request_validation_exception",
-    `Validation Failed: ${list}`,
-  );
+  return exception("invalid", "action_request_validation_exception", `Validation Failed: ${list}`);
 }
 
 /** A block on an index: 403, or 429 for the disk one. */
 export function clusterBlocked(index: string, text: string): VarveError {
-  return exception("invalid", "cluster_block_exception", `index [${index}] blocked by: [${text}];`, {
-    index,
-  });
+  return exception(
+    "invalid",
+    "cluster_block_exception",
+    `index [${index}] blocked by: [${text}];`,
+    {
+      index,
+    },
+  );
 }
 
 export function indexClosed(name: string, uuid: string): VarveError {
-  return exception("invalid", "index_closed_exception", "closed", { index: name, index_uuid: uuid });
+  return exception("invalid", "index_closed_exception", "closed", {
+    index: name,
+    index_uuid: uuid,
+  });
 }

@@ -1,7 +1,12 @@
 // The embedded engine. `Node` is the whole of it; the rest is what src/server needs to speak of it.
 
 export * from "./cluster/metadata.ts";
-export { aliasesFromJson, aliasesToJson, aliasFromJson, aliasToJson } from "./cluster/metadata-codec.ts";
+export {
+  aliasesFromJson,
+  aliasesToJson,
+  aliasFromJson,
+  aliasToJson,
+} from "./cluster/metadata-codec.ts";
 export * from "./cluster/name-resolver.ts";
 export * from "./documents/bulk.ts";
 export * from "./documents/document-requests.ts";

@@ -3,7 +3,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
-  type Clock, type Random, randomBase64Uuid, systemClock, systemRandom, VarveError, WorkerPool,
+  type Clock,
+  type Random,
+  randomBase64Uuid,
+  systemClock,
+  systemRandom,
+  VarveError,
+  WorkerPool,
 } from "../base/index.ts";
 import { ClusterService } from "./cluster/cluster-service.ts";
 import { DocumentService } from "./documents/document-service.ts";
@@ -96,7 +102,13 @@ export class Node {
     this.startedAt = clock.now();
     this.workers = new WorkerPool({ clock });
     const dataFolder = resolve(options.dataFolder);
-    this.context = { clock, random, workers: this.workers, dataFolder, nodeSettings: options.settings };
+    this.context = {
+      clock,
+      random,
+      workers: this.workers,
+      dataFolder,
+      nodeSettings: options.settings,
+    };
     this.cluster = ClusterService.open(dataFolder, random);
     this.indices = new IndicesService(this.cluster, this.context);
     this.documents = new DocumentService(this.indices);

@@ -1,5 +1,5 @@
-// Node-scoped settings of OpenSearch 3.6.0: name, kind of value, and whether it may change while the
-// cluster runs. Facts from the declarations with Property.NodeScope upstream.
+// Node-scoped settings of OpenSearch 3.6.0: name, kind of value, and whether it may change while
+// the cluster runs. Facts from the declarations with Property.NodeScope upstream.
 
 /** One setting a line: `name kind scope`. */
 export const CLUSTER_SETTINGS_TABLE = `

@@ -1,5 +1,6 @@
-// Index-scoped settings of OpenSearch 3.6.0: name, kind of value, and when it may change. A name that
-// ends in `.*` stands for a group. Facts from the declarations with Property.IndexScope upstream.
+// Index-scoped settings of OpenSearch 3.6.0: name, kind of value, and when it may change. A name
+// that ends in `.*` stands for a group. Facts from the declarations with Property.IndexScope
+// upstream.
 
 /** One setting a line: `name kind scope`. */
 export const INDEX_SETTINGS_TABLE = `

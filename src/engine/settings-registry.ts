@@ -9,7 +9,16 @@ import { INDEX_SETTINGS_TABLE } from "./settings-index-scope.ts";
 
 export type SettingScope = "dynamic" | "static" | "final" | "private";
 type SettingKind =
-  | "int" | "float" | "bool" | "time" | "bytes" | "memory" | "text" | "list" | "group" | "affix";
+  | "int"
+  | "float"
+  | "bool"
+  | "time"
+  | "bytes"
+  | "memory"
+  | "text"
+  | "list"
+  | "group"
+  | "affix";
 
 export interface SettingDefinition {
   readonly name: string;
@@ -65,9 +74,10 @@ export class SettingsRegistry {
 
   private unknown(key: string): Error {
     const near = nearestNames(key, this.exact.keys());
-    const advice = near.length === 0
-      ? " please check that any required plugins are installed, or check the breaking changes documentation for removed settings"
-      : ` did you mean ${near.length === 1 ? `[${near[0]}]` : `any of [${near.join(", ")}]`}?`;
+    const advice =
+      near.length === 0
+        ? " please check that any required plugins are installed, or check the breaking changes documentation for removed settings"
+        : ` did you mean ${near.length === 1 ? `[${near[0]}]` : `any of [${near.join(", ")}]`}?`;
     return illegalArgument(`unknown setting [${key}]${advice}`);
   }
 }

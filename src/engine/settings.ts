@@ -1,16 +1,32 @@
-// Settings: an immutable flat map of dotted keys to strings or lists of strings, as OpenSearch keeps
-// them in cluster state and in index metadata. Upstream: org.opensearch.common.settings.Settings.
+// Settings: an immutable flat map of dotted keys to strings or lists of strings, as OpenSearch
+// keeps them in cluster state and in index metadata. Upstream:
+// org.opensearch.common.settings.Settings.
 
 import { illegalArgument } from "../base/index.ts";
 
 export type SettingValue = string | readonly string[] | null;
 
 const TIME_UNITS_MS: Record<string, number> = {
-  nanos: 1e-6, micros: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000,
+  nanos: 1e-6,
+  micros: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
 };
 const BYTE_UNITS: Record<string, number> = {
-  b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2, g: 1024 ** 3, gb: 1024 ** 3,
-  t: 1024 ** 4, tb: 1024 ** 4, p: 1024 ** 5, pb: 1024 ** 5,
+  b: 1,
+  k: 1024,
+  kb: 1024,
+  m: 1024 ** 2,
+  mb: 1024 ** 2,
+  g: 1024 ** 3,
+  gb: 1024 ** 3,
+  t: 1024 ** 4,
+  tb: 1024 ** 4,
+  p: 1024 ** 5,
+  pb: 1024 ** 5,
 };
 
 /** Parses `30s`, `1m`, `-1`, `0`; answers milliseconds. `name` is for the error. */
@@ -107,9 +123,7 @@ export class Settings {
     if (text === undefined) return fallback;
     if (text === "true") return true;
     if (text === "false") return false;
-    throw illegalArgument(
-      `Failed to parse value [${text}] as only [true] or [false] are allowed.`,
-    );
+    throw illegalArgument(`Failed to parse value [${text}] as only [true] or [false] are allowed.`);
   }
 
   /** Milliseconds; -1 where the setting says -1. */
@@ -186,7 +200,10 @@ function flatten(prefix: string, value: unknown, map: Map<string, SettingValue>)
   if (value === null || value === undefined) {
     if (prefix !== "") map.set(prefix, null);
   } else if (Array.isArray(value)) {
-    map.set(prefix, value.map((item) => String(item)));
+    map.set(
+      prefix,
+      value.map((item) => String(item)),
+    );
   } else if (typeof value === "object") {
     for (const [key, child] of Object.entries(value)) {
       flatten(prefix === "" ? key : `${prefix}.${key}`, child, map);

@@ -1,9 +1,12 @@
-// Versions. The API presents itself as the newest OpenSearch whose surface it follows; what it writes
-// is stamped with the oldest version that can hold it, so that every later one restores it.
+// Versions. The API presents itself as the newest OpenSearch whose surface it follows; what it
+// writes is stamped with the oldest version that can hold it, so that every later one restores it.
 
 import { illegalArgument } from "../base/index.ts";
 
-/** OpenSearch's version ids carry this bit; Elasticsearch's do not. Upstream: org.opensearch.Version.MASK. */
+/**
+ * OpenSearch's version ids carry this bit; Elasticsearch's do not. Upstream:
+ * org.opensearch.Version.MASK.
+ */
 const OPENSEARCH_MASK = 0x08000000;
 
 /** The OpenSearch whose REST surface is followed. */

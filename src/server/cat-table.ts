@@ -32,15 +32,41 @@ export interface CatTable {
 
 /** Query parameters that every cat call knows. */
 export const CAT_PARAMS: readonly string[] = [
-  "h", "s", "v", "help", "bytes", "time", "ts", "size", "local", "cluster_manager_timeout", "master_timeout", "timeout",
+  "h",
+  "s",
+  "v",
+  "help",
+  "bytes",
+  "time",
+  "ts",
+  "size",
+  "local",
+  "cluster_manager_timeout",
+  "master_timeout",
+  "timeout",
 ];
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
-  b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2, g: 1024 ** 3, gb: 1024 ** 3,
-  t: 1024 ** 4, tb: 1024 ** 4, p: 1024 ** 5, pb: 1024 ** 5,
+  b: 1,
+  k: 1024,
+  kb: 1024,
+  m: 1024 ** 2,
+  mb: 1024 ** 2,
+  g: 1024 ** 3,
+  gb: 1024 ** 3,
+  t: 1024 ** 4,
+  tb: 1024 ** 4,
+  p: 1024 ** 5,
+  pb: 1024 ** 5,
 };
 const TIME_UNITS: Readonly<Record<string, number>> = {
-  nanos: 1e-6, micros: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000,
+  nanos: 1e-6,
+  micros: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
 };
 
 /** `1.2kb` as OpenSearch writes sizes: one decimal, cut and not rounded. */
@@ -65,7 +91,12 @@ function oneDecimal(value: number): string {
 
 /** `1.2s` as OpenSearch's TimeValue prints. */
 export function formatTime(ms: number): string {
-  const steps: [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "m"], [1000, "s"]];
+  const steps: [number, string][] = [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "m"],
+    [1000, "s"],
+  ];
   for (const [size, unit] of steps) {
     if (ms >= size) return `${oneDecimal(Math.round((ms / size) * 10) / 10)}${unit}`;
   }
@@ -90,20 +121,28 @@ function cellText(value: CatValue, request: RestRequest): string | null {
 }
 
 function columnIndex(table: CatTable, name: string): number {
-  return table.columns.findIndex((column) => column.name === name || (column.alias?.split(",").includes(name) ?? false));
+  return table.columns.findIndex(
+    (column) => column.name === name || (column.alias?.split(",").includes(name) ?? false),
+  );
 }
 
 /** Columns by `h` (names, aliases, wildcards), in the order asked; otherwise the default ones. */
 function chosenColumns(table: CatTable, request: RestRequest): { index: number; title: string }[] {
   const asked = request.param("h");
   if (asked === undefined || asked === "") {
-    return table.columns.flatMap((column, index) => (column.shown === false ? [] : [{ index, title: column.name }]));
+    return table.columns.flatMap((column, index) =>
+      column.shown === false ? [] : [{ index, title: column.name }],
+    );
   }
   return asked.split(",").flatMap((part) => {
     const name = part.trim();
     if (name.includes("*")) {
-      const matcher = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
-      return table.columns.flatMap((column, index) => (matcher.test(column.name) ? [{ index, title: column.name }] : []));
+      const matcher = new RegExp(
+        `^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`,
+      );
+      return table.columns.flatMap((column, index) =>
+        matcher.test(column.name) ? [{ index, title: column.name }] : [],
+      );
     }
     const index = columnIndex(table, name);
     return index < 0 ? [] : [{ index, title: name }];
@@ -155,12 +194,15 @@ export function catResponse(table: CatTable, request: RestRequest): RestResponse
   if (format !== undefined && format !== "text") {
     return {
       body: rows.map((row) =>
-        Object.fromEntries(columns.map(({ index, title }) => [title, cellText(row[index], request)])),
+        Object.fromEntries(
+          columns.map(({ index, title }) => [title, cellText(row[index], request)]),
+        ),
       ),
     };
   }
   const cells = rows.map((row) => columns.map(({ index }) => cellText(row[index], request) ?? ""));
-  if (request.has("v") && request.param("v") !== "false") cells.unshift(columns.map(({ title }) => title));
+  if (request.has("v") && request.param("v") !== "false")
+    cells.unshift(columns.map(({ title }) => title));
   const right = columns.map(({ index }) => table.columns[index]!.right === true);
   return { body: alignText(cells, right) };
 }
@@ -175,18 +217,30 @@ function acceptFormat(request: RestRequest): string | undefined {
 function alignText(cells: readonly (readonly string[])[], right: readonly boolean[]): string {
   const widths = right.map((_, column) => Math.max(0, ...cells.map((row) => row[column]!.length)));
   return cells
-    .map((row) => `${row.map((cell, column) => {
-      const width = widths[column]!;
-      if (right[column]) return cell.padStart(width);
-      return column === row.length - 1 ? cell : cell.padEnd(width);
-    }).join(" ")}\n`)
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => {
+            const width = widths[column]!;
+            if (right[column]) return cell.padStart(width);
+            return column === row.length - 1 ? cell : cell.padEnd(width);
+          })
+          .join(" ")}\n`,
+    )
     .join("");
 }
 
 function helpText(table: CatTable): string {
-  const cells = table.columns.map((column) => [column.name, column.alias ?? "", column.description]);
+  const cells = table.columns.map((column) => [
+    column.name,
+    column.alias ?? "",
+    column.description,
+  ]);
   const widths = [0, 1].map((part) => Math.max(...cells.map((cell) => cell[part]!.length)));
   return cells
-    .map(([name, alias, text]) => `${name!.padEnd(widths[0]!)} | ${alias!.padEnd(widths[1]!)} | ${text} \n`)
+    .map(
+      ([name, alias, text]) =>
+        `${name!.padEnd(widths[0]!)} | ${alias!.padEnd(widths[1]!)} | ${text} \n`,
+    )
     .join("");
 }

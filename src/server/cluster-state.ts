@@ -1,7 +1,11 @@
 // GET /_cluster/state, filtered by metric and index. Upstream: ClusterState.toXContent (3.6.0).
 
 import {
-  aliasesToJson, type IndexMetadata, LENIENT_EXPAND_ALL, type Node, resolveIndices,
+  aliasesToJson,
+  type IndexMetadata,
+  LENIENT_EXPAND_ALL,
+  type Node,
+  resolveIndices,
 } from "../engine/index.ts";
 import { nodeInfo } from "./node-description.ts";
 import type { JsonObject, RestRequest } from "./rest-request.ts";
@@ -21,8 +25,12 @@ function indexJson(index: IndexMetadata, flat: boolean): JsonObject {
     settings: settingsToJson(index.settings, flat),
     mappings: Object.keys(index.mappings).length === 0 ? {} : { _doc: index.mappings },
     aliases: [...index.aliases.keys()],
-    primary_terms: Object.fromEntries(index.primaryTerms.map((term, shard) => [String(shard), term])),
-    in_sync_allocations: Object.fromEntries(index.primaryTerms.map((_, shard) => [String(shard), [index.uuid]])),
+    primary_terms: Object.fromEntries(
+      index.primaryTerms.map((term, shard) => [String(shard), term]),
+    ),
+    in_sync_allocations: Object.fromEntries(
+      index.primaryTerms.map((_, shard) => [String(shard), [index.uuid]]),
+    ),
     rollover_info: index.rolloverInfo ?? {},
     system: index.system,
   };
@@ -32,37 +40,73 @@ function metadataJson(node: Node, indices: readonly IndexMetadata[], flat: boole
   const { metadata } = node.cluster;
   const repositories = [...metadata.repositories.values()].map((repository) => [
     repository.name,
-    { type: repository.type, settings: settingsToJson(repository.settings, flat), generation: repository.generation },
+    {
+      type: repository.type,
+      settings: settingsToJson(repository.settings, flat),
+      generation: repository.generation,
+    },
   ]);
   return {
     cluster_uuid: metadata.clusterUuid,
     cluster_uuid_committed: true,
-    cluster_coordination: { term: 1, last_committed_config: [node.id], last_accepted_config: [node.id], voting_config_exclusions: [] },
-    ...(metadata.persistentSettings.size > 0 ? { settings: settingsToJson(metadata.persistentSettings, flat) } : {}),
-    templates: Object.fromEntries([...metadata.templates.values()].map((template) => [template.name, {
-      order: template.order, index_patterns: template.patterns,
-      settings: settingsToJson(template.settings, flat), mappings: template.mappings, aliases: aliasesToJson(template.aliases),
-    }])),
+    cluster_coordination: {
+      term: 1,
+      last_committed_config: [node.id],
+      last_accepted_config: [node.id],
+      voting_config_exclusions: [],
+    },
+    ...(metadata.persistentSettings.size > 0
+      ? { settings: settingsToJson(metadata.persistentSettings, flat) }
+      : {}),
+    templates: Object.fromEntries(
+      [...metadata.templates.values()].map((template) => [
+        template.name,
+        {
+          order: template.order,
+          index_patterns: template.patterns,
+          settings: settingsToJson(template.settings, flat),
+          mappings: template.mappings,
+          aliases: aliasesToJson(template.aliases),
+        },
+      ]),
+    ),
     indices: Object.fromEntries(indices.map((index) => [index.name, indexJson(index, flat)])),
     ...(repositories.length > 0 ? { repositories: Object.fromEntries(repositories) } : {}),
-    ...(metadata.componentTemplates.size > 0 ? { component_template: { component_template: Object.fromEntries(metadata.componentTemplates) } } : {}),
-    ...(metadata.indexTemplates.size > 0 ? { index_template: { index_template: Object.fromEntries(metadata.indexTemplates) } } : {}),
-    ...(metadata.dataStreams.size > 0 ? { data_stream: { data_stream: Object.fromEntries(metadata.dataStreams) } } : {}),
+    ...(metadata.componentTemplates.size > 0
+      ? {
+          component_template: {
+            component_template: Object.fromEntries(metadata.componentTemplates),
+          },
+        }
+      : {}),
+    ...(metadata.indexTemplates.size > 0
+      ? { index_template: { index_template: Object.fromEntries(metadata.indexTemplates) } }
+      : {}),
+    ...(metadata.dataStreams.size > 0
+      ? { data_stream: { data_stream: Object.fromEntries(metadata.dataStreams) } }
+      : {}),
     ...Object.fromEntries(metadata.customs),
     "index-graveyard": { tombstones: [] },
   };
 }
 
-
 /** The state with the asked metrics. */
-export function clusterState(node: Node, metrics: readonly string[], request: RestRequest): JsonObject {
+export function clusterState(
+  node: Node,
+  metrics: readonly string[],
+  request: RestRequest,
+): JsonObject {
   const all = metrics.length === 0 || metrics.includes("_all");
   const has = (metric: string) => all || metrics.includes(metric);
   const names = request.paramList("index");
   const indices = resolveIndices(node.cluster.metadata, names, LENIENT_EXPAND_ALL, node.clock);
   const flat = request.paramBoolean("flat_settings", false);
-  const body: JsonObject = { cluster_name: node.clusterName, cluster_uuid: node.cluster.metadata.clusterUuid };
-  if (has("version")) Object.assign(body, { version: node.cluster.metadata.version, state_uuid: node.id });
+  const body: JsonObject = {
+    cluster_name: node.clusterName,
+    cluster_uuid: node.cluster.metadata.clusterUuid,
+  };
+  if (has("version"))
+    Object.assign(body, { version: node.cluster.metadata.version, state_uuid: node.id });
   if (has("master_node")) body["master_node"] = node.id;
   if (has("cluster_manager_node") || has("master_node")) body["cluster_manager_node"] = node.id;
   if (has("blocks")) body["blocks"] = {};

@@ -1,5 +1,5 @@
-// The one place that knows HTTP statuses: OpenSearch exception name → status, and the error envelope.
-// Upstream: OpenSearchException.generateFailureXContent, ExceptionsHelper.status (3.6.0).
+// The one place that knows HTTP statuses: OpenSearch exception name → status, and the error
+// envelope. Upstream: OpenSearchException.generateFailureXContent, ExceptionsHelper.status (3.6.0).
 
 import { VarveError } from "../base/index.ts";
 
@@ -73,14 +73,31 @@ const STATUS_OF_KIND: Readonly<Record<VarveError["kind"], number>> = {
 
 /** Java's own exceptions: they are no root cause of an OpenSearch exception that wraps them. */
 const JAVA_TYPES = new Set([
-  "access_denied_exception", "array_index_out_of_bounds_exception", "arithmetic_exception",
-  "class_cast_exception", "date_time_parse_exception", "e_o_f_exception", "file_system_exception",
-  "i_o_exception", "illegal_argument_exception", "illegal_state_exception", "input_coercion_exception",
-  "index_out_of_bounds_exception", "json_e_o_f_exception", "json_parse_exception",
-  "no_such_file_exception", "null_pointer_exception", "number_format_exception",
-  "pattern_syntax_exception", "unsupported_operation_exception", "zone_rules_exception",
-  "corrupt_index_exception", "x_content_parse_exception", "x_content_e_o_f_exception",
-  "not_x_content_exception", "time_out_exception",
+  "access_denied_exception",
+  "array_index_out_of_bounds_exception",
+  "arithmetic_exception",
+  "class_cast_exception",
+  "date_time_parse_exception",
+  "e_o_f_exception",
+  "file_system_exception",
+  "i_o_exception",
+  "illegal_argument_exception",
+  "illegal_state_exception",
+  "input_coercion_exception",
+  "index_out_of_bounds_exception",
+  "json_e_o_f_exception",
+  "json_parse_exception",
+  "no_such_file_exception",
+  "null_pointer_exception",
+  "number_format_exception",
+  "pattern_syntax_exception",
+  "unsupported_operation_exception",
+  "zone_rules_exception",
+  "corrupt_index_exception",
+  "x_content_parse_exception",
+  "x_content_e_o_f_exception",
+  "not_x_content_exception",
+  "time_out_exception",
 ]);
 
 const DEPTH_MAX = 20;
@@ -93,7 +110,8 @@ export function statusOf(error: unknown): number {
   if (error.type !== undefined) {
     const status = STATUS_OF_TYPE[error.type];
     if (status !== undefined) return status;
-    if (error.type.endsWith("_exception")) return error.kind === "missing" ? 404 : statusOfKind(error);
+    if (error.type.endsWith("_exception"))
+      return error.kind === "missing" ? 404 : statusOfKind(error);
   }
   return statusOfKind(error);
 }

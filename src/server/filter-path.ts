@@ -1,5 +1,5 @@
-// `filter_path`: keeps or drops parts of a response. Patterns are dotted; `*` matches within a name,
-// `**` any number of levels, a leading `-` drops. Upstream: FilterPathBasedFilter (2.19.6).
+// `filter_path`: keeps or drops parts of a response. Patterns are dotted; `*` matches within a
+// name, `**` any number of levels, a leading `-` drops. Upstream: FilterPathBasedFilter (2.19.6).
 
 type Json = unknown;
 
@@ -63,7 +63,11 @@ function exclude(value: Json, patterns: readonly string[][]): Json {
     const rest = step(patterns, name);
     if (rest === "all") continue;
     const part = rest.length === 0 ? child : exclude(child, rest);
-    const emptied = isObject(part) && Object.keys(part).length === 0 && isObject(child) && Object.keys(child).length > 0;
+    const emptied =
+      isObject(part) &&
+      Object.keys(part).length === 0 &&
+      isObject(child) &&
+      Object.keys(child).length > 0;
     if (part !== undefined && !emptied) kept[name] = part;
   }
   return kept;
@@ -71,8 +75,13 @@ function exclude(value: Json, patterns: readonly string[][]): Json {
 
 /** Applies a comma list of patterns; an answer without anything left is `{}`. */
 export function filterPath(body: Json, patterns: string): Json {
-  const all = patterns.split(",").map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
-  const dropped = all.filter((pattern) => pattern.startsWith("-")).map((pattern) => segments(pattern.slice(1)));
+  const all = patterns
+    .split(",")
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== "");
+  const dropped = all
+    .filter((pattern) => pattern.startsWith("-"))
+    .map((pattern) => segments(pattern.slice(1)));
   const kept = all.filter((pattern) => !pattern.startsWith("-")).map(segments);
   let result = body;
   if (dropped.length > 0) result = exclude(result, dropped);

@@ -2,7 +2,12 @@
 // failed primary is red. Upstream: ClusterHealthResponse, TransportClusterHealthAction (3.6.0).
 
 import { illegalArgument } from "../base/index.ts";
-import { type IndexMetadata, LENIENT_EXPAND_ALL, type Node, resolveIndices } from "../engine/index.ts";
+import {
+  type IndexMetadata,
+  LENIENT_EXPAND_ALL,
+  type Node,
+  resolveIndices,
+} from "../engine/index.ts";
 import type { JsonObject, RestRequest } from "./rest-request.ts";
 
 export type HealthLevel = "cluster" | "indices" | "shards" | "awareness_attributes";
@@ -35,7 +40,10 @@ function countsOf(node: Node, index: IndexMetadata): Counts {
   const missing = shards - active;
   const status: HealthStatus = missing > 0 ? "red" : replicas > 0 ? "yellow" : "green";
   return {
-    status, primaries: active, active, initializing: restoring,
+    status,
+    primaries: active,
+    active,
+    initializing: restoring,
     unassigned: missing - restoring + shards * replicas,
   };
 }
@@ -50,7 +58,12 @@ export function indexHealth(node: Node, index: IndexMetadata): HealthStatus {
 }
 
 function chosen(node: Node, names: readonly string[]): IndexMetadata[] {
-  const found = resolveIndices(node.cluster.metadata, names, { ...LENIENT_EXPAND_ALL, expandClosed: true }, node.clock);
+  const found = resolveIndices(
+    node.cluster.metadata,
+    names,
+    { ...LENIENT_EXPAND_ALL, expandClosed: true },
+    node.clock,
+  );
   return found.filter((index) => index.state === "open");
 }
 
@@ -60,14 +73,17 @@ function shardsJson(node: Node, index: IndexMetadata): JsonObject {
   const entries = Array.from({ length: index.numberOfShards }, (_, shard) => {
     const up = service?.shards[shard] !== undefined;
     const restoring = service?.restoring.has(shard) === true;
-    return [String(shard), {
-      status: up ? (replicas > 0 ? "yellow" : "green") : "red",
-      primary_active: up,
-      active_shards: up ? 1 : 0,
-      relocating_shards: 0,
-      initializing_shards: restoring ? 1 : 0,
-      unassigned_shards: (up || restoring ? 0 : 1) + replicas,
-    }];
+    return [
+      String(shard),
+      {
+        status: up ? (replicas > 0 ? "yellow" : "green") : "red",
+        primary_active: up,
+        active_shards: up ? 1 : 0,
+        relocating_shards: 0,
+        initializing_shards: restoring ? 1 : 0,
+        unassigned_shards: (up || restoring ? 0 : 1) + replicas,
+      },
+    ];
   });
   return Object.fromEntries(entries);
 }
@@ -89,10 +105,19 @@ function indexJson(node: Node, index: IndexMetadata, level: HealthLevel): JsonOb
 
 /** The health answer. */
 export function clusterHealth(
-  node: Node, names: readonly string[], level: HealthLevel, timedOut: boolean,
+  node: Node,
+  names: readonly string[],
+  level: HealthLevel,
+  timedOut: boolean,
 ): JsonObject {
   const indices = chosen(node, names);
-  const total: Counts = { status: "green", primaries: 0, active: 0, initializing: 0, unassigned: 0 };
+  const total: Counts = {
+    status: "green",
+    primaries: 0,
+    active: 0,
+    initializing: 0,
+    unassigned: 0,
+  };
   for (const index of indices) {
     const counts = countsOf(node, index);
     total.status = worst(total.status, counts.status);
@@ -121,7 +146,11 @@ export function clusterHealth(
     task_max_waiting_in_queue_millis: 0,
     active_shards_percent_as_number: all === 0 ? 100 : (total.active * 100) / all,
     ...(level === "indices" || level === "shards"
-      ? { indices: Object.fromEntries(indices.map((index) => [index.name, indexJson(node, index, level)])) }
+      ? {
+          indices: Object.fromEntries(
+            indices.map((index) => [index.name, indexJson(node, index, level)]),
+          ),
+        }
       : {}),
   };
 }
@@ -129,14 +158,24 @@ export function clusterHealth(
 /** Compares as `wait_for_nodes` does: `1`, `>=1`, `<2`, `ge(1)`. */
 function nodesMatch(expression: string): boolean {
   const match = /^(>=|<=|>|<|ge\(|le\(|gt\(|lt\()?(\d+)\)?$/.exec(expression);
-  if (match === null) throw illegalArgument(`Failed to parse [wait_for_nodes] with value [${expression}]`);
+  if (match === null)
+    throw illegalArgument(`Failed to parse [wait_for_nodes] with value [${expression}]`);
   const wanted = Number(match[2]);
   switch (match[1]) {
-    case ">=": case "ge(": return 1 >= wanted;
-    case "<=": case "le(": return 1 <= wanted;
-    case ">": case "gt(": return 1 > wanted;
-    case "<": case "lt(": return 1 < wanted;
-    default: return wanted === 1;
+    case ">=":
+    case "ge(":
+      return 1 >= wanted;
+    case "<=":
+    case "le(":
+      return 1 <= wanted;
+    case ">":
+    case "gt(":
+      return 1 > wanted;
+    case "<":
+    case "lt(":
+      return 1 < wanted;
+    default:
+      return wanted === 1;
   }
 }
 
@@ -145,24 +184,35 @@ function satisfied(node: Node, request: RestRequest): boolean {
   const wantedStatus = request.param("wait_for_status")?.toLowerCase() as HealthStatus | undefined;
   const body = clusterHealth(node, names, "cluster", false);
   if (wantedStatus !== undefined) {
-    if (!(wantedStatus in ORDER)) throw illegalArgument(`unknown cluster health status [${wantedStatus}]`);
+    if (!(wantedStatus in ORDER))
+      throw illegalArgument(`unknown cluster health status [${wantedStatus}]`);
     if (ORDER[body["status"] as HealthStatus] > ORDER[wantedStatus]) return false;
   }
   for (const name of names) {
-    const known = name.includes("*") || name === "_all"
-      || resolveIndices(node.cluster.metadata, [name], LENIENT_EXPAND_ALL, node.clock).length > 0;
+    const known =
+      name.includes("*") ||
+      name === "_all" ||
+      resolveIndices(node.cluster.metadata, [name], LENIENT_EXPAND_ALL, node.clock).length > 0;
     if (!known) return false;
   }
   const shards = request.param("wait_for_active_shards");
-  if (shards === "all") return Number(body["unassigned_shards"]) + Number(body["initializing_shards"]) === 0;
+  if (shards === "all")
+    return Number(body["unassigned_shards"]) + Number(body["initializing_shards"]) === 0;
   if (shards !== undefined && Number(body["active_shards"]) < Number(shards)) return false;
-  if (request.paramBoolean("wait_for_no_initializing_shards", false) && Number(body["initializing_shards"]) > 0) return false;
+  if (
+    request.paramBoolean("wait_for_no_initializing_shards", false) &&
+    Number(body["initializing_shards"]) > 0
+  )
+    return false;
   const nodes = request.param("wait_for_nodes");
   return nodes === undefined || nodesMatch(nodes);
 }
 
 /** Waits until what the request waits for holds, or its timeout. */
-export async function waitForHealth(node: Node, request: RestRequest): Promise<{ timedOut: boolean }> {
+export async function waitForHealth(
+  node: Node,
+  request: RestRequest,
+): Promise<{ timedOut: boolean }> {
   const deadline = node.clock.monotonic() + request.paramTime("timeout", 30_000);
   while (!satisfied(node, request)) {
     if (node.clock.monotonic() >= deadline) return { timedOut: true };

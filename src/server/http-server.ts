@@ -1,10 +1,17 @@
 // HTTP in front of the routes: matching, unknown paths and methods, unknown parameters, content
-// types, filter_path, errors. Upstream: RestController, BaseRestHandler, AbstractRestChannel (3.6.0).
+// types, filter_path, errors. Upstream: RestController, BaseRestHandler, AbstractRestChannel
+// (3.6.0).
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { VarveError } from "../base/index.ts";
 import { type Node, nearestNames } from "../engine/index.ts";
-import { encodeXContent, MEDIA_TYPES, type XContentType, type XContentValue, xContentTypeOf } from "../xcontent/index.ts";
+import {
+  encodeXContent,
+  MEDIA_TYPES,
+  type XContentType,
+  type XContentValue,
+  xContentTypeOf,
+} from "../xcontent/index.ts";
 import { errorEnvelope, statusOf } from "./error-map.ts";
 import { filterPath } from "./filter-path.ts";
 import { RestRequest } from "./rest-request.ts";
@@ -40,7 +47,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   for (const route of options.routes) {
     for (const method of route.methods) {
       server.route({
-        method, url: route.path, exposeHeadRoute: false,
+        method,
+        url: route.path,
+        exposeHeadRoute: false,
         handler: (request, reply) => handle(options, route, request, reply),
       });
     }
@@ -59,15 +68,22 @@ function pathOf(request: FastifyRequest): string {
 }
 
 function notFound(
-  table: readonly { method: string; matcher: RegExp }[], request: FastifyRequest, reply: FastifyReply,
+  table: readonly { method: string; matcher: RegExp }[],
+  request: FastifyRequest,
+  reply: FastifyReply,
 ): void {
   const path = pathOf(request);
-  const allowed = [...new Set(table.filter((entry) => entry.matcher.test(path)).map((entry) => entry.method))];
+  const allowed = [
+    ...new Set(table.filter((entry) => entry.matcher.test(path)).map((entry) => entry.method)),
+  ];
   const uri = `uri [${request.url}] and method [${request.method}]`;
   if (allowed.length > 0) {
     const error = `Incorrect HTTP method for ${uri}, allowed: [${allowed.sort().join(", ")}]`;
     reply.header("allow", allowed.join(","));
-    reply.code(405).type(MEDIA_TYPES.json).send(JSON.stringify({ error, status: 405 }));
+    reply
+      .code(405)
+      .type(MEDIA_TYPES.json)
+      .send(JSON.stringify({ error, status: 405 }));
     return;
   }
   const error = `no handler found for ${uri}`;
@@ -75,7 +91,10 @@ function notFound(
 }
 
 async function handle(
-  options: HttpServerOptions, route: Route, request: FastifyRequest, reply: FastifyReply,
+  options: HttpServerOptions,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
 ): Promise<void> {
   const query = request.query as Record<string, string>;
   try {
@@ -115,7 +134,10 @@ function lastValues(query: Record<string, string | string[]>): Record<string, st
 function checkParams(route: Route, request: RestRequest): void {
   const pathNames = [...route.path.matchAll(/:([^/]+)/g)].map((match) => match[1]!);
   const known = new Set([...route.params, ...COMMON_PARAMS, ...pathNames]);
-  const unknown = request.queryNames().filter((name) => !known.has(name)).sort();
+  const unknown = request
+    .queryNames()
+    .filter((name) => !known.has(name))
+    .sort();
   if (unknown.length > 0) {
     const parts = unknown.map((name) => {
       const near = nearestNames(name, known, 0.5);
@@ -150,7 +172,10 @@ function responseType(request: FastifyRequest, query: Record<string, string>): X
 }
 
 function send(
-  request: FastifyRequest, reply: FastifyReply, response: RestResponse, query: Record<string, string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: RestResponse,
+  query: Record<string, string>,
 ): void {
   reply.code(response.status ?? 200);
   for (const [name, value] of Object.entries(response.headers ?? {})) reply.header(name, value);

@@ -50,7 +50,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await node.close();
     };
     return {
-      node, http, url: `http://${node.publishAddress}`,
+      node,
+      http,
+      url: `http://${node.publishAddress}`,
       close: () => (closing ??= close()),
     };
   } catch (error) {

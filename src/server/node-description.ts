@@ -35,28 +35,42 @@ export function nodeInfo(node: Node, metrics: readonly string[]): JsonObject {
   const body: JsonObject = {
     name: node.name,
     transport_address: transportAddress(node),
-    host, ip: host,
+    host,
+    ip: host,
     version: API_VERSION,
     build_type: "varve",
     build_hash: VARVE_VERSION,
     roles: NODE_ROLES,
     attributes: nodeAttributes(node),
   };
-  if (wants(metrics, "settings")) body["settings"] = node.settings.filter((key) => !/secret|password|access_key/.test(key)).toNested();
+  if (wants(metrics, "settings"))
+    body["settings"] = node.settings
+      .filter((key) => !/secret|password|access_key/.test(key))
+      .toNested();
   if (wants(metrics, "os")) {
     body["os"] = {
-      name: osType(), arch: process.arch, available_processors: availableParallelism(), allocated_processors: availableParallelism(),
+      name: osType(),
+      arch: process.arch,
+      available_processors: availableParallelism(),
+      allocated_processors: availableParallelism(),
     };
   }
   if (wants(metrics, "process")) body["process"] = { id: process.pid, mlockall: false };
   if (wants(metrics, "jvm")) {
     body["jvm"] = {
-      pid: process.pid, version: process.version, vm_name: "node", start_time_in_millis: node.startedAt,
+      pid: process.pid,
+      version: process.version,
+      vm_name: "node",
+      start_time_in_millis: node.startedAt,
       mem: { heap_max_in_bytes: totalmem() },
     };
   }
   if (wants(metrics, "http")) {
-    body["http"] = { bound_address: [node.publishAddress], publish_address: node.publishAddress, max_content_length_in_bytes: 104857600 };
+    body["http"] = {
+      bound_address: [node.publishAddress],
+      publish_address: node.publishAddress,
+      max_content_length_in_bytes: 104857600,
+    };
   }
   if (wants(metrics, "plugins")) Object.assign(body, { plugins: [], modules: [] });
   if (wants(metrics, "ingest")) body["ingest"] = { processors: [] };
@@ -66,13 +80,19 @@ export function nodeInfo(node: Node, metrics: readonly string[]): JsonObject {
 /** Bytes of the file system that holds the data folder. */
 export function diskOf(folder: string): { total: number; free: number; available: number } {
   const stat = statfsSync(folder);
-  return { total: stat.blocks * stat.bsize, free: stat.bfree * stat.bsize, available: stat.bavail * stat.bsize };
+  return {
+    total: stat.blocks * stat.bsize,
+    free: stat.bfree * stat.bsize,
+    available: stat.bavail * stat.bsize,
+  };
 }
 
 /** Open file descriptors of this process, -1 where the platform does not say. */
 function maxFileDescriptors(): number {
   try {
-    return Number(/Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? -1);
+    return Number(
+      /Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? -1,
+    );
   } catch {
     return -1;
   }
@@ -86,7 +106,8 @@ export function nodeStats(node: Node, metrics: readonly string[]): JsonObject {
     timestamp: now,
     name: node.name,
     transport_address: transportAddress(node),
-    host, ip: node.publishAddress,
+    host,
+    ip: node.publishAddress,
     roles: NODE_ROLES,
     attributes: nodeAttributes(node),
   };
@@ -96,32 +117,51 @@ export function nodeStats(node: Node, metrics: readonly string[]): JsonObject {
     const [one, five, fifteen] = loadavg();
     body["os"] = {
       timestamp: now,
-      cpu: { percent: Math.min(100, Math.round((one! / cpus().length) * 100)), load_average: { "1m": one, "5m": five, "15m": fifteen } },
+      cpu: {
+        percent: Math.min(100, Math.round((one! / cpus().length) * 100)),
+        load_average: { "1m": one, "5m": five, "15m": fifteen },
+      },
       mem: {
-        total_in_bytes: totalmem(), free_in_bytes: freemem(), used_in_bytes: totalmem() - freemem(),
-        free_percent: Math.round((freemem() / totalmem()) * 100), used_percent: Math.round(100 - (freemem() / totalmem()) * 100),
+        total_in_bytes: totalmem(),
+        free_in_bytes: freemem(),
+        used_in_bytes: totalmem() - freemem(),
+        free_percent: Math.round((freemem() / totalmem()) * 100),
+        used_percent: Math.round(100 - (freemem() / totalmem()) * 100),
       },
     };
   }
   if (wants(metrics, "process")) {
     body["process"] = {
-      timestamp: now, max_file_descriptors: maxFileDescriptors(),
-      cpu: { total_in_millis: Math.round(process.cpuUsage().user / 1000) }, mem: { resident_in_bytes: memory.rss },
+      timestamp: now,
+      max_file_descriptors: maxFileDescriptors(),
+      cpu: { total_in_millis: Math.round(process.cpuUsage().user / 1000) },
+      mem: { resident_in_bytes: memory.rss },
     };
   }
   if (wants(metrics, "jvm")) {
     body["jvm"] = {
-      timestamp: now, uptime_in_millis: now - node.startedAt,
+      timestamp: now,
+      uptime_in_millis: now - node.startedAt,
       mem: {
-        heap_used_in_bytes: memory.heapUsed, heap_committed_in_bytes: memory.heapTotal, heap_max_in_bytes: totalmem(),
+        heap_used_in_bytes: memory.heapUsed,
+        heap_committed_in_bytes: memory.heapTotal,
+        heap_max_in_bytes: totalmem(),
         heap_used_percent: Math.round((memory.heapUsed / totalmem()) * 100),
       },
     };
   }
   if (wants(metrics, "fs")) {
     const disk = diskOf(node.context.dataFolder);
-    const sizes = { total_in_bytes: disk.total, free_in_bytes: disk.free, available_in_bytes: disk.available };
-    body["fs"] = { timestamp: now, total: sizes, data: [{ path: node.context.dataFolder, ...sizes }] };
+    const sizes = {
+      total_in_bytes: disk.total,
+      free_in_bytes: disk.free,
+      available_in_bytes: disk.available,
+    };
+    body["fs"] = {
+      timestamp: now,
+      total: sizes,
+      data: [{ path: node.context.dataFolder, ...sizes }],
+    };
   }
   return body;
 }

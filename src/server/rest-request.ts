@@ -3,7 +3,12 @@
 
 import { illegalArgument, VarveError } from "../base/index.ts";
 import { parseTimeValue } from "../engine/index.ts";
-import { decodeJson, decodeXContent, type XContentType, xContentTypeOf } from "../xcontent/index.ts";
+import {
+  decodeJson,
+  decodeXContent,
+  type XContentType,
+  xContentTypeOf,
+} from "../xcontent/index.ts";
 
 export type JsonObject = { [key: string]: unknown };
 
@@ -69,14 +74,19 @@ export class RestRequest {
     if (value === undefined) return fallback;
     if (value === "" || value === "true") return true;
     if (value === "false") return false;
-    throw illegalArgument(`Failed to parse value [${value}] as only [true] or [false] are allowed.`);
+    throw illegalArgument(
+      `Failed to parse value [${value}] as only [true] or [false] are allowed.`,
+    );
   }
 
   paramInt(name: string, fallback: number): number {
     const value = this.param(name);
     if (value === undefined) return fallback;
     if (!/^-?\d+$/.test(value)) {
-      throw illegalArgument(`Failed to parse int parameter [${name}] with value [${value}]`, numberFormat(value));
+      throw illegalArgument(
+        `Failed to parse int parameter [${name}] with value [${value}]`,
+        numberFormat(value),
+      );
     }
     return Number(value);
   }
@@ -153,17 +163,25 @@ export class RestRequest {
 }
 
 function numberFormat(value: string): VarveError {
-  return new VarveError("invalid", `For input string: "${value}"`, { type: "number_format_exception" });
+  return new VarveError("invalid", `For input string: "${value}"`, {
+    type: "number_format_exception",
+  });
 }
 
 function contentTypeNotSupported(header: string): VarveError {
   return new VarveError("invalid", `Content-Type header [${header}] is not supported`, {
-    type: "plain_error", metadata: { status: 406 },
+    type: "plain_error",
+    metadata: { status: 406 },
   });
 }
 
 function bodyTooLarge(limit: number): VarveError {
-  return new VarveError("limit", `request body is larger than http.max_content_length [${limit}b]`, {
-    type: "content_too_long_exception", metadata: { status: 413 },
-  });
+  return new VarveError(
+    "limit",
+    `request body is larger than http.max_content_length [${limit}b]`,
+    {
+      type: "content_too_long_exception",
+      metadata: { status: 413 },
+    },
+  );
 }

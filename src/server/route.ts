@@ -23,12 +23,26 @@ export interface Route {
 
 /** Understood by every route. */
 export const COMMON_PARAMS: readonly string[] = [
-  "pretty", "human", "filter_path", "error_trace", "format", "source", "source_content_type",
+  "pretty",
+  "human",
+  "filter_path",
+  "error_trace",
+  "format",
+  "source",
+  "source_content_type",
 ];
 
 /** Parameters of every cluster-manager call. */
-export const CLUSTER_PARAMS: readonly string[] = ["cluster_manager_timeout", "master_timeout", "timeout", "local"];
+export const CLUSTER_PARAMS: readonly string[] = [
+  "cluster_manager_timeout",
+  "master_timeout",
+  "timeout",
+  "local",
+];
 /** Parameters of calls that take an index expression. */
 export const INDICES_PARAMS: readonly string[] = [
-  "ignore_unavailable", "allow_no_indices", "expand_wildcards", "ignore_throttled",
+  "ignore_unavailable",
+  "allow_no_indices",
+  "expand_wildcards",
+  "ignore_throttled",
 ];

@@ -14,29 +14,44 @@ export interface ShardRouting {
   readonly unassigned?: { readonly reason: string; readonly details?: string };
 }
 
-/** Primaries, then replicas, of one index; a closed index has its shards open only for the metadata. */
+/**
+ * Primaries, then replicas, of one index; a closed index has its shards open only for the metadata.
+ */
 export function shardRoutings(node: Node, index: IndexMetadata): ShardRouting[] {
   const service = node.indices.service(index.name);
   const routings: ShardRouting[] = [];
   for (let shard = 0; shard < index.numberOfShards; shard++) {
     routings.push(primaryRouting(service, index, shard));
     for (let replica = 0; replica < replicasOf(index); replica++) {
-      routings.push({ index, shard, primary: false, state: "UNASSIGNED", unassigned: { reason: "INDEX_CREATED" } });
+      routings.push({
+        index,
+        shard,
+        primary: false,
+        state: "UNASSIGNED",
+        unassigned: { reason: "INDEX_CREATED" },
+      });
     }
   }
   return routings;
 }
 
 function primaryRouting(
-  service: ReturnType<Node["indices"]["service"]>, index: IndexMetadata, shard: number,
+  service: ReturnType<Node["indices"]["service"]>,
+  index: IndexMetadata,
+  shard: number,
 ): ShardRouting {
   const base = { index, shard, primary: true } as const;
-  if (service?.shards[shard] !== undefined || index.state === "close") return { ...base, state: "STARTED" };
+  if (service?.shards[shard] !== undefined || index.state === "close")
+    return { ...base, state: "STARTED" };
   if (service?.restoring.has(shard) === true) return { ...base, state: "INITIALIZING" };
   const failure = service?.failures.find((entry) => entry.shard === shard);
   return {
-    ...base, state: "UNASSIGNED",
-    unassigned: { reason: "ALLOCATION_FAILED", ...(failure === undefined ? {} : { details: failure.reason }) },
+    ...base,
+    state: "UNASSIGNED",
+    unassigned: {
+      reason: "ALLOCATION_FAILED",
+      ...(failure === undefined ? {} : { details: failure.reason }),
+    },
   };
 }
 
@@ -52,7 +67,11 @@ function routingJson(node: Node, routing: ShardRouting): JsonObject {
       ? { allocation_id: { id: `${routing.index.uuid.slice(0, 20)}${routing.shard}` } }
       : {
           recovery_source: { type: routing.primary ? "EXISTING_STORE" : "PEER" },
-          unassigned_info: { reason: routing.unassigned.reason, delayed: false, allocation_status: "no_attempt" },
+          unassigned_info: {
+            reason: routing.unassigned.reason,
+            delayed: false,
+            allocation_status: "no_attempt",
+          },
         }),
   };
 }

@@ -1,4 +1,5 @@
-// Statistics of shards, added up by index and over all. Upstream: CommonStats, IndicesStatsResponse.
+// Statistics of shards, added up by index and over all. Upstream: CommonStats,
+// IndicesStatsResponse.
 
 import { type IndexMetadata, type IndexService, type Node } from "../engine/index.ts";
 import { replicasOf } from "./health.ts";
@@ -6,15 +7,20 @@ import type { JsonObject } from "./rest-request.ts";
 
 /** Members that are never added: the larger one counts. */
 const MAXIMA = new Set([
-  "max_unsafe_auto_id_timestamp", "earliest_last_modified_age", "throttle_time_in_millis_max",
-  "max_seq_no", "local_checkpoint", "global_checkpoint",
+  "max_unsafe_auto_id_timestamp",
+  "earliest_last_modified_age",
+  "throttle_time_in_millis_max",
+  "max_seq_no",
+  "local_checkpoint",
+  "global_checkpoint",
 ]);
 
 function add(target: JsonObject, source: JsonObject): void {
   for (const [key, value] of Object.entries(source)) {
     const old = target[key];
     if (typeof value === "number") {
-      target[key] = typeof old !== "number" ? value : MAXIMA.has(key) ? Math.max(old, value) : old + value;
+      target[key] =
+        typeof old !== "number" ? value : MAXIMA.has(key) ? Math.max(old, value) : old + value;
     } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       const inner = (typeof old === "object" && old !== null ? old : {}) as JsonObject;
       add(inner, value as JsonObject);
@@ -31,10 +37,15 @@ function withoutShardOnly(stats: JsonObject): JsonObject {
 }
 
 /** One `primaries` section over many indices. */
-export function sumStats(_node: Node, services: readonly IndexService[], metrics: readonly string[] = []): JsonObject {
+export function sumStats(
+  _node: Node,
+  services: readonly IndexService[],
+  metrics: readonly string[] = [],
+): JsonObject {
   const total: JsonObject = {};
   for (const service of services) {
-    for (const shard of service.openShards()) add(total, withoutShardOnly(shard.stats() as unknown as JsonObject));
+    for (const shard of service.openShards())
+      add(total, withoutShardOnly(shard.stats() as unknown as JsonObject));
   }
   return chosenSections(total, metrics);
 }
@@ -44,13 +55,18 @@ const METRIC_OF_SECTION: Readonly<Record<string, string>> = { merges: "merge" };
 function chosenSections(stats: JsonObject, metrics: readonly string[]): JsonObject {
   if (metrics.length === 0 || metrics.includes("_all")) return stats;
   return Object.fromEntries(
-    Object.entries(stats).filter(([section]) => metrics.includes(METRIC_OF_SECTION[section] ?? section)),
+    Object.entries(stats).filter(([section]) =>
+      metrics.includes(METRIC_OF_SECTION[section] ?? section),
+    ),
   );
 }
 
 /** GET /_stats. */
 export function indicesStats(
-  node: Node, indices: readonly IndexMetadata[], metrics: readonly string[], level: string,
+  node: Node,
+  indices: readonly IndexMetadata[],
+  metrics: readonly string[],
+  level: string,
 ): JsonObject {
   const services = indices.flatMap((index) => node.indices.service(index.name) ?? []);
   let total = 0;
@@ -65,11 +81,18 @@ export function indicesStats(
     _all: { primaries: all, total: all },
   };
   if (level === "cluster") return body;
-  body["indices"] = Object.fromEntries(services.map((service) => [service.name, indexStats(node, service, metrics, level)]));
+  body["indices"] = Object.fromEntries(
+    services.map((service) => [service.name, indexStats(node, service, metrics, level)]),
+  );
   return body;
 }
 
-function indexStats(node: Node, service: IndexService, metrics: readonly string[], level: string): JsonObject {
+function indexStats(
+  node: Node,
+  service: IndexService,
+  metrics: readonly string[],
+  level: string,
+): JsonObject {
   const sums = sumStats(node, [service], metrics);
   const body: JsonObject = { uuid: service.metadata.uuid, primaries: sums, total: sums };
   if (level === "shards") {
@@ -77,7 +100,9 @@ function indexStats(node: Node, service: IndexService, metrics: readonly string[
     service.shards.forEach((shard, number) => {
       if (shard === undefined) return;
       const routing = { state: "STARTED", primary: true, node: node.id, relocating_node: null };
-      shards[String(number)] = [{ routing, ...chosenSections(shard.stats() as unknown as JsonObject, metrics) }];
+      shards[String(number)] = [
+        { routing, ...chosenSections(shard.stats() as unknown as JsonObject, metrics) },
+      ];
     });
     body["shards"] = shards;
   }

@@ -3,7 +3,8 @@
 // DATA/_state/cluster.json        everything but indices; names the index uuids that exist
 // DATA/_state/index-<uuid>.json   one index
 // A change writes the files that differ (temporary file, fsync, rename), index files first, so that
-// cluster.json never names a file that is not there. Leftover index files are removed at the next open.
+// cluster.json never names a file that is not there. Leftover index files are removed at the next
+// open.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -106,7 +107,8 @@ export class ClusterService {
       writeJson(this.folder, CLUSTER_FILE, clusterToJson(next));
     }
     for (const index of before.indices.values()) {
-      if (!uuids.has(index.uuid)) rmSync(join(this.folder, `index-${index.uuid}.json`), { force: true });
+      if (!uuids.has(index.uuid))
+        rmSync(join(this.folder, `index-${index.uuid}.json`), { force: true });
     }
   }
 }
@@ -114,7 +116,9 @@ export class ClusterService {
 /** Index files stand alone while the set of indices and everything else stay as they were. */
 function needsClusterFile(before: ClusterMetadata, next: ClusterMetadata): boolean {
   const keys = Object.keys(next) as (keyof ClusterMetadata)[];
-  const rest = keys.filter((key) => key !== "version" && key !== "indices" && key !== "transientSettings");
+  const rest = keys.filter(
+    (key) => key !== "version" && key !== "indices" && key !== "transientSettings",
+  );
   if (rest.some((key) => before[key] !== next[key])) return true;
   if (before.indices.size !== next.indices.size) return true;
   for (const [name, index] of next.indices) {

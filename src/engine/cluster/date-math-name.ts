@@ -58,5 +58,7 @@ function formatPlaceholder(text: string, expression: string, clock: Clock): stri
 function formatNow(math: string, pattern: string, zone: string, clock: Clock): string {
   const formatter = DateFormatter.forPattern(pattern).withZone(zone);
   const parser = new DateMathParser(formatter);
-  return formatter.formatMillis(parser.parse(math, clock.now(), { roundUp: false, timeZone: zone }));
+  return formatter.formatMillis(
+    parser.parse(math, clock.now(), { roundUp: false, timeZone: zone }),
+  );
 }

@@ -4,7 +4,12 @@
 import { VarveError } from "../../base/index.ts";
 import { Settings } from "../settings.ts";
 import type {
-  AliasMetadata, ClusterMetadata, IndexMetadata, JsonObject, LegacyTemplate, RepositoryMetadata,
+  AliasMetadata,
+  ClusterMetadata,
+  IndexMetadata,
+  JsonObject,
+  LegacyTemplate,
+  RepositoryMetadata,
 } from "./metadata.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -31,7 +36,8 @@ export function aliasFromJson(name: string, json: JsonObject): AliasMetadata {
   }
   if (index !== undefined && index !== null) alias.indexRouting = String(index);
   if (search !== undefined && search !== null) alias.searchRouting = String(search);
-  if (json["is_write_index"] !== undefined) alias.writeIndex = String(json["is_write_index"]) === "true";
+  if (json["is_write_index"] !== undefined)
+    alias.writeIndex = String(json["is_write_index"]) === "true";
   if (json["is_hidden"] !== undefined) alias.hidden = String(json["is_hidden"]) === "true";
   return alias;
 }
@@ -115,7 +121,9 @@ export function clusterToJson(metadata: ClusterMetadata): JsonObject {
   };
 }
 
-/** The reverse; `indices` are the decoded index files by uuid. Transient settings do not survive. */
+/**
+ * The reverse; `indices` are the decoded index files by uuid. Transient settings do not survive.
+ */
 export function clusterFromJson(
   json: JsonObject,
   indices: ReadonlyMap<string, IndexMetadata>,
@@ -124,7 +132,10 @@ export function clusterFromJson(
   for (const uuid of json["indices"] as string[]) {
     const index = indices.get(uuid);
     if (index === undefined) {
-      throw new VarveError("corrupt", `Cluster state names index [${uuid}], but its state file is missing`);
+      throw new VarveError(
+        "corrupt",
+        `Cluster state names index [${uuid}], but its state file is missing`,
+      );
     }
     byName.set(index.name, index);
   }

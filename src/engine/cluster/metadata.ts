@@ -35,7 +35,9 @@ export interface IndexMetadata {
   readonly primaryTerms: readonly number[];
   /** True for system indices. */
   readonly system: boolean;
-  /** Sections of a restored index that we keep and do not interpret (rollover_info, custom data). */
+  /**
+   * Sections of a restored index that we keep and do not interpret (rollover_info, custom data).
+   */
   readonly rolloverInfo?: JsonObject;
   readonly customData?: JsonObject;
 }
@@ -71,6 +73,8 @@ export interface ClusterMetadata {
   readonly componentTemplates: ReadonlyMap<string, JsonObject>;
   readonly indexTemplates: ReadonlyMap<string, JsonObject>;
   readonly dataStreams: ReadonlyMap<string, JsonObject>;
-  /** Other custom sections of a restored global state (pipelines, scripts …), kept whole by name. */
+  /**
+   * Other custom sections of a restored global state (pipelines, scripts …), kept whole by name.
+   */
   readonly customs: ReadonlyMap<string, JsonObject>;
 }

@@ -1,5 +1,6 @@
-// Turns index expressions into index names: wildcards, exclusions, _all, aliases, data streams, date
-// math, hidden and closed rules. Upstream: IndexNameExpressionResolver, IndicesOptions (2.19.6).
+// Turns index expressions into index names: wildcards, exclusions, _all, aliases, data streams,
+// date math, hidden and closed rules. Upstream: IndexNameExpressionResolver, IndicesOptions
+// (2.19.6).
 
 import type { Clock } from "../../base/index.ts";
 import { exception, indexClosed, indexNotFound, invalidIndexName } from "../exceptions.ts";
@@ -22,22 +23,34 @@ const LENIENT = { allowNoIndices: true, expandHidden: false, ignoreAliases: fals
 
 /** Missing names fail, open indices only: search, count, most reads. */
 export const STRICT_EXPAND_OPEN_FORBID_CLOSED: IndicesOptions = {
-  ...LENIENT, ignoreUnavailable: false, expandOpen: true, expandClosed: false, forbidClosed: true,
+  ...LENIENT,
+  ignoreUnavailable: false,
+  expandOpen: true,
+  expandClosed: false,
+  forbidClosed: true,
 };
 export const STRICT_EXPAND_OPEN: IndicesOptions = {
-  ...STRICT_EXPAND_OPEN_FORBID_CLOSED, forbidClosed: false,
+  ...STRICT_EXPAND_OPEN_FORBID_CLOSED,
+  forbidClosed: false,
 };
 /** Missing names fail, open and closed: settings, mappings, aliases, delete, close. */
 export const STRICT_EXPAND_OPEN_CLOSED: IndicesOptions = {
-  ...STRICT_EXPAND_OPEN, expandClosed: true,
+  ...STRICT_EXPAND_OPEN,
+  expandClosed: true,
 };
 /** Nothing fails: cat and stats with their own rules. */
 export const LENIENT_EXPAND_ALL: IndicesOptions = {
-  ...LENIENT, ignoreUnavailable: true, expandOpen: true, expandClosed: true, expandHidden: true,
+  ...LENIENT,
+  ignoreUnavailable: true,
+  expandOpen: true,
+  expandClosed: true,
+  expandHidden: true,
   forbidClosed: false,
 };
 export const LENIENT_EXPAND_OPEN: IndicesOptions = {
-  ...LENIENT_EXPAND_ALL, expandClosed: false, expandHidden: false,
+  ...LENIENT_EXPAND_ALL,
+  expandClosed: false,
+  expandHidden: false,
 };
 
 /** A name with the indices behind it. */
@@ -74,7 +87,12 @@ function buildAbstractions(metadata: ClusterMetadata): Map<string, Abstraction> 
   const all = new Map<string, Abstraction>();
   const aliases = new Map<string, { indices: IndexMetadata[]; hidden: boolean }>();
   for (const index of metadata.indices.values()) {
-    all.set(index.name, { name: index.name, kind: "index", indices: [index], hidden: isHidden(index) });
+    all.set(index.name, {
+      name: index.name,
+      kind: "index",
+      indices: [index],
+      hidden: isHidden(index),
+    });
     for (const alias of index.aliases.values()) {
       const entry = aliases.get(alias.alias) ?? { indices: [], hidden: false };
       entry.indices.push(index);
@@ -117,7 +135,9 @@ function includeByState(index: IndexMetadata, options: IndicesOptions): boolean 
 
 /** Names that a wildcard expands to, as abstractions. */
 function expandWildcard(
-  metadata: ClusterMetadata, pattern: string, options: IndicesOptions,
+  metadata: ClusterMetadata,
+  pattern: string,
+  options: IndicesOptions,
 ): Abstraction[] {
   const matcher = wildcardRegExp(pattern);
   const dotted = pattern.startsWith(".");
@@ -133,7 +153,10 @@ function expandWildcard(
 
 /** Resolves expressions to index metadata, in the order of appearance, without duplicates. */
 export function resolveIndices(
-  metadata: ClusterMetadata, given: readonly string[], options: IndicesOptions, clock: Clock,
+  metadata: ClusterMetadata,
+  given: readonly string[],
+  options: IndicesOptions,
+  clock: Clock,
 ): IndexMetadata[] {
   const expressions = given.map((name) => resolveDateMathName(name, clock));
   const found = new Map<string, IndexMetadata>();
@@ -151,7 +174,9 @@ export function resolveIndices(
 }
 
 function expandAll(
-  metadata: ClusterMetadata, expressions: readonly string[], options: IndicesOptions,
+  metadata: ClusterMetadata,
+  expressions: readonly string[],
+  options: IndicesOptions,
   found: Map<string, IndexMetadata>,
 ): void {
   let wildcardSeen = false;
@@ -174,7 +199,10 @@ function expandAll(
 }
 
 function exclude(
-  metadata: ClusterMetadata, pattern: string, options: IndicesOptions, found: Map<string, IndexMetadata>,
+  metadata: ClusterMetadata,
+  pattern: string,
+  options: IndicesOptions,
+  found: Map<string, IndexMetadata>,
 ): void {
   const hiddenToo = { ...options, expandHidden: true };
   const entries = pattern.includes("*")
@@ -187,7 +215,10 @@ function exclude(
 }
 
 function addWildcard(
-  metadata: ClusterMetadata, pattern: string, options: IndicesOptions, found: Map<string, IndexMetadata>,
+  metadata: ClusterMetadata,
+  pattern: string,
+  options: IndicesOptions,
+  found: Map<string, IndexMetadata>,
 ): void {
   const entries = expandWildcard(metadata, pattern, options);
   for (const entry of entries) {
@@ -199,7 +230,10 @@ function addWildcard(
 }
 
 function addNamed(
-  metadata: ClusterMetadata, name: string, options: IndicesOptions, found: Map<string, IndexMetadata>,
+  metadata: ClusterMetadata,
+  name: string,
+  options: IndicesOptions,
+  found: Map<string, IndexMetadata>,
 ): void {
   const entry = abstractions(metadata).get(name);
   if (entry === undefined) {
@@ -209,7 +243,8 @@ function addNamed(
   if (entry.kind === "alias" && options.ignoreAliases) {
     if (options.ignoreUnavailable) return;
     throw exception(
-      "invalid", "illegal_argument_exception",
+      "invalid",
+      "illegal_argument_exception",
       `The provided expression [${name}] matches an alias, specify the corresponding concrete indices instead.`,
     );
   }
@@ -222,9 +257,13 @@ function addNamed(
   }
 }
 
-/** Filters of the aliases through which `index` was reached; undefined when it was reached plainly. */
+/**
+ * Filters of the aliases through which `index` was reached; undefined when it was reached plainly.
+ */
 export function aliasFilters(
-  given: readonly string[], index: IndexMetadata, clock: Clock,
+  given: readonly string[],
+  index: IndexMetadata,
+  clock: Clock,
 ): JsonObject[] | undefined {
   const expressions = given.map((name) => resolveDateMathName(name, clock));
   if (isAll(expressions) || index.aliases.size === 0) return undefined;
@@ -241,7 +280,9 @@ export function aliasFilters(
 
 /** The one index that a write goes to. Aliases need one index or a write index. */
 export function resolveWriteIndex(
-  metadata: ClusterMetadata, given: string, clock: Clock,
+  metadata: ClusterMetadata,
+  given: string,
+  clock: Clock,
 ): IndexMetadata | undefined {
   const name = resolveDateMathName(given, clock);
   const entry = abstractions(metadata).get(name);
@@ -249,7 +290,8 @@ export function resolveWriteIndex(
   if (entry.kind === "data_stream") return entry.indices.at(-1);
   if (entry.kind === "index" || entry.indices.length === 1) {
     const only = entry.indices[0]!;
-    if (entry.kind === "alias" && only.aliases.get(name)?.writeIndex === false) throw noWriteIndex(name);
+    if (entry.kind === "alias" && only.aliases.get(name)?.writeIndex === false)
+      throw noWriteIndex(name);
     return only;
   }
   const target = entry.indices.find((index) => index.aliases.get(name)?.writeIndex === true);
@@ -259,20 +301,29 @@ export function resolveWriteIndex(
 
 function noWriteIndex(alias: string): Error {
   return exception(
-    "invalid", "illegal_argument_exception",
+    "invalid",
+    "illegal_argument_exception",
     `no write index is defined for alias [${alias}]. The write index may be explicitly disabled using ` +
       "is_write_index=false or the alias points to multiple indices without one being designated as a write index",
   );
 }
 
 /** The one index behind a name, for get, explain and the like. */
-export function resolveSingle(metadata: ClusterMetadata, given: string, clock: Clock): IndexMetadata {
+export function resolveSingle(
+  metadata: ClusterMetadata,
+  given: string,
+  clock: Clock,
+): IndexMetadata {
   const found = resolveIndices(metadata, [given], STRICT_EXPAND_OPEN_FORBID_CLOSED, clock);
   if (found.length === 0) throw indexNotFound(given);
   if (found.length > 1) {
-    const names = found.map((index) => index.name).sort().join(", ");
+    const names = found
+      .map((index) => index.name)
+      .sort()
+      .join(", ");
     throw exception(
-      "invalid", "illegal_argument_exception",
+      "invalid",
+      "illegal_argument_exception",
       `unable to return a single index as the index and options provided got resolved to multiple indices [${names}]`,
     );
   }

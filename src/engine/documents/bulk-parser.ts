@@ -66,7 +66,9 @@ export class BulkParser {
     }
     const action = this.pending;
     this.pending = undefined;
-    return action.name === "update" ? this.updateRequest(action.meta, bytes) : this.indexRequest(action, bytes);
+    return action.name === "update"
+      ? this.updateRequest(action.meta, bytes)
+      : this.indexRequest(action, bytes);
   }
 
   /** After the last line. */
@@ -93,7 +95,8 @@ export class BulkParser {
     if (typeof meta !== "object" || meta === null || Array.isArray(meta)) {
       throw fail(`expected START_OBJECT but found [${tokenName(meta)}]`);
     }
-    if (!ACTIONS.has(name)) throw fail(`expected field [create], [delete], [index] or [update] but found [${name}]`);
+    if (!ACTIONS.has(name))
+      throw fail(`expected field [create], [delete], [index] or [update] but found [${name}]`);
     if (keys.length > 1) throw fail("expected END_OBJECT but found [FIELD_NAME]");
     return { name, meta: meta as JsonObject };
   }
@@ -103,19 +106,26 @@ export class BulkParser {
     const index = text(meta["_index"]) ?? this.defaults.index;
     if (index === undefined) {
       throw exception(
-        "invalid", "action_request_validation_exception", "Validation Failed: 1: index is missing;",
+        "invalid",
+        "action_request_validation_exception",
+        "Validation Failed: 1: index is missing;",
       );
     }
     for (const key of Object.keys(meta)) this.checkKey(key);
     const routing = text(meta["routing"] ?? meta["_routing"]) ?? this.defaults.routing;
-    const requireAlias = (meta["require_alias"] as boolean | undefined) ?? this.defaults.requireAlias;
+    const requireAlias =
+      (meta["require_alias"] as boolean | undefined) ?? this.defaults.requireAlias;
     return {
       index,
       ...(routing === undefined ? {} : { routing }),
       ...(meta["if_seq_no"] === undefined ? {} : { ifSeqNo: Number(meta["if_seq_no"]) }),
-      ...(meta["if_primary_term"] === undefined ? {} : { ifPrimaryTerm: Number(meta["if_primary_term"]) }),
+      ...(meta["if_primary_term"] === undefined
+        ? {}
+        : { ifPrimaryTerm: Number(meta["if_primary_term"]) }),
       ...(meta["version"] === undefined ? {} : { version: Number(meta["version"]) }),
-      ...(meta["version_type"] === undefined ? {} : { versionType: meta["version_type"] as VersionType }),
+      ...(meta["version_type"] === undefined
+        ? {}
+        : { versionType: meta["version_type"] as VersionType }),
       ...(requireAlias === undefined ? {} : { requireAlias }),
     };
   }
@@ -132,7 +142,9 @@ export class BulkParser {
     const opType = (action.name === "create" ? "create" : (meta["op_type"] ?? "index")) as OpType;
     const id = text(meta["_id"]);
     return {
-      kind: "index", opType, source,
+      kind: "index",
+      opType,
+      source,
       ...this.target(meta),
       ...(id === undefined ? {} : { id }),
     };
@@ -144,7 +156,9 @@ export class BulkParser {
 
   private updateRequest(meta: JsonObject, source: Uint8Array): WriteRequest {
     return {
-      kind: "update", id: text(meta["_id"]) ?? "", body: source,
+      kind: "update",
+      id: text(meta["_id"]) ?? "",
+      body: source,
       retryOnConflict: Number(meta["retry_on_conflict"] ?? 0),
       fetchSource: meta["_source"] ?? this.defaults.fetchSource,
       ...this.target(meta),
@@ -153,9 +167,22 @@ export class BulkParser {
 }
 
 const META_KEYS = new Set([
-  "_index", "_id", "routing", "_routing", "op_type", "version", "_version", "version_type",
-  "_version_type", "retry_on_conflict", "_retry_on_conflict", "pipeline", "_source", "if_seq_no",
-  "if_primary_term", "require_alias",
+  "_index",
+  "_id",
+  "routing",
+  "_routing",
+  "op_type",
+  "version",
+  "_version",
+  "version_type",
+  "_version_type",
+  "retry_on_conflict",
+  "_retry_on_conflict",
+  "pipeline",
+  "_source",
+  "if_seq_no",
+  "if_primary_term",
+  "require_alias",
 ]);
 
 function text(value: unknown): string | undefined {

@@ -12,7 +12,12 @@ const SLICE_MS = 15;
 /** One item's outcome. */
 export type BulkItem =
   | { readonly action: string; readonly response: WriteResponse }
-  | { readonly action: string; readonly index: string; readonly id: string | undefined; readonly error: unknown };
+  | {
+      readonly action: string;
+      readonly index: string;
+      readonly id: string | undefined;
+      readonly error: unknown;
+    };
 
 export interface BulkContext {
   readonly documents: DocumentService;
@@ -34,7 +39,10 @@ function actionName(request: WriteRequest): string {
 
 /** Runs a streamed bulk. Throws only for what makes the whole body unreadable. */
 export async function runBulk(
-  context: BulkContext, chunks: AsyncIterable<Uint8Array>, defaults: BulkDefaults, refresh: RefreshPolicy,
+  context: BulkContext,
+  chunks: AsyncIterable<Uint8Array>,
+  defaults: BulkDefaults,
+  refresh: RefreshPolicy,
 ): Promise<BulkOutcome> {
   const started = context.monotonic();
   const parser = new BulkParser(defaults);
@@ -65,7 +73,10 @@ export async function runBulk(
 }
 
 async function runItem(
-  documents: DocumentService, request: WriteRequest, touched: TouchedShards, known: Map<string, unknown>,
+  documents: DocumentService,
+  request: WriteRequest,
+  touched: TouchedShards,
+  known: Map<string, unknown>,
 ): Promise<BulkItem> {
   const action = actionName(request);
   try {

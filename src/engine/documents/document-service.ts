@@ -6,12 +6,24 @@ import { randomBase64Uuid } from "../../base/index.ts";
 import { decodeJson } from "../../xcontent/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { abstractions, resolveWriteIndex, wildcardRegExp } from "../cluster/name-resolver.ts";
-import { clusterBlocked, exception, indexClosed, indexNotFound, validationFailed } from "../exceptions.ts";
+import {
+  clusterBlocked,
+  exception,
+  indexClosed,
+  indexNotFound,
+  validationFailed,
+} from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import type { IndexShard } from "../shard/index.ts";
 import type {
-  DeleteRequest, IndexRequest, RefreshPolicy, ShardsHeader, UpdateRequest, WriteRequest, WriteResponse,
+  DeleteRequest,
+  IndexRequest,
+  RefreshPolicy,
+  ShardsHeader,
+  UpdateRequest,
+  WriteRequest,
+  WriteResponse,
 } from "./document-requests.ts";
 import { checkUpdateBody, planUpdate } from "./update-document.ts";
 import { filterSource, type SourceFilter } from "./source-filter.ts";
@@ -43,7 +55,11 @@ export class DocumentService {
 
   /** Runs one write and waits until it is durable and, if asked, visible. */
   async write(request: WriteRequest, refresh: RefreshPolicy = "none"): Promise<WriteResponse> {
-    await this.ensureIndex(request.index, request.requireAlias === true, request.kind === "delete" && !isExternal(request));
+    await this.ensureIndex(
+      request.index,
+      request.requireAlias === true,
+      request.kind === "delete" && !isExternal(request),
+    );
     const touched: TouchedShards = new Set();
     const response = this.apply(request, touched);
     await this.settle(touched, refresh);
@@ -63,7 +79,8 @@ export class DocumentService {
     const found = abstractions(cluster.metadata).get(name);
     if (requireAlias && found?.kind !== "alias") {
       throw exception(
-        "missing", "index_not_found_exception",
+        "missing",
+        "index_not_found_exception",
         `no such index [${name}] and [require_alias] request flag is [true] and [${name}] is not an alias`,
         { index: name, index_uuid: "_na_" },
       );
@@ -74,8 +91,9 @@ export class DocumentService {
   }
 
   private mayAutoCreate(name: string): boolean {
-    const rule = this.indices.cluster.settings.get("action.auto_create_index")
-      ?? this.indices.context.nodeSettings.get("action.auto_create_index", "true");
+    const rule =
+      this.indices.cluster.settings.get("action.auto_create_index") ??
+      this.indices.context.nodeSettings.get("action.auto_create_index", "true");
     if (rule === "true" || rule === "false") return rule === "true";
     for (const part of rule.split(",").map((pattern) => pattern.trim())) {
       const pattern = part.replace(/^[+-]/, "");
@@ -104,7 +122,9 @@ export class DocumentService {
     const service = this.indices.service(metadata.name)!;
     if (service.routingRequired && request.routing === undefined) {
       throw exception(
-        "invalid", "routing_missing_exception", `routing is required for [${metadata.name}]/[${id}]`,
+        "invalid",
+        "routing_missing_exception",
+        `routing is required for [${metadata.name}]/[${id}]`,
         { index: metadata.name, index_uuid: metadata.uuid },
       );
     }
@@ -113,7 +133,11 @@ export class DocumentService {
 
   private index(request: IndexRequest, touched: TouchedShards): WriteResponse {
     if (request.id === "") {
-      throw exception("invalid", "illegal_argument_exception", "if _id is specified it must not be empty");
+      throw exception(
+        "invalid",
+        "illegal_argument_exception",
+        "if _id is specified it must not be empty",
+      );
     }
     checkId(request.id);
     const isAuto = request.id === undefined;
@@ -143,13 +167,19 @@ export class DocumentService {
     const found = abstractions(this.indices.cluster.metadata).get(request.index);
     if (found?.kind !== "data_stream") return;
     throw exception(
-      "invalid", "illegal_argument_exception",
+      "invalid",
+      "illegal_argument_exception",
       "only write ops with an op_type of create are allowed in data streams",
     );
   }
 
   /** Parses; puts dynamic mappings in place first when the document brings new fields. */
-  private parse(service: IndexService, id: string, routing: string | undefined, source: Uint8Array) {
+  private parse(
+    service: IndexService,
+    id: string,
+    routing: string | undefined,
+    source: Uint8Array,
+  ) {
     const input = { id, source, ...(routing === undefined ? {} : { routing }) };
     for (let round = 0; round < DYNAMIC_UPDATE_ROUNDS_MAX; round++) {
       const parsed = service.mapper.parse(input);
@@ -175,49 +205,74 @@ export class DocumentService {
   private update(request: UpdateRequest, touched: TouchedShards): WriteResponse {
     if (request.id === "") throw validationFailed("id is missing");
     checkId(request.id);
-    const body = request.body instanceof Uint8Array
-      ? (decodeJson(request.body) as JsonObject)
-      : request.body;
+    const body =
+      request.body instanceof Uint8Array ? (decodeJson(request.body) as JsonObject) : request.body;
     checkUpdateBody(body);
     const { service, shard } = this.destination(request, request.id);
     const existing = shard.get(request.id, { realtime: true });
     checkPreconditions(service, request, existing);
     const missing = () =>
       exception("missing", "document_missing_exception", `[${request.id}]: document missing`, {
-        index: service.name, shard: String(shard.shardId), index_uuid: service.metadata.uuid,
+        index: service.name,
+        shard: String(shard.shardId),
+        index_uuid: service.metadata.uuid,
       });
     if (existing !== undefined && existing.source === undefined) {
-      throw exception("invalid", "document_source_missing_exception", `[${request.id}]: document source missing`, {
-        index: service.name, shard: String(shard.shardId), index_uuid: service.metadata.uuid,
-      });
+      throw exception(
+        "invalid",
+        "document_source_missing_exception",
+        `[${request.id}]: document source missing`,
+        {
+          index: service.name,
+          shard: String(shard.shardId),
+          index_uuid: service.metadata.uuid,
+        },
+      );
     }
     const plan = planUpdate(existing?.source, body, missing);
     if (plan.action === "noop") {
       return {
-        index: service.name, id: request.id, version: existing!.version, result: "noop",
+        index: service.name,
+        id: request.id,
+        version: existing!.version,
+        result: "noop",
         shards: { total: 0, successful: 0, failed: 0 },
-        seqNo: existing!.seqNo, primaryTerm: existing!.primaryTerm,
+        seqNo: existing!.seqNo,
+        primaryTerm: existing!.primaryTerm,
         ...this.fetched(request, body, existing!.source!, existing!),
       };
     }
     const routing = existing?.routing ?? request.routing;
-    const response = this.index({
-      kind: "index", index: service.name, id: request.id, source: plan.source,
-      opType: plan.created ? "create" : "index",
-      ...(routing === undefined ? {} : { routing }),
-      ...(existing === undefined ? {} : { ifSeqNo: existing.seqNo, ifPrimaryTerm: existing.primaryTerm }),
-    }, touched);
+    const response = this.index(
+      {
+        kind: "index",
+        index: service.name,
+        id: request.id,
+        source: plan.source,
+        opType: plan.created ? "create" : "index",
+        ...(routing === undefined ? {} : { routing }),
+        ...(existing === undefined
+          ? {}
+          : { ifSeqNo: existing.seqNo, ifPrimaryTerm: existing.primaryTerm }),
+      },
+      touched,
+    );
     return { ...response, ...this.fetched(request, body, plan.source, response) };
   }
 
   /** The `get` section of an update that asked for `_source`. */
   private fetched(
-    request: UpdateRequest, body: JsonObject, source: Uint8Array, at: { seqNo: number; primaryTerm: number },
+    request: UpdateRequest,
+    body: JsonObject,
+    source: Uint8Array,
+    at: { seqNo: number; primaryTerm: number },
   ): { get?: JsonObject } {
     const wanted = (request.fetchSource ?? body["_source"]) as SourceFilter | undefined;
     if (wanted === undefined || wanted === false) return {};
     const filtered = filterSource(decodeJson(source) as JsonObject, wanted);
-    return { get: { _seq_no: at.seqNo, _primary_term: at.primaryTerm, found: true, _source: filtered } };
+    return {
+      get: { _seq_no: at.seqNo, _primary_term: at.primaryTerm, found: true, _source: filtered },
+    };
   }
 
   /** 20 URL-safe characters, as OpenSearch's time-based ids are long. */
@@ -227,7 +282,11 @@ export class DocumentService {
 }
 
 /** The shard, or the error of a shard that is not there. */
-export function shardOf(service: IndexService, id: string, routing: string | undefined): IndexShard {
+export function shardOf(
+  service: IndexService,
+  id: string,
+  routing: string | undefined,
+): IndexShard {
   const number = service.shardNumber(id, routing);
   const shard = service.shards[number];
   if (shard === undefined) throw shardUnavailable(service, number);
@@ -236,7 +295,8 @@ export function shardOf(service: IndexService, id: string, routing: string | und
 
 export function shardUnavailable(service: IndexService, number: number): Error {
   return exception(
-    "unavailable", "unavailable_shards_exception",
+    "unavailable",
+    "unavailable_shards_exception",
     `[${service.name}][${number}] primary shard is not active Timeout: [1m], request: [shard ${number}]`,
     { index: service.name, shard: String(number), index_uuid: service.metadata.uuid },
   );
@@ -270,7 +330,8 @@ export function checkWritable(index: IndexMetadata): void {
   }
   if (settings.get("index.blocks.read_only_allow_delete") === "true") {
     throw clusterBlocked(
-      index.name, "TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block",
+      index.name,
+      "TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block",
     );
   }
   if (settings.get("index.blocks.write") === "true") {
@@ -289,17 +350,20 @@ function optional(request: IndexRequest | DeleteRequest) {
 
 /** An update's own if_seq_no and if_primary_term are checked against what it read. */
 function checkPreconditions(
-  service: IndexService, request: UpdateRequest,
+  service: IndexService,
+  request: UpdateRequest,
   existing: { seqNo: number; primaryTerm: number } | undefined,
 ): void {
   if (request.ifSeqNo === undefined) return;
   const { ifSeqNo, ifPrimaryTerm } = request;
   if (existing?.seqNo === ifSeqNo && existing.primaryTerm === ifPrimaryTerm) return;
-  const current = existing === undefined
-    ? "but no document was found"
-    : `current document has seqNo [${existing.seqNo}] and primary term [${existing.primaryTerm}]`;
+  const current =
+    existing === undefined
+      ? "but no document was found"
+      : `current document has seqNo [${existing.seqNo}] and primary term [${existing.primaryTerm}]`;
   throw exception(
-    "conflict", "version_conflict_engine_exception",
+    "conflict",
+    "version_conflict_engine_exception",
     `[${request.id}]: version conflict, required seqNo [${ifSeqNo}], primary term [${ifPrimaryTerm}]. ${current}`,
     { index: service.name, index_uuid: service.metadata.uuid },
   );

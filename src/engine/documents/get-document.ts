@@ -1,4 +1,5 @@
-// Reads of single documents: get, _source, mget. Upstream: ShardGetService, TransportMultiGetAction.
+// Reads of single documents: get, _source, mget. Upstream: ShardGetService,
+// TransportMultiGetAction.
 
 import { decodeJson } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
@@ -29,7 +30,8 @@ export function getDocument(indices: IndicesService, request: GetRequest): JsonO
   if (service === undefined) throw indexClosed(metadata.name, metadata.uuid);
   if (service.routingRequired && request.routing === undefined) {
     throw exception(
-      "invalid", "routing_missing_exception",
+      "invalid",
+      "routing_missing_exception",
       `routing is required for [${metadata.name}]/[${request.id}]`,
       { index: metadata.name, index_uuid: metadata.uuid },
     );
@@ -61,7 +63,8 @@ function checkVersion(service: IndexService, request: GetRequest, actual: number
   const conflicts = versionType === "external_gte" ? actual < version : actual !== version;
   if (!conflicts) return;
   throw exception(
-    "conflict", "version_conflict_engine_exception",
+    "conflict",
+    "version_conflict_engine_exception",
     `[${request.id}]: version conflict, current version [${actual}] is different than the one provided [${version}]`,
     { index: service.name, index_uuid: service.metadata.uuid },
   );
@@ -69,11 +72,13 @@ function checkVersion(service: IndexService, request: GetRequest, actual: number
 
 /** `{docs: […]}` or `{ids: […]}` under a default index. */
 export function multiGetRequests(
-  body: JsonObject, defaults: { index?: string; source?: SourceFilter; realtime: boolean; refresh: boolean },
+  body: JsonObject,
+  defaults: { index?: string; source?: SourceFilter; realtime: boolean; refresh: boolean },
 ): GetRequest[] {
-  const docs = (body["docs"] as JsonObject[] | undefined)
-    ?? (body["ids"] as unknown[] | undefined)?.map((id) => ({ _id: id }) as JsonObject)
-    ?? [];
+  const docs =
+    (body["docs"] as JsonObject[] | undefined) ??
+    (body["ids"] as unknown[] | undefined)?.map((id) => ({ _id: id }) as JsonObject) ??
+    [];
   const problems: string[] = [];
   if (docs.length === 0) throw validationFailed("no documents to get");
   const requests = docs.map((doc, position) => {
@@ -83,12 +88,15 @@ export function multiGetRequests(
     const routing = doc["routing"] ?? doc["_routing"];
     const source = (doc["_source"] as SourceFilter | undefined) ?? defaults.source;
     return {
-      index: index ?? "", id: String(doc["_id"]),
-      realtime: defaults.realtime, refresh: defaults.refresh,
+      index: index ?? "",
+      id: String(doc["_id"]),
+      realtime: defaults.realtime,
+      refresh: defaults.refresh,
       ...(routing === undefined ? {} : { routing: String(routing) }),
       ...(source === undefined ? {} : { source }),
       ...(doc["stored_fields"] === undefined
-        ? {} : { storedFields: ([] as string[]).concat(doc["stored_fields"] as string[]) }),
+        ? {}
+        : { storedFields: ([] as string[]).concat(doc["stored_fields"] as string[]) }),
     };
   });
   if (problems.length > 0) throw validationFailed(...problems);

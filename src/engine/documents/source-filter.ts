@@ -7,8 +7,12 @@ export type SourceFilter =
   | boolean
   | string
   | readonly string[]
-  | { readonly includes?: string | readonly string[]; readonly excludes?: string | readonly string[];
-      readonly include?: string | readonly string[]; readonly exclude?: string | readonly string[] };
+  | {
+      readonly includes?: string | readonly string[];
+      readonly excludes?: string | readonly string[];
+      readonly include?: string | readonly string[];
+      readonly exclude?: string | readonly string[];
+    };
 
 interface PathMatcher {
   /** The path itself or one above it matches. */
@@ -17,7 +21,10 @@ interface PathMatcher {
   mayMatchBelow(path: string): boolean;
 }
 
-const FILTERS = new WeakMap<object, { include: PathMatcher | undefined; exclude: PathMatcher | undefined }>();
+const FILTERS = new WeakMap<
+  object,
+  { include: PathMatcher | undefined; exclude: PathMatcher | undefined }
+>();
 
 function list(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
@@ -57,7 +64,9 @@ function compiled(filter: SourceFilter) {
   }
   const isList = typeof filter === "string" || Array.isArray(filter);
   const object = filter as Exclude<SourceFilter, boolean | string | readonly string[]>;
-  const include = compile(isList ? list(filter as string) : list(object.includes ?? object.include));
+  const include = compile(
+    isList ? list(filter as string) : list(object.includes ?? object.include),
+  );
   const exclude = compile(isList ? [] : list(object.excludes ?? object.exclude));
   const result = { include, exclude };
   if (typeof filter === "object") FILTERS.set(filter, result);
@@ -74,7 +83,10 @@ export function filterSource(source: JsonObject, filter: SourceFilter): JsonObje
 }
 
 function filterObject(
-  source: JsonObject, prefix: string, include: PathMatcher | undefined, exclude: PathMatcher | undefined,
+  source: JsonObject,
+  prefix: string,
+  include: PathMatcher | undefined,
+  exclude: PathMatcher | undefined,
 ): JsonObject {
   const kept: JsonObject = {};
   for (const [key, value] of Object.entries(source)) {
@@ -90,7 +102,10 @@ function filterObject(
 }
 
 function filterValue(
-  value: unknown, path: string, include: PathMatcher | undefined, exclude: PathMatcher | undefined,
+  value: unknown,
+  path: string,
+  include: PathMatcher | undefined,
+  exclude: PathMatcher | undefined,
 ): unknown {
   if (Array.isArray(value)) {
     const items = value

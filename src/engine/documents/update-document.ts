@@ -10,8 +10,15 @@ export type UpdatePlan =
   | { readonly action: "noop" };
 
 const KNOWN_KEYS = new Set([
-  "doc", "upsert", "doc_as_upsert", "detect_noop", "_source", "script", "scripted_upsert",
-  "if_seq_no", "if_primary_term",
+  "doc",
+  "upsert",
+  "doc_as_upsert",
+  "detect_noop",
+  "_source",
+  "script",
+  "scripted_upsert",
+  "if_seq_no",
+  "if_primary_term",
 ]);
 
 /** Refuses scripts, unknown keys and a body with nothing to do. */
@@ -19,20 +26,25 @@ export function checkUpdateBody(body: JsonObject): void {
   for (const key of Object.keys(body)) {
     if (!KNOWN_KEYS.has(key)) {
       throw exception(
-        "invalid", "x_content_parse_exception",
+        "invalid",
+        "x_content_parse_exception",
         `[UpdateRequest] unknown field [${key}]`,
       );
     }
   }
   if (body["script"] !== undefined || body["scripted_upsert"] !== undefined) {
     throw exception(
-      "unsupported", "illegal_argument_exception",
+      "unsupported",
+      "illegal_argument_exception",
       "scripts are not supported: send a partial [doc] instead of a [script]",
     );
   }
   if (body["doc"] === undefined) {
     if (body["doc_as_upsert"] === true) {
-      throw validationFailed("script or doc is missing", "doc must be specified if doc_as_upsert is enabled");
+      throw validationFailed(
+        "script or doc is missing",
+        "doc must be specified if doc_as_upsert is enabled",
+      );
     }
     throw validationFailed("script or doc is missing");
   }
@@ -40,11 +52,14 @@ export function checkUpdateBody(body: JsonObject): void {
 
 /** Plans the write. `existing` is the current source, undefined when there is no document. */
 export function planUpdate(
-  existing: Uint8Array | undefined, body: JsonObject, missing: () => Error,
+  existing: Uint8Array | undefined,
+  body: JsonObject,
+  missing: () => Error,
 ): UpdatePlan {
   const doc = body["doc"] as JsonObject;
   if (existing === undefined) {
-    const upsert = body["doc_as_upsert"] === true ? doc : (body["upsert"] as JsonObject | undefined);
+    const upsert =
+      body["doc_as_upsert"] === true ? doc : (body["upsert"] as JsonObject | undefined);
     if (upsert === undefined) throw missing();
     return { action: "index", source: encode(upsert), created: true };
   }
@@ -62,7 +77,10 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Merges `changes` into `target`: objects deeply, everything else replaced. Says whether it changed. */
+/**
+ * Merges `changes` into `target`: objects deeply, everything else replaced. Says whether it
+ * changed.
+ */
 export function mergeInto(target: JsonObject, changes: JsonObject, detectNoop: boolean): boolean {
   let modified = !detectNoop;
   for (const [key, value] of Object.entries(changes)) {
@@ -85,5 +103,8 @@ function deepEqual(a: unknown, b: unknown): boolean {
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && deepEqual(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => key in b && deepEqual(a[key], b[key]))
+  );
 }

@@ -3,7 +3,12 @@
 
 import { type Clock, illegalArgument, randomBase64Uuid, type Random } from "../../base/index.ts";
 import { aliasesFromJson } from "../cluster/metadata-codec.ts";
-import type { AliasMetadata, ClusterMetadata, IndexMetadata, JsonObject } from "../cluster/metadata.ts";
+import type {
+  AliasMetadata,
+  ClusterMetadata,
+  IndexMetadata,
+  JsonObject,
+} from "../cluster/metadata.ts";
 import { abstractions } from "../cluster/name-resolver.ts";
 import { exception, resourceAlreadyExists, validationFailed } from "../exceptions.ts";
 import { indexSettingsRegistry } from "../settings-registry.ts";
@@ -36,9 +41,15 @@ export function checkNameFree(metadata: ClusterMetadata, name: string): void {
   if (taken === undefined) return;
   if (taken.kind === "index") throw resourceAlreadyExists(name, taken.indices[0]!.uuid);
   const what = taken.kind === "alias" ? "already exists as alias" : "already exists as data stream";
-  throw exception("invalid", "invalid_index_name_exception", `Invalid index name [${name}], ${what}`, {
-    index: name, index_uuid: "_na_",
-  });
+  throw exception(
+    "invalid",
+    "invalid_index_name_exception",
+    `Invalid index name [${name}], ${what}`,
+    {
+      index: name,
+      index_uuid: "_na_",
+    },
+  );
 }
 
 /** Number of routing shards for a new index: the largest power-of-two multiple within 1024. */
@@ -49,7 +60,9 @@ export function defaultRoutingShards(shards: number): number {
 
 /** The metadata that the index would have. Writes nothing. */
 export function planCreateIndex(
-  metadata: ClusterMetadata, request: CreateIndexRequest, context: CreateIndexContext,
+  metadata: ClusterMetadata,
+  request: CreateIndexRequest,
+  context: CreateIndexContext,
 ): IndexMetadata {
   const { name } = request;
   validateIndexName(name);
@@ -67,12 +80,18 @@ export function planCreateIndex(
     name,
     uuid: settings.get("index.uuid", ""),
     state: "open",
-    version: 1, mappingVersion: 1, settingsVersion: 1, aliasesVersion: 1,
+    version: 1,
+    mappingVersion: 1,
+    settingsVersion: 1,
+    aliasesVersion: 1,
     settings,
     mappings: context.mergeMappings(name, settings, mappings),
     aliases: planAliases(metadata, name, template.aliases, request.aliases),
     numberOfShards: shards,
-    routingNumShards: settings.getInt("index.number_of_routing_shards", defaultRoutingShards(shards)),
+    routingNumShards: settings.getInt(
+      "index.number_of_routing_shards",
+      defaultRoutingShards(shards),
+    ),
     primaryTerms: Array.from({ length: shards }, () => 1),
     system: false,
   };
@@ -86,9 +105,7 @@ function checkCreationSettings(given: Settings): void {
   const problems: string[] = [];
   for (const key of given.keys()) {
     if (indexSettingsRegistry.definition(key)?.scope === "private" && !isInternal(key)) {
-      problems.push(
-        `private index setting [${key}] can not be set explicitly`,
-      );
+      problems.push(`private index setting [${key}] can not be set explicitly`);
     }
     if (key === "index.uuid" || key === "index.version.created") {
       problems.push(`private index setting [${key}] can not be set explicitly`);
@@ -124,7 +141,9 @@ function completeSettings(name: string, given: Settings, context: CreateIndexCon
 
 /** Template aliases under the request's; `{index}` stands for the index name. */
 function planAliases(
-  metadata: ClusterMetadata, name: string, fromTemplates: ReadonlyMap<string, AliasMetadata>,
+  metadata: ClusterMetadata,
+  name: string,
+  fromTemplates: ReadonlyMap<string, AliasMetadata>,
   json: JsonObject | undefined,
 ): Map<string, AliasMetadata> {
   const aliases = new Map<string, AliasMetadata>();
@@ -144,8 +163,14 @@ export function validateAliasName(metadata: ClusterMetadata, alias: string): voi
   const taken = abstractions(metadata).get(alias);
   if (taken?.kind === "index") {
     const why = "an index or data stream exists with the same name as the alias";
-    throw exception("invalid", "invalid_alias_name_exception", `Invalid alias name [${alias}]: ${why}`, {
-      index: alias, index_uuid: taken.indices[0]!.uuid,
-    });
+    throw exception(
+      "invalid",
+      "invalid_alias_name_exception",
+      `Invalid alias name [${alias}]: ${why}`,
+      {
+        index: alias,
+        index_uuid: taken.indices[0]!.uuid,
+      },
+    );
   }
 }

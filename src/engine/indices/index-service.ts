@@ -65,7 +65,9 @@ export class IndexService {
       }
       for (let offset = 0; offset < this.partitionSize; offset++) {
         const hash = (murmur3Routing(value) + offset) | 0;
-        numbers.add(Math.floor(floorMod(hash, this.metadata.routingNumShards) / this.routingFactor));
+        numbers.add(
+          Math.floor(floorMod(hash, this.metadata.routingNumShards) / this.routingFactor),
+        );
       }
     }
     return [...numbers].sort((a, b) => a - b);
@@ -83,7 +85,8 @@ function floorMod(value: number, modulus: number): number {
 
 /** A mapper over an index's settings, without mappings yet. */
 export function newMapper(
-  metadata: Pick<IndexMetadata, "name" | "settings">, context: EngineContext,
+  metadata: Pick<IndexMetadata, "name" | "settings">,
+  context: EngineContext,
 ): MapperService {
   return new MapperService({
     indexName: metadata.name,

@@ -46,7 +46,9 @@ export class IndicesService {
   /** Opens every open index of the metadata and removes folders that no index owns. */
   async openAll(): Promise<void> {
     this.removeOrphans();
-    const open = [...this.cluster.metadata.indices.values()].filter((index) => index.state === "open");
+    const open = [...this.cluster.metadata.indices.values()].filter(
+      (index) => index.state === "open",
+    );
     const queue = [...open];
     const lane = async () => {
       for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
@@ -96,14 +98,21 @@ export class IndicesService {
     return this.mergeMappings("validate-template", settings, mappings);
   }
 
-  private mergeMappings(name: string, settings: Settings, mappings: readonly JsonObject[]): JsonObject {
+  private mergeMappings(
+    name: string,
+    settings: Settings,
+    mappings: readonly JsonObject[],
+  ): JsonObject {
     const mapper = newMapper({ name, settings }, this.context);
     for (const mapping of mappings) mapper.merge(mapping as MappingJson);
     return mapper.mapping();
   }
 
   /** Makes an index part of the cluster, durably, and opens its shards. */
-  async install(metadata: IndexMetadata, options: InstallOptions): Promise<IndexService | undefined> {
+  async install(
+    metadata: IndexMetadata,
+    options: InstallOptions,
+  ): Promise<IndexService | undefined> {
     this.cluster.update((cluster) => ({
       ...cluster,
       indices: new Map(cluster.indices).set(metadata.name, metadata),
@@ -113,7 +122,8 @@ export class IndicesService {
   }
 
   private async openService(
-    metadata: IndexMetadata, shards: "create" | "restored" | "existing",
+    metadata: IndexMetadata,
+    shards: "create" | "restored" | "existing",
   ): Promise<IndexService> {
     const service = new IndexService(metadata, this.context, shards !== "create");
     this.services.set(metadata.name, service);
@@ -125,7 +135,9 @@ export class IndicesService {
 
   /** Opens one shard; a failure is kept with its reason and leaves the index red. */
   async openShard(
-    service: IndexService, shard: number, how: "create" | "restored" | "existing",
+    service: IndexService,
+    shard: number,
+    how: "create" | "restored" | "existing",
   ): Promise<void> {
     const { metadata } = service;
     const folder = this.shardFolder(metadata.uuid, shard);
@@ -142,11 +154,12 @@ export class IndicesService {
         random: this.context.random,
         workers: this.context.workers,
       };
-      service.shards[shard] = how === "existing"
-        ? await IndexShard.open(options)
-        : how === "create"
-          ? await IndexShard.create(options)
-          : await IndexShard.bootstrapRestored(options);
+      service.shards[shard] =
+        how === "existing"
+          ? await IndexShard.open(options)
+          : how === "create"
+            ? await IndexShard.create(options)
+            : await IndexShard.bootstrapRestored(options);
     } catch (error) {
       service.failures.push({
         shard,
@@ -162,7 +175,10 @@ export class IndicesService {
     service.failures.push({ shard, reason, details: reason });
   }
 
-  /** Deletes indices: metadata first, so that a crash leaves at worst a folder that the next start removes. */
+  /**
+   * Deletes indices: metadata first, so that a crash leaves at worst a folder that the next start
+   * removes.
+   */
   async deleteIndices(indices: readonly IndexMetadata[]): Promise<void> {
     for (const guard of this.guards) guard("delete", indices);
     this.cluster.update((cluster) => {
@@ -172,7 +188,10 @@ export class IndicesService {
     });
     for (const index of indices) {
       await this.closeService(index.name, false);
-      rmSync(join(this.context.dataFolder, "indices", index.uuid), { recursive: true, force: true });
+      rmSync(join(this.context.dataFolder, "indices", index.uuid), {
+        recursive: true,
+        force: true,
+      });
     }
   }
 
@@ -191,7 +210,9 @@ export class IndicesService {
       this.cluster.updateIndex(index.name, (before) => ({
         ...before,
         state: "close",
-        settings: before.settings.merge(Settings.fromNested({ "index.verified_before_close": "true" })),
+        settings: before.settings.merge(
+          Settings.fromNested({ "index.verified_before_close": "true" }),
+        ),
         settingsVersion: before.settingsVersion + 1,
       }));
     }
@@ -239,7 +260,11 @@ export class IndicesService {
   }
 
   /** Changes settings of indices, all or none. */
-  updateSettings(indices: readonly IndexMetadata[], changes: Settings, preserveExisting: boolean): void {
+  updateSettings(
+    indices: readonly IndexMetadata[],
+    changes: Settings,
+    preserveExisting: boolean,
+  ): void {
     const planned = planSettingsUpdate(indices, changes, preserveExisting);
     this.cluster.update((cluster) => {
       const map = new Map(cluster.indices);
@@ -256,7 +281,8 @@ export class IndicesService {
       if (metadata === undefined || metadata === service.metadata) continue;
       const settingsMoved = metadata.settings !== service.metadata.settings;
       service.metadata = metadata;
-      if (settingsMoved) for (const shard of service.openShards()) shard.updateSettings(metadata.settings);
+      if (settingsMoved)
+        for (const shard of service.openShards()) shard.updateSettings(metadata.settings);
     }
   }
 

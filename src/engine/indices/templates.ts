@@ -47,7 +47,10 @@ interface ComposableParts {
 }
 
 /** The composable template for a name, or undefined. */
-export function findComposable(metadata: ClusterMetadata, index: string): ComposableParts | undefined {
+export function findComposable(
+  metadata: ClusterMetadata,
+  index: string,
+): ComposableParts | undefined {
   let best: ComposableParts | undefined;
   for (const [name, body] of metadata.indexTemplates) {
     const patterns = ([] as string[]).concat(body["index_patterns"] as string | string[]);
@@ -60,11 +63,15 @@ export function findComposable(metadata: ClusterMetadata, index: string): Compos
 
 /** What the templates give a new index. */
 export function resolveTemplates(
-  metadata: ClusterMetadata, index: string, hidden: boolean,
+  metadata: ClusterMetadata,
+  index: string,
+  hidden: boolean,
 ): ResolvedTemplate {
   const composable = findComposable(metadata, index);
   if (composable !== undefined) {
-    const isCatchAll = ([] as string[]).concat(composable.body["index_patterns"] as string[]).includes("*");
+    const isCatchAll = ([] as string[])
+      .concat(composable.body["index_patterns"] as string[])
+      .includes("*");
     if (!(hidden && isCatchAll)) return resolveComposable(metadata, composable);
   }
   return resolveLegacy(metadata, index, hidden);
@@ -72,11 +79,14 @@ export function resolveTemplates(
 
 /** Adds up a composable template and its components, components first. */
 export function resolveComposable(
-  metadata: ClusterMetadata, composable: ComposableParts,
+  metadata: ClusterMetadata,
+  composable: ComposableParts,
 ): ResolvedTemplate {
   const components = (composable.body["composed_of"] ?? []) as string[];
   const bodies = components.map((name) => metadata.componentTemplates.get(name)?.["template"]);
-  const templates = [...bodies, composable.body["template"]].filter((body) => body !== undefined) as JsonObject[];
+  const templates = [...bodies, composable.body["template"]].filter(
+    (body) => body !== undefined,
+  ) as JsonObject[];
   let settings = Settings.EMPTY;
   const mappings: JsonObject[] = [];
   const aliases = new Map<string, AliasMetadata>();
@@ -89,7 +99,11 @@ export function resolveComposable(
   return { settings, mappings, aliases, composable: composable.name, dataStream };
 }
 
-function resolveLegacy(metadata: ClusterMetadata, index: string, hidden: boolean): ResolvedTemplate {
+function resolveLegacy(
+  metadata: ClusterMetadata,
+  index: string,
+  hidden: boolean,
+): ResolvedTemplate {
   const matching = [...metadata.templates.values()]
     .filter((template) => matchesAny(template.patterns, index))
     .filter((template) => !(hidden && template.patterns.includes("*")))
@@ -100,5 +114,10 @@ function resolveLegacy(metadata: ClusterMetadata, index: string, hidden: boolean
     settings = settings.merge(template.settings);
     for (const [name, alias] of template.aliases) aliases.set(name, alias);
   }
-  return { settings, mappings: matching.map((template) => template.mappings), aliases, dataStream: false };
+  return {
+    settings,
+    mappings: matching.map((template) => template.mappings),
+    aliases,
+    dataStream: false,
+  };
 }

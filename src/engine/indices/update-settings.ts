@@ -7,7 +7,9 @@ import { Settings } from "../settings.ts";
 
 /** The changed metadata of every index, or an error and no change at all. */
 export function planSettingsUpdate(
-  indices: readonly IndexMetadata[], changes: Settings, preserveExisting: boolean,
+  indices: readonly IndexMetadata[],
+  changes: Settings,
+  preserveExisting: boolean,
 ): IndexMetadata[] {
   const closedOnly: string[] = [];
   for (const [key, value] of changes.entries()) {

@@ -52,7 +52,9 @@ export class Task {
   }
 
   cancel(reason: string): void {
-    this.controller.abort(exception("aborted", "task_cancelled_exception", `task cancelled [${reason}]`));
+    this.controller.abort(
+      exception("aborted", "task_cancelled_exception", `task cancelled [${reason}]`),
+    );
   }
 
   finish(result: TaskResult): void {
@@ -85,7 +87,10 @@ export class TaskManager {
 
   /** Runs `work` as a task; the task is listed until it settles. */
   async run<T>(
-    action: string, description: string, work: (task: Task) => Promise<T>, cancellable = true,
+    action: string,
+    description: string,
+    work: (task: Task) => Promise<T>,
+    cancellable = true,
   ): Promise<T> {
     const task = this.start(action, description, cancellable);
     try {
@@ -95,9 +100,14 @@ export class TaskManager {
     }
   }
 
-  /** Starts work that goes on after the answer (`wait_for_completion=false`); its result is kept. */
+  /**
+   * Starts work that goes on after the answer (`wait_for_completion=false`); its result is kept.
+   */
   detach(
-    action: string, description: string, work: (task: Task) => Promise<JsonObject>, cancellable = true,
+    action: string,
+    description: string,
+    work: (task: Task) => Promise<JsonObject>,
+    cancellable = true,
   ): Task {
     const task = this.start(action, description, cancellable);
     work(task).then(
@@ -126,12 +136,14 @@ export class TaskManager {
     if (node === undefined || number === undefined || !/^\d+$/.test(number)) {
       throw exception("invalid", "illegal_argument_exception", `malformed task id ${taskId}`);
     }
-    const task = node === this.nodeId
-      ? (this.running.get(Number(number)) ?? this.finished.get(Number(number)))
-      : undefined;
+    const task =
+      node === this.nodeId
+        ? (this.running.get(Number(number)) ?? this.finished.get(Number(number)))
+        : undefined;
     if (task === undefined) {
       throw exception(
-        "missing", "resource_not_found_exception",
+        "missing",
+        "resource_not_found_exception",
         `task [${taskId}] isn't running and hasn't stored its results`,
       );
     }
@@ -141,6 +153,7 @@ export class TaskManager {
   /** Resolves when the task has ended, or after `timeoutMs`. */
   async wait(task: Task, timeoutMs: number): Promise<void> {
     const deadline = this.clock.monotonic() + timeoutMs;
-    while (this.running.has(task.id) && this.clock.monotonic() < deadline) await this.clock.sleep(5);
+    while (this.running.has(task.id) && this.clock.monotonic() < deadline)
+      await this.clock.sleep(5);
   }
 }

@@ -111,7 +111,9 @@ export interface SegmentInfoFormat {
 
 export interface LiveDocsFormat {
   readLiveDocs(directory: Directory, info: SegmentCommitInfo): Bits;
-  /** Writes `nextGeneration(info.delGen)`, answers the file's name; the caller moves the generation. */
+  /**
+   * Writes `nextGeneration(info.delGen)`, answers the file's name; the caller moves the generation.
+   */
   writeLiveDocs?(directory: Directory, info: SegmentCommitInfo, bits: Bits, newDelCount: number): string;
 }
 

@@ -21,7 +21,10 @@ export interface IndexableFieldType {
 export interface IndexableField {
   readonly name: string;
   readonly type: IndexableFieldType;
-  /** One untokenized term: a string (indexed as UTF-8) or bytes. A field uses one of the two, always. */
+  /**
+   * One untokenized term: a string (indexed as UTF-8) or bytes. A field uses one of the two,
+   * always.
+   */
   readonly term?: string | Uint8Array | undefined;
   /** Tokenized text: the writer opens `analyzer`'s stream and calls reset/incrementToken/end. */
   readonly text?: string | undefined;

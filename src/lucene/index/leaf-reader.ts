@@ -99,7 +99,9 @@ export interface FieldsProducer {
   close(): void;
 }
 
-/** Doc values iterate like a DocIdSetIterator, or jump with advanceExact (targets never go back). */
+/**
+ * Doc values iterate like a DocIdSetIterator, or jump with advanceExact (targets never go back).
+ */
 export interface DocValuesIterator extends DocIdSetIterator {
   /** Positions at `target` and says whether it has a value. */
   advanceExact(target: number): boolean;
@@ -223,7 +225,9 @@ export interface LeafReader {
   readonly numDocs: number;
   /** Live = not hard-deleted and not soft-deleted; undefined when every doc is live. */
   readonly liveDocs: Bits | undefined;
-  /** Live = not hard-deleted, soft-deleted docs included; undefined when there are no hard deletes. */
+  /**
+   * Live = not hard-deleted, soft-deleted docs included; undefined when there are no hard deletes.
+   */
   readonly hardLiveDocs: Bits | undefined;
   terms(field: string): Terms | undefined;
   numericDocValues(field: string): NumericDocValues | undefined;

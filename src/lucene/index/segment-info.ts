@@ -102,7 +102,9 @@ export function segmentFileName(segment: string, suffix: string, extension: stri
   return `${segment}${suffix === "" ? "" : `_${suffix}`}.${extension}`;
 }
 
-/** `_0` + `_` + base36(gen) + `.` + extension, or the plain name when gen = 0; undefined when -1. */
+/**
+ * `_0` + `_` + base36(gen) + `.` + extension, or the plain name when gen = 0; undefined when -1.
+ */
 export function fileNameFromGeneration(base: string, extension: string, gen: number): string | undefined {
   if (gen === -1) return undefined;
   if (gen === 0) return `${base}.${extension}`;

@@ -83,7 +83,10 @@ export function checkHeaderNoMagic(
   return version;
 }
 
-/** Reads an index header and checks id and suffix; answers the version. `id` undefined skips its check. */
+/**
+ * Reads an index header and checks id and suffix; answers the version. `id` undefined skips its
+ * check.
+ */
 export function checkIndexHeader(
   input: IndexInput, codec: string, minVersion: number, maxVersion: number,
   id: Uint8Array | undefined, suffix: string,

@@ -1,8 +1,9 @@
 // Reading bytes of a Lucene file, synchronously, through a window over pages.
 //
 // A page source hands out whole pages (a memory file has one page; a local file reads 32 KiB pages
-// through a shared cache; a blob throws a page miss that its runner answers). Readers never see that:
-// IndexInput is Lucene's DataInput + seek + slice; RandomAccessInput reads at absolute positions.
+// through a shared cache; a blob throws a page miss that its runner answers). Readers never see
+// that: IndexInput is Lucene's DataInput + seek + slice; RandomAccessInput reads at absolute
+// positions.
 //
 // Lucene 9 bodies are little-endian; codec headers and footers are big-endian (see codec-util.ts).
 // Invariants: no read crosses the end of the slice: it throws `corrupt` ("read past EOF").
@@ -39,7 +40,9 @@ export class IndexInput {
   view: DataView = new DataView(NO_BYTES.buffer);
   pos = 0;
   end = 0;
-  /** Position within the slice of `buf[0]` (may be negative when the slice starts inside a page). */
+  /**
+   * Position within the slice of `buf[0]` (may be negative when the slice starts inside a page).
+   */
   private windowStart = 0;
 
   constructor(source: PageSource, sliceStart = 0, length = source.length, name = source.name) {
@@ -297,7 +300,9 @@ export class IndexInput {
     return count;
   }
 
-  /** An independent input over `[offset, offset + length)` of this slice, positioned at its start. */
+  /**
+   * An independent input over `[offset, offset + length)` of this slice, positioned at its start.
+   */
   slice(offset: number, length: number, what = "slice"): IndexInput {
     if (offset < 0 || length < 0 || offset + length > this.length) {
       throw corrupt("Slice is outside of its input", { file: this.name, offset, length });

@@ -1,9 +1,22 @@
-// Aliases and templates. Upstream: RestIndicesAliasesAction, RestGetAliasesAction, Rest*Template*Action.
+// Aliases and templates. Upstream: RestIndicesAliasesAction, RestGetAliasesAction,
+// Rest*Template*Action.
 
 import {
-  type AliasMetadata, aliasFromJson, aliasToJson, type ClusterMetadata, exception, type IndexMetadata,
-  indexNotFound, LENIENT_EXPAND_ALL, matchesAny, type Node, resolveIndices, STRICT_EXPAND_OPEN,
-  STRICT_EXPAND_OPEN_CLOSED, validateAliasName, validationFailed,
+  type AliasMetadata,
+  aliasFromJson,
+  aliasToJson,
+  type ClusterMetadata,
+  exception,
+  type IndexMetadata,
+  indexNotFound,
+  LENIENT_EXPAND_ALL,
+  matchesAny,
+  type Node,
+  resolveIndices,
+  STRICT_EXPAND_OPEN,
+  STRICT_EXPAND_OPEN_CLOSED,
+  validateAliasName,
+  validationFailed,
 } from "../../engine/index.ts";
 import { indicesOf } from "../indices-options.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
@@ -43,7 +56,10 @@ async function updateAliases(node: Node, actions: readonly AliasAction[]): Promi
     let next = metadata;
     for (const action of actions) {
       const indices = resolveIndices(
-        next, action.indices, { ...STRICT_EXPAND_OPEN_CLOSED, ignoreAliases: true, allowNoIndices: false }, node.clock,
+        next,
+        action.indices,
+        { ...STRICT_EXPAND_OPEN_CLOSED, ignoreAliases: true, allowNoIndices: false },
+        node.clock,
       );
       if (action.kind === "remove_index") removed.push(...indices);
       else if (action.kind === "add") next = addAliases(next, indices, action);
@@ -56,7 +72,9 @@ async function updateAliases(node: Node, actions: readonly AliasAction[]): Promi
 }
 
 function addAliases(
-  metadata: ClusterMetadata, indices: readonly IndexMetadata[], action: AliasAction,
+  metadata: ClusterMetadata,
+  indices: readonly IndexMetadata[],
+  action: AliasAction,
 ): ClusterMetadata {
   const map = new Map(metadata.indices);
   for (const index of indices) {
@@ -72,23 +90,38 @@ function addAliases(
   return { ...metadata, indices: map };
 }
 
-function checkOneWriteIndex(indices: ReadonlyMap<string, IndexMetadata>, index: string, alias: string): void {
+function checkOneWriteIndex(
+  indices: ReadonlyMap<string, IndexMetadata>,
+  index: string,
+  alias: string,
+): void {
   const writers = [...indices.values()]
     .filter((other) => other.name !== index && other.aliases.get(alias)?.writeIndex === true)
     .map((other) => other.name);
   if (writers.length === 0) return;
   throw exception(
-    "invalid", "illegal_state_exception",
+    "invalid",
+    "illegal_state_exception",
     `alias [${alias}] has more than one write index [${[...writers, index].sort().join(",")}]`,
   );
 }
 
-function withAliases(index: IndexMetadata, aliases: ReadonlyMap<string, AliasMetadata>): IndexMetadata {
-  return { ...index, aliases, version: index.version + 1, aliasesVersion: index.aliasesVersion + 1 };
+function withAliases(
+  index: IndexMetadata,
+  aliases: ReadonlyMap<string, AliasMetadata>,
+): IndexMetadata {
+  return {
+    ...index,
+    aliases,
+    version: index.version + 1,
+    aliasesVersion: index.aliasesVersion + 1,
+  };
 }
 
 function removeAliases(
-  metadata: ClusterMetadata, indices: readonly IndexMetadata[], action: AliasAction,
+  metadata: ClusterMetadata,
+  indices: readonly IndexMetadata[],
+  action: AliasAction,
 ): ClusterMetadata {
   const map = new Map(metadata.indices);
   let found = 0;
@@ -105,7 +138,8 @@ function removeAliases(
   if (found === 0 && mustExist !== false) {
     const names = action.aliases.join(",");
     throw exception("missing", "aliases_not_found_exception", `aliases [${names}] missing`, {
-      "resource.type": "aliases", "resource.id": names,
+      "resource.type": "aliases",
+      "resource.id": names,
     });
   }
   return { ...metadata, indices: map };
@@ -114,7 +148,8 @@ function removeAliases(
 async function postAliases(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = await request.requireBody();
   const actions = (body["actions"] ?? []) as JsonObject[];
-  if (actions.length === 0) throw exception("invalid", "illegal_argument_exception", "No action specified");
+  if (actions.length === 0)
+    throw exception("invalid", "illegal_argument_exception", "No action specified");
   await updateAliases(node, actions.map(parseAction));
   return { body: { acknowledged: true } };
 }
@@ -131,7 +166,10 @@ async function putAlias(request: RestRequest, node: Node): Promise<RestResponse>
 
 async function deleteAlias(request: RestRequest, node: Node): Promise<RestResponse> {
   const action: AliasAction = {
-    kind: "remove", indices: request.paramList("index"), aliases: request.paramList("name"), options: {},
+    kind: "remove",
+    indices: request.paramList("index"),
+    aliases: request.paramList("name"),
+    options: {},
   };
   await updateAliases(node, [action]);
   return { body: { acknowledged: true } };
@@ -153,16 +191,24 @@ function getAlias(request: RestRequest, node: Node): RestResponse {
     }
     if (names.length === 0 || Object.keys(aliases).length > 0) body[index.name] = { aliases };
   }
-  const missing = names.filter((name) => !name.includes("*") && name !== "_all" && !seen.has(name)).sort();
+  const missing = names
+    .filter((name) => !name.includes("*") && name !== "_all" && !seen.has(name))
+    .sort();
   if (missing.length === 0) return { body };
-  const text = missing.length === 1 ? `alias [${missing[0]}] missing` : `aliases [${missing.join(",")}] missing`;
+  const text =
+    missing.length === 1
+      ? `alias [${missing[0]}] missing`
+      : `aliases [${missing.join(",")}] missing`;
   return { status: 404, body: { error: text, status: 404, ...body } };
 }
 
 function aliasExists(request: RestRequest, node: Node): RestResponse {
   const names = request.paramList("name");
-  const found = indicesOf(request, node, { ...STRICT_EXPAND_OPEN, expandClosed: true, ignoreUnavailable: true })
-    .some((index) => [...index.aliases.keys()].some((alias) => matchesAny(names, alias)));
+  const found = indicesOf(request, node, {
+    ...STRICT_EXPAND_OPEN,
+    expandClosed: true,
+    ignoreUnavailable: true,
+  }).some((index) => [...index.aliases.keys()].some((alias) => matchesAny(names, alias)));
   return { status: found ? 200 : 404 };
 }
 
@@ -172,20 +218,31 @@ function resolveIndex(request: RestRequest, node: Node): RestResponse {
   const { metadata } = node.cluster;
   for (const pattern of patterns) {
     if (pattern.includes("*") || pattern === "_all") continue;
-    if (!metadata.indices.has(pattern) && !hasAlias(metadata, pattern) && !metadata.dataStreams.has(pattern)) {
+    if (
+      !metadata.indices.has(pattern) &&
+      !hasAlias(metadata, pattern) &&
+      !metadata.dataStreams.has(pattern)
+    ) {
       throw indexNotFound(pattern);
     }
   }
   const hiddenToo = /hidden|all/.test(request.param("expand_wildcards", "open"));
   const indices = [...metadata.indices.values()]
     .filter((index) => matches(patterns, index.name))
-    .filter((index) => hiddenToo || index.settings.get("index.hidden") !== "true" || patterns.includes(index.name))
+    .filter(
+      (index) =>
+        hiddenToo || index.settings.get("index.hidden") !== "true" || patterns.includes(index.name),
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((index) => {
       const aliases = [...index.aliases.keys()].sort();
       const attributes = [index.state === "open" ? "open" : "closed"];
       if (index.settings.get("index.hidden") === "true") attributes.push("hidden");
-      return { name: index.name, ...(aliases.length > 0 ? { aliases } : {}), attributes: attributes.sort() };
+      return {
+        name: index.name,
+        ...(aliases.length > 0 ? { aliases } : {}),
+        attributes: attributes.sort(),
+      };
     });
   const aliases = new Map<string, string[]>();
   for (const index of metadata.indices.values()) {
@@ -196,13 +253,18 @@ function resolveIndex(request: RestRequest, node: Node): RestResponse {
   return {
     body: {
       indices,
-      aliases: [...aliases].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => ({ name, indices: of.sort() })),
+      aliases: [...aliases]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, of]) => ({ name, indices: of.sort() })),
       data_streams: [...metadata.dataStreams]
         .filter(([name]) => matches(patterns, name))
         .map(([name, stream]) => ({
           name,
-          backing_indices: (stream["indices"] as { index_name: string }[]).map((index) => index.index_name),
-          timestamp_field: (stream["timestamp_field"] as JsonObject | undefined)?.["name"] ?? "@timestamp",
+          backing_indices: (stream["indices"] as { index_name: string }[]).map(
+            (index) => index.index_name,
+          ),
+          timestamp_field:
+            (stream["timestamp_field"] as JsonObject | undefined)?.["name"] ?? "@timestamp",
         })),
     },
   };
@@ -217,12 +279,21 @@ function hasAlias(metadata: ClusterMetadata, alias: string): boolean {
 }
 
 const PARAMS = [...CLUSTER_PARAMS, ...INDICES_PARAMS] as const;
-const PUT_ALIAS_PATHS = ["/:index/_alias/:name", "/:index/_aliases/:name", "/_alias/:name", "/_aliases/:name", "/:index/_alias", "/_alias"];
+const PUT_ALIAS_PATHS = [
+  "/:index/_alias/:name",
+  "/:index/_aliases/:name",
+  "/_alias/:name",
+  "/_aliases/:name",
+  "/:index/_alias",
+  "/_alias",
+];
 
 /** Alias routes and `_resolve/index`. */
 export const aliasRoutes: readonly Route[] = [
   { methods: ["POST"], path: "/_aliases", params: PARAMS, handle: postAliases },
-  ...PUT_ALIAS_PATHS.map((path): Route => ({ methods: ["PUT"], path, params: PARAMS, handle: putAlias })),
+  ...PUT_ALIAS_PATHS.map(
+    (path): Route => ({ methods: ["PUT"], path, params: PARAMS, handle: putAlias }),
+  ),
   ...["/:index/_alias/:name", "/:index/_aliases/:name"].flatMap((path): Route[] => [
     { methods: ["POST"], path, params: PARAMS, handle: putAlias },
     { methods: ["DELETE"], path, params: PARAMS, handle: deleteAlias },

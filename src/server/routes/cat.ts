@@ -2,10 +2,21 @@
 
 import { loadavg, totalmem, freemem } from "node:os";
 import {
-  aliasesToJson, type IndexMetadata, LENIENT_EXPAND_ALL, matchesAny, type Node,
-  STRICT_EXPAND_OPEN_CLOSED, STRICT_EXPAND_OPEN_FORBID_CLOSED,
+  aliasesToJson,
+  type IndexMetadata,
+  LENIENT_EXPAND_ALL,
+  matchesAny,
+  type Node,
+  STRICT_EXPAND_OPEN_CLOSED,
+  STRICT_EXPAND_OPEN_FORBID_CLOSED,
 } from "../../engine/index.ts";
-import { CAT_PARAMS, type CatColumn, type CatTable, type CatValue, catResponse } from "../cat-table.ts";
+import {
+  CAT_PARAMS,
+  type CatColumn,
+  type CatTable,
+  type CatValue,
+  catResponse,
+} from "../cat-table.ts";
 import { clusterHealth, indexHealth, replicasOf } from "../health.ts";
 import { indicesOf } from "../indices-options.ts";
 import { diskOf } from "../node-description.ts";
@@ -18,9 +29,15 @@ type TableMaker = (request: RestRequest, node: Node) => CatTable | Promise<CatTa
 /** `name|aliases|description`, then flags: `r` right-aligned, `-` hidden without `h`. */
 export function catColumns(...lines: string[]): CatColumn[] {
   return lines.map((line) => {
-    const [name, alias, description, flags = ""] = line.split("|") as [string, string, string, string?];
+    const [name, alias, description, flags = ""] = line.split("|") as [
+      string,
+      string,
+      string,
+      string?,
+    ];
     return {
-      name, description,
+      name,
+      description,
       ...(alias === "" ? {} : { alias }),
       ...(flags.includes("r") ? { right: true } : {}),
       ...(flags.includes("-") ? { shown: false } : {}),
@@ -31,12 +48,18 @@ export function catColumns(...lines: string[]): CatColumn[] {
 /** A cat route over a table. */
 export function catRoute(path: string, make: TableMaker, params: readonly string[] = []): Route {
   return {
-    methods: ["GET"], path, params: [...CAT_PARAMS, ...params],
-    handle: async (request, node): Promise<RestResponse> => catResponse(await make(request, node), request),
+    methods: ["GET"],
+    path,
+    params: [...CAT_PARAMS, ...params],
+    handle: async (request, node): Promise<RestResponse> =>
+      catResponse(await make(request, node), request),
   };
 }
 
-function docsOf(node: Node, index: IndexMetadata): { count: number; deleted: number; bytes: number } {
+function docsOf(
+  node: Node,
+  index: IndexMetadata,
+): { count: number; deleted: number; bytes: number } {
   const sums = { count: 0, deleted: 0, bytes: 0 };
   for (const shard of node.indices.service(index.name)?.openShards() ?? []) {
     const stats = shard.stats();
@@ -48,11 +71,18 @@ function docsOf(node: Node, index: IndexMetadata): { count: number; deleted: num
 }
 
 const INDICES = catColumns(
-  "health|h|current health status", "status|s|open/close status", "index|i,idx|index name", "uuid|id,uuid|index uuid",
-  "pri|p,shards.primary,shardsPrimary|number of primary shards|r", "rep|r,shards.replica,shardsReplica|number of replica shards|r",
-  "docs.count|dc,docsCount|available docs|r", "docs.deleted|dd,docsDeleted|deleted docs|r",
-  "creation.date|cd|index creation date (millisecond value)|-", "creation.date.string|cds|index creation date (as string)|-",
-  "store.size|ss,storeSize|store size of primaries & replicas|r", "pri.store.size||store size of primaries|r",
+  "health|h|current health status",
+  "status|s|open/close status",
+  "index|i,idx|index name",
+  "uuid|id,uuid|index uuid",
+  "pri|p,shards.primary,shardsPrimary|number of primary shards|r",
+  "rep|r,shards.replica,shardsReplica|number of replica shards|r",
+  "docs.count|dc,docsCount|available docs|r",
+  "docs.deleted|dd,docsDeleted|deleted docs|r",
+  "creation.date|cd|index creation date (millisecond value)|-",
+  "creation.date.string|cds|index creation date (as string)|-",
+  "store.size|ss,storeSize|store size of primaries & replicas|r",
+  "pri.store.size||store size of primaries|r",
 );
 
 function indicesTable(request: RestRequest, node: Node): CatTable {
@@ -67,35 +97,63 @@ function indicesTable(request: RestRequest, node: Node): CatTable {
     const up = open && (node.indices.service(index.name)?.openShards().length ?? 0) > 0;
     const created = index.settings.getInt("index.creation_date", 0);
     rows.push([
-      status, index.state, index.name, index.uuid, index.numberOfShards, replicasOf(index),
-      up ? docs.count : null, up ? docs.deleted : null, created, new Date(created).toISOString(),
-      up ? { bytes: docs.bytes } : null, up ? { bytes: docs.bytes } : null,
+      status,
+      index.state,
+      index.name,
+      index.uuid,
+      index.numberOfShards,
+      replicasOf(index),
+      up ? docs.count : null,
+      up ? docs.deleted : null,
+      created,
+      new Date(created).toISOString(),
+      up ? { bytes: docs.bytes } : null,
+      up ? { bytes: docs.bytes } : null,
     ]);
   }
   return { columns: INDICES, rows };
 }
 
 const SHARDS = catColumns(
-  "index|i,idx|index name", "shard|s,sh|shard name", "prirep|p,pr,primaryOrReplica|primary or replica",
-  "state|st|shard state", "docs|d,dc|number of docs in shard|r", "store|sto|store size of shard|r",
-  "ip||ip of node where it lives", "id||unique id of node where it lives|-", "node|n|name of node where it lives",
-  "unassigned.reason|ur|reason shard became unassigned|-", "unassigned.details|ud|additional details as to why the shard became unassigned|-",
+  "index|i,idx|index name",
+  "shard|s,sh|shard name",
+  "prirep|p,pr,primaryOrReplica|primary or replica",
+  "state|st|shard state",
+  "docs|d,dc|number of docs in shard|r",
+  "store|sto|store size of shard|r",
+  "ip||ip of node where it lives",
+  "id||unique id of node where it lives|-",
+  "node|n|name of node where it lives",
+  "unassigned.reason|ur|reason shard became unassigned|-",
+  "unassigned.details|ud|additional details as to why the shard became unassigned|-",
   "recoverysource.type|rs|recovery source type|-",
 );
 
 function shardsTable(request: RestRequest, node: Node): CatTable {
   const host = node.publishAddress.replace(/:\d+$/, "");
   const rows: CatValue[][] = [];
-  for (const index of indicesOf(request, node, { ...LENIENT_EXPAND_ALL, ignoreUnavailable: false })) {
+  for (const index of indicesOf(request, node, {
+    ...LENIENT_EXPAND_ALL,
+    ignoreUnavailable: false,
+  })) {
     for (const routing of shardRoutings(node, index)) {
-      const shard = routing.primary ? node.indices.service(index.name)?.shards[routing.shard] : undefined;
+      const shard = routing.primary
+        ? node.indices.service(index.name)?.shards[routing.shard]
+        : undefined;
       const stats = shard?.stats();
       const assigned = routing.state !== "UNASSIGNED";
       rows.push([
-        index.name, routing.shard, routing.primary ? "p" : "r", routing.state,
-        stats?.docs.count, stats === undefined ? null : { bytes: stats.store.size_in_bytes },
-        assigned ? host : null, assigned ? node.id : null, assigned ? node.name : null,
-        routing.unassigned?.reason, routing.unassigned?.details,
+        index.name,
+        routing.shard,
+        routing.primary ? "p" : "r",
+        routing.state,
+        stats?.docs.count,
+        stats === undefined ? null : { bytes: stats.store.size_in_bytes },
+        assigned ? host : null,
+        assigned ? node.id : null,
+        assigned ? node.name : null,
+        routing.unassigned?.reason,
+        routing.unassigned?.details,
         assigned ? null : routing.primary ? "existing_store" : "peer",
       ]);
     }
@@ -104,12 +162,20 @@ function shardsTable(request: RestRequest, node: Node): CatTable {
 }
 
 const HEALTH = catColumns(
-  "epoch|t,time|seconds since 1970-01-01 00:00:00", "timestamp|ts,hms,hhmmss|time in HH:MM:SS", "cluster|cl|cluster name",
-  "status|st|health status", "node.total|nt,nodeTotal|total number of nodes|r", "node.data|nd,nodeData|number of nodes that can store data|r",
-  "discovered_cluster_manager|dcm|cluster manager is discovered or not|r", "shards|t,sh,shards.total,shardsTotal|total number of shards|r",
-  "pri|p,shards.primary,shardsPrimary|number of primary shards|r", "relo|r,shards.relocating,shardsRelocating|number of relocating nodes|r",
-  "init|i,shards.initializing,shardsInitializing|number of initializing nodes|r", "unassign|u,shards.unassigned,shardsUnassigned|number of unassigned shards|r",
-  "pending_tasks|pt,pendingTasks|number of pending tasks|r", "max_task_wait_time|mtwt,maxTaskWaitTime|wait time of longest task pending|r",
+  "epoch|t,time|seconds since 1970-01-01 00:00:00",
+  "timestamp|ts,hms,hhmmss|time in HH:MM:SS",
+  "cluster|cl|cluster name",
+  "status|st|health status",
+  "node.total|nt,nodeTotal|total number of nodes|r",
+  "node.data|nd,nodeData|number of nodes that can store data|r",
+  "discovered_cluster_manager|dcm|cluster manager is discovered or not|r",
+  "shards|t,sh,shards.total,shardsTotal|total number of shards|r",
+  "pri|p,shards.primary,shardsPrimary|number of primary shards|r",
+  "relo|r,shards.relocating,shardsRelocating|number of relocating nodes|r",
+  "init|i,shards.initializing,shardsInitializing|number of initializing nodes|r",
+  "unassign|u,shards.unassigned,shardsUnassigned|number of unassigned shards|r",
+  "pending_tasks|pt,pendingTasks|number of pending tasks|r",
+  "max_task_wait_time|mtwt,maxTaskWaitTime|wait time of longest task pending|r",
   "active_shards_percent|asp,activeShardsPercent|active number of shards in percent|r",
 );
 
@@ -119,19 +185,41 @@ function healthTable(_request: RestRequest, node: Node): CatTable {
   const percent = Number(health["active_shards_percent_as_number"]).toFixed(1);
   return {
     columns: HEALTH,
-    rows: [[
-      Math.floor(now / 1000), new Date(now).toISOString().slice(11, 19), node.clusterName, health["status"]!, 1, 1, true,
-      health["active_shards"]!, health["active_primary_shards"]!, 0, health["initializing_shards"]!, health["unassigned_shards"]!,
-      0, "-", `${percent}%`,
-    ]],
+    rows: [
+      [
+        Math.floor(now / 1000),
+        new Date(now).toISOString().slice(11, 19),
+        node.clusterName,
+        health["status"]!,
+        1,
+        1,
+        true,
+        health["active_shards"]!,
+        health["active_primary_shards"]!,
+        0,
+        health["initializing_shards"]!,
+        health["unassigned_shards"]!,
+        0,
+        "-",
+        `${percent}%`,
+      ],
+    ],
   };
 }
 
 const NODES = catColumns(
-  "id|id,nodeId|unique node id|-", "ip|i|ip address", "heap.percent|hp,heapPercent|used heap ratio|r",
-  "ram.percent|rp,ramPercent|used machine memory ratio|r", "cpu||recent cpu usage|r", "load_1m|l|1m load avg|r",
-  "load_5m|l|5m load avg|r", "load_15m|l|15m load avg|r", "node.role|r,role,nodeRole|short node roles",
-  "node.roles|rs,all roles|all node roles", "cluster_manager|cm,m,master|*:current cluster manager", "name|n|node name",
+  "id|id,nodeId|unique node id|-",
+  "ip|i|ip address",
+  "heap.percent|hp,heapPercent|used heap ratio|r",
+  "ram.percent|rp,ramPercent|used machine memory ratio|r",
+  "cpu||recent cpu usage|r",
+  "load_1m|l|1m load avg|r",
+  "load_5m|l|5m load avg|r",
+  "load_15m|l|15m load avg|r",
+  "node.role|r,role,nodeRole|short node roles",
+  "node.roles|rs,all roles|all node roles",
+  "cluster_manager|cm,m,master|*:current cluster manager",
+  "name|n|node name",
 );
 
 function nodesTable(_request: RestRequest, node: Node): CatTable {
@@ -139,17 +227,32 @@ function nodesTable(_request: RestRequest, node: Node): CatTable {
   const memory = process.memoryUsage();
   return {
     columns: NODES,
-    rows: [[
-      node.id.slice(0, 4), node.publishAddress.replace(/:\d+$/, ""), Math.round((memory.heapUsed / totalmem()) * 100),
-      Math.round(100 - (freemem() / totalmem()) * 100), 0, one!.toFixed(2), five!.toFixed(2), fifteen!.toFixed(2),
-      "dim", "cluster_manager,data,ingest", "*", node.name,
-    ]],
+    rows: [
+      [
+        node.id.slice(0, 4),
+        node.publishAddress.replace(/:\d+$/, ""),
+        Math.round((memory.heapUsed / totalmem()) * 100),
+        Math.round(100 - (freemem() / totalmem()) * 100),
+        0,
+        one!.toFixed(2),
+        five!.toFixed(2),
+        fifteen!.toFixed(2),
+        "dim",
+        "cluster_manager,data,ingest",
+        "*",
+        node.name,
+      ],
+    ],
   };
 }
 
 const ALIASES = catColumns(
-  "alias|a|alias name", "index|i,idx|index alias points to", "filter|f,fi|filter", "routing.index|ri,routingIndex|index routing",
-  "routing.search|rs,routingSearch|search routing", "is_write_index|w,isWriteIndex|write index",
+  "alias|a|alias name",
+  "index|i,idx|index alias points to",
+  "filter|f,fi|filter",
+  "routing.index|ri,routingIndex|index routing",
+  "routing.search|rs,routingSearch|search routing",
+  "is_write_index|w,isWriteIndex|write index",
 );
 
 function aliasesTable(request: RestRequest, node: Node): CatTable {
@@ -160,8 +263,12 @@ function aliasesTable(request: RestRequest, node: Node): CatTable {
       if (names.length > 0 && !matchesAny(names, alias.alias)) continue;
       const body = aliasesToJson(new Map([[alias.alias, alias]]))[alias.alias] as JsonObject;
       rows.push([
-        alias.alias, index.name, body["filter"] === undefined ? "-" : "*", (body["index_routing"] as string) ?? "-",
-        (body["search_routing"] as string) ?? "-", body["is_write_index"] === undefined ? "-" : String(body["is_write_index"]),
+        alias.alias,
+        index.name,
+        body["filter"] === undefined ? "-" : "*",
+        (body["index_routing"] as string) ?? "-",
+        (body["search_routing"] as string) ?? "-",
+        body["is_write_index"] === undefined ? "-" : String(body["is_write_index"]),
       ]);
     }
   }
@@ -169,10 +276,15 @@ function aliasesTable(request: RestRequest, node: Node): CatTable {
 }
 
 const ALLOCATION = catColumns(
-  "shards|s|number of shards on node|r", "disk.indices|di,diskIndices|disk used by OpenSearch indices|r",
-  "disk.used|du,diskUsed|disk used (total, not just OpenSearch)|r", "disk.avail|da,diskAvail|disk available|r",
-  "disk.total|dt,diskTotal|total capacity of all volumes|r", "disk.percent|dp,diskPercent|percent disk used|r",
-  "host|h|host of node", "ip||ip of node", "node|n|name of node",
+  "shards|s|number of shards on node|r",
+  "disk.indices|di,diskIndices|disk used by OpenSearch indices|r",
+  "disk.used|du,diskUsed|disk used (total, not just OpenSearch)|r",
+  "disk.avail|da,diskAvail|disk available|r",
+  "disk.total|dt,diskTotal|total capacity of all volumes|r",
+  "disk.percent|dp,diskPercent|percent disk used|r",
+  "host|h|host of node",
+  "ip||ip of node",
+  "node|n|name of node",
 );
 
 function allocationTable(_request: RestRequest, node: Node): CatTable {
@@ -183,28 +295,54 @@ function allocationTable(_request: RestRequest, node: Node): CatTable {
   const host = node.publishAddress.replace(/:\d+$/, "");
   return {
     columns: ALLOCATION,
-    rows: [[
-      shards, { bytes: used }, { bytes: disk.total - disk.free }, { bytes: disk.available }, { bytes: disk.total },
-      Math.round(((disk.total - disk.free) / disk.total) * 100), host, host, node.name,
-    ]],
+    rows: [
+      [
+        shards,
+        { bytes: used },
+        { bytes: disk.total - disk.free },
+        { bytes: disk.available },
+        { bytes: disk.total },
+        Math.round(((disk.total - disk.free) / disk.total) * 100),
+        host,
+        host,
+        node.name,
+      ],
+    ],
   };
 }
 
-const COUNT = catColumns("epoch|t,time|seconds since 1970-01-01 00:00:00", "timestamp|ts,hms,hhmmss|time in HH:MM:SS", "count|dc,docs.count,docsCount|the document count");
+const COUNT = catColumns(
+  "epoch|t,time|seconds since 1970-01-01 00:00:00",
+  "timestamp|ts,hms,hhmmss|time in HH:MM:SS",
+  "count|dc,docs.count,docsCount|the document count",
+);
 
 function countTable(request: RestRequest, node: Node): CatTable {
   const now = node.clock.now();
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN_FORBID_CLOSED);
   const count = indices.reduce((sum, index) => sum + docsOf(node, index).count, 0);
-  return { columns: COUNT, rows: [[Math.floor(now / 1000), new Date(now).toISOString().slice(11, 19), count]] };
+  return {
+    columns: COUNT,
+    rows: [[Math.floor(now / 1000), new Date(now).toISOString().slice(11, 19), count]],
+  };
 }
 
 const SEGMENTS = catColumns(
-  "index|i,idx|index name", "shard|s,sh|shard name", "prirep|p,pr,primaryOrReplica|primary or replica", "ip||ip of node where it lives",
-  "id||unique id of node where it lives|-", "segment|seg|segment name", "generation|g,gen|segment generation|r",
-  "docs.count|dc,docsCount|number of docs in segment|r", "docs.deleted|dd,docsDeleted|number of deleted docs in segment|r",
-  "size|si|segment size in bytes|r", "size.memory|sm,sizeMemory|segment memory in bytes|r", "committed|ic,isCommitted|is segment committed",
-  "searchable|is,isSearchable|is segment searched", "version|v,ver|version", "compound|ico,isCompound|is segment compound",
+  "index|i,idx|index name",
+  "shard|s,sh|shard name",
+  "prirep|p,pr,primaryOrReplica|primary or replica",
+  "ip||ip of node where it lives",
+  "id||unique id of node where it lives|-",
+  "segment|seg|segment name",
+  "generation|g,gen|segment generation|r",
+  "docs.count|dc,docsCount|number of docs in segment|r",
+  "docs.deleted|dd,docsDeleted|number of deleted docs in segment|r",
+  "size|si|segment size in bytes|r",
+  "size.memory|sm,sizeMemory|segment memory in bytes|r",
+  "committed|ic,isCommitted|is segment committed",
+  "searchable|is,isSearchable|is segment searched",
+  "version|v,ver|version",
+  "compound|ico,isCompound|is segment compound",
 );
 
 function segmentsTable(request: RestRequest, node: Node): CatTable {
@@ -214,8 +352,21 @@ function segmentsTable(request: RestRequest, node: Node): CatTable {
     node.indices.service(index.name)?.shards.forEach((shard, number) => {
       for (const [name, segment] of Object.entries(shard?.segments() ?? {})) {
         rows.push([
-          index.name, number, "p", host, node.id, name, segment.generation, segment.num_docs, segment.deleted_docs,
-          { bytes: segment.size_in_bytes }, 0, segment.committed, segment.search, segment.version, segment.compound,
+          index.name,
+          number,
+          "p",
+          host,
+          node.id,
+          name,
+          segment.generation,
+          segment.num_docs,
+          segment.deleted_docs,
+          { bytes: segment.size_in_bytes },
+          0,
+          segment.committed,
+          segment.search,
+          segment.version,
+          segment.compound,
         ]);
       }
     });
@@ -224,23 +375,45 @@ function segmentsTable(request: RestRequest, node: Node): CatTable {
 }
 
 const TASKS = catColumns(
-  "id||id of the task with the node|-", "action|ac|task action", "task_id|ti|unique task id", "parent_task_id|pti|parent task id",
-  "type|ty|task type", "start_time|start|start time in ms", "timestamp|ts,hms,hhmmss|start time in HH:MM:SS", "running_time|time|running time",
-  "ip|i|ip address", "node|n|node name", "description|desc|task action|-",
+  "id||id of the task with the node|-",
+  "action|ac|task action",
+  "task_id|ti|unique task id",
+  "parent_task_id|pti|parent task id",
+  "type|ty|task type",
+  "start_time|start|start time in ms",
+  "timestamp|ts,hms,hhmmss|start time in HH:MM:SS",
+  "running_time|time|running time",
+  "ip|i|ip address",
+  "node|n|node name",
+  "description|desc|task action|-",
 );
 
 function tasksTable(_request: RestRequest, node: Node): CatTable {
   const host = node.publishAddress.replace(/:\d+$/, "");
-  const rows = node.tasks.list().map((task): CatValue[] => [
-    task.id, task.action, node.tasks.taskId(task), "-", "transport", task.startTime,
-    new Date(task.startTime).toISOString().slice(11, 19), { ms: task.runningNanos / 1e6 }, host, node.name, task.description,
-  ]);
+  const rows = node.tasks
+    .list()
+    .map((task): CatValue[] => [
+      task.id,
+      task.action,
+      node.tasks.taskId(task),
+      "-",
+      "transport",
+      task.startTime,
+      new Date(task.startTime).toISOString().slice(11, 19),
+      { ms: task.runningNanos / 1e6 },
+      host,
+      node.name,
+      task.description,
+    ]);
   return { columns: TASKS, rows };
 }
 
 const TEMPLATES = catColumns(
-  "name|n|template name", "index_patterns|t|template index patterns", "order|o,p|template application order/priority number",
-  "version|v|version", "composed_of|c|component templates comprising index template",
+  "name|n|template name",
+  "index_patterns|t|template index patterns",
+  "order|o,p|template application order/priority number",
+  "version|v|version",
+  "composed_of|c|component templates comprising index template",
 );
 
 function templatesTable(request: RestRequest, node: Node): CatTable {
@@ -249,23 +422,43 @@ function templatesTable(request: RestRequest, node: Node): CatTable {
   const { templates, indexTemplates } = node.cluster.metadata;
   const rows: CatValue[][] = [];
   for (const template of templates.values()) {
-    if (wanted(template.name)) rows.push([template.name, `[${template.patterns.join(", ")}]`, template.order, template.version, ""]);
+    if (wanted(template.name))
+      rows.push([
+        template.name,
+        `[${template.patterns.join(", ")}]`,
+        template.order,
+        template.version,
+        "",
+      ]);
   }
   for (const [name, body] of indexTemplates) {
     if (!wanted(name)) continue;
     const composed = (body["composed_of"] as string[] | undefined) ?? [];
     rows.push([
-      name, `[${(body["index_patterns"] as string[]).join(", ")}]`, Number(body["priority"] ?? 0),
-      body["version"] as number | undefined, `[${composed.join(", ")}]`,
+      name,
+      `[${(body["index_patterns"] as string[]).join(", ")}]`,
+      Number(body["priority"] ?? 0),
+      body["version"] as number | undefined,
+      `[${composed.join(", ")}]`,
     ]);
   }
   return { columns: TEMPLATES, rows };
 }
 
-const PLUGINS = catColumns("id||unique node id|-", "name|n|node name", "component|c|component", "version|v|component version");
+const PLUGINS = catColumns(
+  "id||unique node id|-",
+  "name|n|node name",
+  "component|c|component",
+  "version|v|component version",
+);
 const THREAD_POOL = catColumns(
-  "node_name|nn|node name", "node_id|id|persistent node id|-", "name|n|thread pool name", "active|a|number of active threads|r",
-  "queue|q|number of tasks currently in queue|r", "rejected|r|number of rejected tasks|r", "size|sz|number of threads|r-",
+  "node_name|nn|node name",
+  "node_id|id|persistent node id|-",
+  "name|n|thread pool name",
+  "active|a|number of active threads|r",
+  "queue|q|number of tasks currently in queue|r",
+  "rejected|r|number of rejected tasks|r",
+  "size|sz|number of threads|r-",
 );
 const POOLS = ["generic", "search", "snapshot", "write"];
 
@@ -282,26 +475,44 @@ const EXPAND = [...INDICES_PARAMS, "health", "pri", "include_unloaded_segments"]
 export const catRoutes: readonly Route[] = [
   { methods: ["GET"], path: "/_cat", params: [], handle: help },
   ...["/_cat/indices", "/_cat/indices/:index"].map((path) => catRoute(path, indicesTable, EXPAND)),
-  ...["/_cat/shards", "/_cat/shards/:index"].map((path) => catRoute(path, shardsTable, [...INDICES_PARAMS, "cancel_after_time_interval"])),
+  ...["/_cat/shards", "/_cat/shards/:index"].map((path) =>
+    catRoute(path, shardsTable, [...INDICES_PARAMS, "cancel_after_time_interval"]),
+  ),
   catRoute("/_cat/health", healthTable),
   catRoute("/_cat/nodes", nodesTable, ["full_id"]),
-  ...["/_cat/aliases", "/_cat/aliases/:alias"].map((path) => catRoute(path, aliasesTable, INDICES_PARAMS)),
+  ...["/_cat/aliases", "/_cat/aliases/:alias"].map((path) =>
+    catRoute(path, aliasesTable, INDICES_PARAMS),
+  ),
   ...["/_cat/allocation", "/_cat/allocation/:nodes"].map((path) => catRoute(path, allocationTable)),
-  ...["/_cat/count", "/_cat/count/:index"].map((path) => catRoute(path, countTable, INDICES_PARAMS)),
-  ...["/_cat/segments", "/_cat/segments/:index"].map((path) => catRoute(path, segmentsTable, INDICES_PARAMS)),
+  ...["/_cat/count", "/_cat/count/:index"].map((path) =>
+    catRoute(path, countTable, INDICES_PARAMS),
+  ),
+  ...["/_cat/segments", "/_cat/segments/:index"].map((path) =>
+    catRoute(path, segmentsTable, INDICES_PARAMS),
+  ),
   catRoute("/_cat/tasks", tasksTable, ["detailed", "actions", "nodes", "parent_task_id"]),
   ...["/_cat/templates", "/_cat/templates/:name"].map((path) => catRoute(path, templatesTable)),
   catRoute("/_cat/plugins", () => ({ columns: PLUGINS, rows: [] })),
   ...["/_cat/thread_pool", "/_cat/thread_pool/:thread_pool_patterns"].map((path) =>
     catRoute(path, (_request, node) => ({
-      columns: THREAD_POOL, rows: POOLS.map((pool) => [node.name, node.id, pool, 0, 0, 0, 1]),
-    }))),
+      columns: THREAD_POOL,
+      rows: POOLS.map((pool) => [node.name, node.id, pool, 0, 0, 0, 1]),
+    })),
+  ),
   catRoute("/_cat/repositories", (_request, node) => ({
     columns: REPOSITORIES,
-    rows: [...node.cluster.metadata.repositories.values()].map((repository) => [repository.name, repository.type]),
+    rows: [...node.cluster.metadata.repositories.values()].map((repository) => [
+      repository.name,
+      repository.type,
+    ]),
   })),
   catRoute("/_cat/pending_tasks", () => ({
-    columns: catColumns("insertOrder|o|task insertion order|r", "timeInQueue|t|how long task has been in queue|r", "priority|p|task priority", "source|s|task source"),
+    columns: catColumns(
+      "insertOrder|o|task insertion order|r",
+      "timeInQueue|t|how long task has been in queue|r",
+      "priority|p|task priority",
+      "source|s|task source",
+    ),
     rows: [],
   })),
 ];

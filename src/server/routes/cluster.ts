@@ -3,7 +3,13 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import {
-  API_LUCENE_VERSION, API_VERSION, clusterSettingsRegistry, exception, type Node, Settings, type Task,
+  API_LUCENE_VERSION,
+  API_VERSION,
+  clusterSettingsRegistry,
+  exception,
+  type Node,
+  Settings,
+  type Task,
 } from "../../engine/index.ts";
 import { clusterHealth, type HealthLevel, waitForHealth } from "../health.ts";
 import { errorBody } from "../error-map.ts";
@@ -12,7 +18,6 @@ import { nodeInfo, nodeStats } from "../node-description.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { settingsToJson } from "../settings-json.ts";
-
 
 function info(_request: RestRequest, node: Node): RestResponse {
   return {
@@ -39,7 +44,10 @@ function info(_request: RestRequest, node: Node): RestResponse {
 async function health(request: RestRequest, node: Node): Promise<RestResponse> {
   const outcome = await waitForHealth(node, request);
   const level = request.param("level", "cluster") as HealthLevel;
-  return { status: outcome.timedOut ? 408 : 200, body: clusterHealth(node, request.paramList("index"), level, outcome.timedOut) };
+  return {
+    status: outcome.timedOut ? 408 : 200,
+    body: clusterHealth(node, request.paramList("index"), level, outcome.timedOut),
+  };
 }
 
 function getSettings(request: RestRequest, node: Node): RestResponse {
@@ -50,7 +58,8 @@ function getSettings(request: RestRequest, node: Node): RestResponse {
       persistent: settingsToJson(persistentSettings, flat),
       transient: settingsToJson(transientSettings, flat),
       ...(request.paramBoolean("include_defaults", false)
-        ? { defaults: settingsToJson(node.settings, flat) } : {}),
+        ? { defaults: settingsToJson(node.settings, flat) }
+        : {}),
     },
   };
 }
@@ -73,13 +82,21 @@ async function putSettings(request: RestRequest, node: Node): Promise<RestRespon
   const body = await request.requireBody();
   for (const key of Object.keys(body)) {
     if (key !== "persistent" && key !== "transient") {
-      throw exception("invalid", "x_content_parse_exception", `[cluster_update_settings_request] unknown field [${key}]`);
+      throw exception(
+        "invalid",
+        "x_content_parse_exception",
+        `[cluster_update_settings_request] unknown field [${key}]`,
+      );
     }
   }
   const persistent = dynamicSettings(body["persistent"]);
   const transient = dynamicSettings(body["transient"]);
   if (persistent.size === 0 && transient.size === 0) {
-    throw exception("invalid", "action_request_validation_exception", "Validation Failed: 1: no settings to update;");
+    throw exception(
+      "invalid",
+      "action_request_validation_exception",
+      "Validation Failed: 1: no settings to update;",
+    );
   }
   node.cluster.update((metadata) => ({
     ...metadata,
@@ -99,12 +116,20 @@ async function putSettings(request: RestRequest, node: Node): Promise<RestRespon
 
 function nodes(request: RestRequest, node: Node): RestResponse {
   const asked = request.paramList("metric");
-  const metrics = asked.filter((metric) => !metric.includes(":") && metric !== node.id && metric !== "_local" && metric !== "_all");
+  const metrics = asked.filter(
+    (metric) =>
+      !metric.includes(":") && metric !== node.id && metric !== "_local" && metric !== "_all",
+  );
   return { body: { ...nodesHeader(node), nodes: { [node.id]: nodeInfo(node, metrics) } } };
 }
 
 function nodesStats(request: RestRequest, node: Node): RestResponse {
-  return { body: { ...nodesHeader(node), nodes: { [node.id]: nodeStats(node, request.paramList("metric")) } } };
+  return {
+    body: {
+      ...nodesHeader(node),
+      nodes: { [node.id]: nodeStats(node, request.paramList("metric")) },
+    },
+  };
 }
 
 function nodesHeader(node: Node): JsonObject {
@@ -128,21 +153,32 @@ function taskJson(node: Node, task: Task): JsonObject {
 }
 
 function matchesAction(pattern: string, action: string): boolean {
-  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(action);
+  return new RegExp(
+    `^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`,
+  ).test(action);
 }
 
 function chosenTasks(request: RestRequest, node: Node): Task[] {
   const actions = request.paramList("actions");
-  return node.tasks.list().filter((task) => actions.length === 0 || actions.some((pattern) => matchesAction(pattern, task.action)));
+  return node.tasks
+    .list()
+    .filter(
+      (task) =>
+        actions.length === 0 || actions.some((pattern) => matchesAction(pattern, task.action)),
+    );
 }
 
 function tasksAnswer(request: RestRequest, node: Node, tasks: readonly Task[]): JsonObject {
-  const byId = Object.fromEntries(tasks.map((task) => [node.tasks.taskId(task), taskJson(node, task)]));
+  const byId = Object.fromEntries(
+    tasks.map((task) => [node.tasks.taskId(task), taskJson(node, task)]),
+  );
   if (request.param("group_by") === "none") return { tasks: Object.values(byId) };
   if (request.param("group_by") === "parents") return { tasks: byId };
   if (tasks.length === 0) return { nodes: {} };
   const { name, transport_address, host, ip, roles, attributes } = nodeInfo(node, []) as JsonObject;
-  return { nodes: { [node.id]: { name, transport_address, host, ip, roles, attributes, tasks: byId } } };
+  return {
+    nodes: { [node.id]: { name, transport_address, host, ip, roles, attributes, tasks: byId } },
+  };
 }
 
 function listTasks(request: RestRequest, node: Node): RestResponse {
@@ -167,7 +203,10 @@ async function getTask(request: RestRequest, node: Node): Promise<RestResponse> 
 
 function cancelTasks(request: RestRequest, node: Node): RestResponse {
   const id = request.param("task_id");
-  const tasks = id === undefined ? chosenTasks(request, node).filter((task) => task.cancellable) : [node.tasks.get(id)];
+  const tasks =
+    id === undefined
+      ? chosenTasks(request, node).filter((task) => task.cancellable)
+      : [node.tasks.get(id)];
   for (const task of tasks) {
     if (!task.cancellable) throw illegalArgument(`task [${id}] doesn't support cancellation`);
     task.cancel("by user request");
@@ -179,7 +218,18 @@ function pendingTasks(): RestResponse {
   return { body: { tasks: [] } };
 }
 
-const STATE_METRICS = ["version", "master_node", "cluster_manager_node", "nodes", "routing_table", "routing_nodes", "metadata", "blocks", "customs", "_all"];
+const STATE_METRICS = [
+  "version",
+  "master_node",
+  "cluster_manager_node",
+  "nodes",
+  "routing_table",
+  "routing_nodes",
+  "metadata",
+  "blocks",
+  "customs",
+  "_all",
+];
 
 function state(request: RestRequest, node: Node): RestResponse {
   const metrics = request.paramList("metric");
@@ -192,14 +242,46 @@ function state(request: RestRequest, node: Node): RestResponse {
 }
 
 const HEALTH_PARAMS = [
-  ...CLUSTER_PARAMS, ...INDICES_PARAMS, "level", "wait_for_status", "wait_for_nodes", "wait_for_active_shards",
-  "wait_for_events", "wait_for_no_relocating_shards", "wait_for_no_initializing_shards",
-  "ensure_node_weighed_in", "awareness_attribute",
+  ...CLUSTER_PARAMS,
+  ...INDICES_PARAMS,
+  "level",
+  "wait_for_status",
+  "wait_for_nodes",
+  "wait_for_active_shards",
+  "wait_for_events",
+  "wait_for_no_relocating_shards",
+  "wait_for_no_initializing_shards",
+  "ensure_node_weighed_in",
+  "awareness_attribute",
 ] as const;
 const NODES_PARAMS = [...CLUSTER_PARAMS, "flat_settings"] as const;
-const STATS_PARAMS = [...NODES_PARAMS, "level", "types", "completion_fields", "fielddata_fields", "fields", "groups", "include_segment_file_sizes"] as const;
-const TASK_PARAMS = [...CLUSTER_PARAMS, "actions", "nodes", "node_id", "detailed", "parent_task_id", "group_by", "wait_for_completion"] as const;
-const STATE_PARAMS = [...CLUSTER_PARAMS, ...INDICES_PARAMS, "flat_settings", "wait_for_metadata_version", "wait_for_timeout"] as const;
+const STATS_PARAMS = [
+  ...NODES_PARAMS,
+  "level",
+  "types",
+  "completion_fields",
+  "fielddata_fields",
+  "fields",
+  "groups",
+  "include_segment_file_sizes",
+] as const;
+const TASK_PARAMS = [
+  ...CLUSTER_PARAMS,
+  "actions",
+  "nodes",
+  "node_id",
+  "detailed",
+  "parent_task_id",
+  "group_by",
+  "wait_for_completion",
+] as const;
+const STATE_PARAMS = [
+  ...CLUSTER_PARAMS,
+  ...INDICES_PARAMS,
+  "flat_settings",
+  "wait_for_metadata_version",
+  "wait_for_timeout",
+] as const;
 
 /** Cluster, node and task routes. */
 export const clusterRoutes: readonly Route[] = [
@@ -207,18 +289,37 @@ export const clusterRoutes: readonly Route[] = [
   ...["/_cluster/health", "/_cluster/health/:index"].map(
     (path): Route => ({ methods: ["GET"], path, params: HEALTH_PARAMS, handle: health }),
   ),
-  { methods: ["GET"], path: "/_cluster/settings", params: [...CLUSTER_PARAMS, "include_defaults", "flat_settings"], handle: getSettings },
-  { methods: ["PUT"], path: "/_cluster/settings", params: [...CLUSTER_PARAMS, "flat_settings"], handle: putSettings },
-  { methods: ["GET"], path: "/_cluster/pending_tasks", params: CLUSTER_PARAMS, handle: pendingTasks },
+  {
+    methods: ["GET"],
+    path: "/_cluster/settings",
+    params: [...CLUSTER_PARAMS, "include_defaults", "flat_settings"],
+    handle: getSettings,
+  },
+  {
+    methods: ["PUT"],
+    path: "/_cluster/settings",
+    params: [...CLUSTER_PARAMS, "flat_settings"],
+    handle: putSettings,
+  },
+  {
+    methods: ["GET"],
+    path: "/_cluster/pending_tasks",
+    params: CLUSTER_PARAMS,
+    handle: pendingTasks,
+  },
   ...["/_cluster/state", "/_cluster/state/:metric", "/_cluster/state/:metric/:index"].map(
     (path): Route => ({ methods: ["GET"], path, params: STATE_PARAMS, handle: state }),
   ),
   ...["/_nodes", "/_nodes/:metric", "/_nodes/:node_id/:metric"].map(
     (path): Route => ({ methods: ["GET"], path, params: NODES_PARAMS, handle: nodes }),
   ),
-  ...["/_nodes/stats", "/_nodes/stats/:metric", "/_nodes/stats/:metric/:index_metric", "/_nodes/:node_id/stats", "/_nodes/:node_id/stats/:metric"].map(
-    (path): Route => ({ methods: ["GET"], path, params: STATS_PARAMS, handle: nodesStats }),
-  ),
+  ...[
+    "/_nodes/stats",
+    "/_nodes/stats/:metric",
+    "/_nodes/stats/:metric/:index_metric",
+    "/_nodes/:node_id/stats",
+    "/_nodes/:node_id/stats/:metric",
+  ].map((path): Route => ({ methods: ["GET"], path, params: STATS_PARAMS, handle: nodesStats })),
   { methods: ["GET"], path: "/_tasks", params: TASK_PARAMS, handle: listTasks },
   { methods: ["GET"], path: "/_tasks/:task_id", params: TASK_PARAMS, handle: getTask },
   { methods: ["POST"], path: "/_tasks/_cancel", params: TASK_PARAMS, handle: cancelTasks },

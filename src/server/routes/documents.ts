@@ -3,9 +3,19 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import {
-  type BulkItem, type GetRequest, getDocument, multiGetRequests, type Node, type OpType,
-  type RefreshPolicy, runBulk, type SourceFilter, type VersionType, type WriteRequest,
-  writeResponseToJson, writeStatus,
+  type BulkItem,
+  type GetRequest,
+  getDocument,
+  multiGetRequests,
+  type Node,
+  type OpType,
+  type RefreshPolicy,
+  runBulk,
+  type SourceFilter,
+  type VersionType,
+  type WriteRequest,
+  writeResponseToJson,
+  writeStatus,
 } from "../../engine/index.ts";
 import { encodeJson, type XContentValue } from "../../xcontent/index.ts";
 import { errorBody, statusOf } from "../error-map.ts";
@@ -13,19 +23,45 @@ import type { JsonObject, RestRequest } from "../rest-request.ts";
 import type { RestResponse, Route } from "../route.ts";
 
 const WRITE_PARAMS = [
-  "routing", "refresh", "timeout", "version", "version_type", "if_seq_no", "if_primary_term",
-  "wait_for_active_shards", "require_alias", "pipeline", "op_type",
+  "routing",
+  "refresh",
+  "timeout",
+  "version",
+  "version_type",
+  "if_seq_no",
+  "if_primary_term",
+  "wait_for_active_shards",
+  "require_alias",
+  "pipeline",
+  "op_type",
 ] as const;
 const SOURCE_PARAMS = [
-  "_source", "_source_includes", "_source_excludes", "_source_include", "_source_exclude",
+  "_source",
+  "_source_includes",
+  "_source_excludes",
+  "_source_include",
+  "_source_exclude",
 ] as const;
 const GET_PARAMS = [
-  ...SOURCE_PARAMS, "routing", "preference", "realtime", "refresh", "stored_fields", "version",
+  ...SOURCE_PARAMS,
+  "routing",
+  "preference",
+  "realtime",
+  "refresh",
+  "stored_fields",
+  "version",
   "version_type",
 ] as const;
 const BULK_PARAMS = [
-  ...SOURCE_PARAMS, "routing", "refresh", "timeout", "pipeline", "require_alias",
-  "wait_for_active_shards", "batch_size", "type",
+  ...SOURCE_PARAMS,
+  "routing",
+  "refresh",
+  "timeout",
+  "pipeline",
+  "require_alias",
+  "wait_for_active_shards",
+  "batch_size",
+  "type",
 ] as const;
 
 /** `refresh`, `refresh=true|false|wait_for`. */
@@ -46,7 +82,9 @@ function writeTarget(request: RestRequest) {
     ...(request.has("version") ? { version: request.paramInt("version", 0) } : {}),
     ...(versionType === undefined ? {} : { versionType: checkVersionType(versionType) }),
     ...(request.has("if_seq_no") ? { ifSeqNo: request.paramInt("if_seq_no", 0) } : {}),
-    ...(request.has("if_primary_term") ? { ifPrimaryTerm: request.paramInt("if_primary_term", 0) } : {}),
+    ...(request.has("if_primary_term")
+      ? { ifPrimaryTerm: request.paramInt("if_primary_term", 0) }
+      : {}),
     ...(request.paramBoolean("require_alias", false) ? { requireAlias: true } : {}),
   };
 }
@@ -71,11 +109,18 @@ async function sourceBytes(request: RestRequest): Promise<Uint8Array> {
   return Buffer.from(encodeJson((await request.requireBody()) as XContentValue));
 }
 
-async function runWrite(node: Node, request: RestRequest, write: WriteRequest): Promise<RestResponse> {
+async function runWrite(
+  node: Node,
+  request: RestRequest,
+  write: WriteRequest,
+): Promise<RestResponse> {
   const response = await node.documents.write(write, refreshPolicy(request));
-  const headers = response.result === "created"
-    ? { location: `/${encodeURIComponent(response.index)}/_doc/${encodeURIComponent(response.id)}` }
-    : undefined;
+  const headers =
+    response.result === "created"
+      ? {
+          location: `/${encodeURIComponent(response.index)}/_doc/${encodeURIComponent(response.id)}`,
+        }
+      : undefined;
   return {
     status: writeStatus(response),
     body: writeResponseToJson(response),
@@ -83,14 +128,20 @@ async function runWrite(node: Node, request: RestRequest, write: WriteRequest): 
   };
 }
 
-async function indexDocument(request: RestRequest, node: Node, opType?: OpType): Promise<RestResponse> {
+async function indexDocument(
+  request: RestRequest,
+  node: Node,
+  opType?: OpType,
+): Promise<RestResponse> {
   const id = request.param("id");
   const given = opType ?? request.param("op_type", "index");
   if (given !== "index" && given !== "create") {
     throw illegalArgument(`opType must be 'create' or 'index', found: [${given}]`);
   }
   return await runWrite(node, request, {
-    kind: "index", opType: given, source: await sourceBytes(request),
+    kind: "index",
+    opType: given,
+    source: await sourceBytes(request),
     ...writeTarget(request),
     ...(id === undefined ? {} : { id }),
   });
@@ -184,17 +235,26 @@ async function updateDocument(request: RestRequest, node: Node): Promise<RestRes
 }
 
 async function deleteDocument(request: RestRequest, node: Node): Promise<RestResponse> {
-  return await runWrite(node, request, { kind: "delete", id: request.param("id", ""), ...writeTarget(request) });
+  return await runWrite(node, request, {
+    kind: "delete",
+    id: request.param("id", ""),
+    ...writeTarget(request),
+  });
 }
 
 function bulkItem(item: BulkItem): JsonObject {
   if ("response" in item) {
-    return { [item.action]: { ...writeResponseToJson(item.response), status: writeStatus(item.response) } };
+    return {
+      [item.action]: { ...writeResponseToJson(item.response), status: writeStatus(item.response) },
+    };
   }
   const error = errorBody(item.error);
   return {
     [item.action]: {
-      _index: item.index, ...(item.id === undefined ? {} : { _id: item.id }), status: statusOf(item.error), error,
+      _index: item.index,
+      ...(item.id === undefined ? {} : { _id: item.id }),
+      status: statusOf(item.error),
+      error,
     },
   };
 }
@@ -219,7 +279,9 @@ async function bulk(request: RestRequest, node: Node): Promise<RestResponse> {
     },
     refreshPolicy(request),
   );
-  return { body: { took: outcome.tookMs, errors: outcome.errors, items: outcome.items.map(bulkItem) } };
+  return {
+    body: { took: outcome.tookMs, errors: outcome.errors, items: outcome.items.map(bulkItem) },
+  };
 }
 
 /** Document routes. */
@@ -228,11 +290,31 @@ export const documentRoutes: readonly Route[] = [
   { methods: ["POST", "PUT"], path: "/:index/_bulk", params: BULK_PARAMS, handle: bulk },
   { methods: ["GET", "POST"], path: "/_mget", params: GET_PARAMS, handle: multiGet },
   { methods: ["GET", "POST"], path: "/:index/_mget", params: GET_PARAMS, handle: multiGet },
-  { methods: ["POST"], path: "/:index/_doc", params: WRITE_PARAMS, handle: (request, node) => indexDocument(request, node) },
-  { methods: ["POST", "PUT"], path: "/:index/_doc/:id", params: WRITE_PARAMS, handle: (request, node) => indexDocument(request, node) },
-  { methods: ["POST", "PUT"], path: "/:index/_create/:id", params: WRITE_PARAMS, handle: (request, node) => indexDocument(request, node, "create") },
+  {
+    methods: ["POST"],
+    path: "/:index/_doc",
+    params: WRITE_PARAMS,
+    handle: (request, node) => indexDocument(request, node),
+  },
+  {
+    methods: ["POST", "PUT"],
+    path: "/:index/_doc/:id",
+    params: WRITE_PARAMS,
+    handle: (request, node) => indexDocument(request, node),
+  },
+  {
+    methods: ["POST", "PUT"],
+    path: "/:index/_create/:id",
+    params: WRITE_PARAMS,
+    handle: (request, node) => indexDocument(request, node, "create"),
+  },
   { methods: ["GET", "HEAD"], path: "/:index/_doc/:id", params: GET_PARAMS, handle: getDoc },
   { methods: ["GET", "HEAD"], path: "/:index/_source/:id", params: GET_PARAMS, handle: getSource },
   { methods: ["DELETE"], path: "/:index/_doc/:id", params: WRITE_PARAMS, handle: deleteDocument },
-  { methods: ["POST"], path: "/:index/_update/:id", params: [...WRITE_PARAMS, ...SOURCE_PARAMS, "retry_on_conflict", "lang"], handle: updateDocument },
+  {
+    methods: ["POST"],
+    path: "/:index/_update/:id",
+    params: [...WRITE_PARAMS, ...SOURCE_PARAMS, "retry_on_conflict", "lang"],
+    handle: updateDocument,
+  },
 ];

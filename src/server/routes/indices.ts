@@ -1,10 +1,19 @@
-// Indices: create, delete, get, exists, open, close, settings, mappings, refresh, flush, forcemerge.
-// Upstream: org.opensearch.rest.action.admin.indices.Rest*Action (3.6.0).
+// Indices: create, delete, get, exists, open, close, settings, mappings, refresh, flush,
+// forcemerge. Upstream: org.opensearch.rest.action.admin.indices.Rest*Action (3.6.0).
 
 import { VarveError } from "../../base/index.ts";
 import {
-  aliasesToJson, exception, type IndexMetadata, indexNotFound, indexSettingsOf, mappingsOf,
-  matchesAny, type Node, Settings, STRICT_EXPAND_OPEN, STRICT_EXPAND_OPEN_CLOSED,
+  aliasesToJson,
+  exception,
+  type IndexMetadata,
+  indexNotFound,
+  indexSettingsOf,
+  mappingsOf,
+  matchesAny,
+  type Node,
+  Settings,
+  STRICT_EXPAND_OPEN,
+  STRICT_EXPAND_OPEN_CLOSED,
   STRICT_EXPAND_OPEN_FORBID_CLOSED,
 } from "../../engine/index.ts";
 import { indicesOf } from "../indices-options.ts";
@@ -12,7 +21,12 @@ import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { settingsToJson } from "../settings-json.ts";
 
-const READ_PARAMS = [...CLUSTER_PARAMS, ...INDICES_PARAMS, "flat_settings", "include_defaults"] as const;
+const READ_PARAMS = [
+  ...CLUSTER_PARAMS,
+  ...INDICES_PARAMS,
+  "flat_settings",
+  "include_defaults",
+] as const;
 const SHARD_PARAMS = [...INDICES_PARAMS, "force", "wait_if_ongoing"] as const;
 const CREATE_KEYS = new Set(["settings", "mappings", "aliases", "mapping"]);
 
@@ -20,9 +34,7 @@ async function createIndex(request: RestRequest, node: Node): Promise<RestRespon
   const body = (await request.body()) ?? {};
   for (const key of Object.keys(body)) {
     if (!CREATE_KEYS.has(key)) {
-      throw exception(
-        "invalid", "parse_exception", `unknown key [${key}] for create index`,
-      );
+      throw exception("invalid", "parse_exception", `unknown key [${key}] for create index`);
     }
   }
   const index = await node.indices.createIndex({
@@ -37,9 +49,14 @@ async function createIndex(request: RestRequest, node: Node): Promise<RestRespon
 async function deleteIndex(request: RestRequest, node: Node): Promise<RestResponse> {
   const names = request.paramList("index");
   const destructive = node.cluster.settings.get("action.destructive_requires_name") === "true";
-  if (destructive && (names.length === 0 || names.some((name) => name === "_all" || name.includes("*")))) {
+  if (
+    destructive &&
+    (names.length === 0 || names.some((name) => name === "_all" || name.includes("*")))
+  ) {
     throw exception(
-      "invalid", "illegal_argument_exception", "Wildcard expressions or all indices are not allowed",
+      "invalid",
+      "illegal_argument_exception",
+      "Wildcard expressions or all indices are not allowed",
     );
   }
   const indices = indicesOf(request, node, { ...STRICT_EXPAND_OPEN_CLOSED, ignoreAliases: true });
@@ -57,7 +74,9 @@ function indexJson(index: IndexMetadata, request: RestRequest): JsonObject {
 
 function getIndex(request: RestRequest, node: Node): RestResponse {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
-  return { body: Object.fromEntries(indices.map((index) => [index.name, indexJson(index, request)])) };
+  return {
+    body: Object.fromEntries(indices.map((index) => [index.name, indexJson(index, request)])),
+  };
 }
 
 function indexExists(request: RestRequest, node: Node): RestResponse {
@@ -65,7 +84,8 @@ function indexExists(request: RestRequest, node: Node): RestResponse {
     const indices = indicesOf(request, node, { ...STRICT_EXPAND_OPEN, allowNoIndices: false });
     return { status: indices.length === 0 ? 404 : 200 };
   } catch (error) {
-    if (error instanceof VarveError && error.type === "index_not_found_exception") return { status: 404 };
+    if (error instanceof VarveError && error.type === "index_not_found_exception")
+      return { status: 404 };
     throw error;
   }
 }
@@ -106,7 +126,9 @@ async function putSettings(request: RestRequest, node: Node): Promise<RestRespon
   const changes = indexSettingsOf(inner);
   if (changes.size === 0) {
     throw exception(
-      "invalid", "action_request_validation_exception", "Validation Failed: 1: no settings to update;",
+      "invalid",
+      "action_request_validation_exception",
+      "Validation Failed: 1: no settings to update;",
     );
   }
   node.indices.updateSettings(indices, changes, request.paramBoolean("preserve_existing", false));
@@ -115,7 +137,9 @@ async function putSettings(request: RestRequest, node: Node): Promise<RestRespon
 
 function getMapping(request: RestRequest, node: Node): RestResponse {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
-  return { body: Object.fromEntries(indices.map((index) => [index.name, { mappings: index.mappings }])) };
+  return {
+    body: Object.fromEntries(indices.map((index) => [index.name, { mappings: index.mappings }])),
+  };
 }
 
 async function putMapping(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -139,7 +163,10 @@ function getFieldMapping(request: RestRequest, node: Node): RestResponse {
 
 /** Every field whose full name a pattern matches, multi-fields included. */
 function collectFields(
-  properties: JsonObject | undefined, prefix: string, patterns: readonly string[], found: JsonObject,
+  properties: JsonObject | undefined,
+  prefix: string,
+  patterns: readonly string[],
+  found: JsonObject,
 ): void {
   for (const [name, definition] of Object.entries(properties ?? {})) {
     const path = prefix + name;
@@ -154,7 +181,9 @@ function collectFields(
 
 /** Runs `work` on every shard of the named indices and answers the `_shards` header. */
 async function onShards(
-  request: RestRequest, node: Node, work: (shard: NonNullable<ReturnType<typeof shardsIn>[number]["shard"]>) => unknown,
+  request: RestRequest,
+  node: Node,
+  work: (shard: NonNullable<ReturnType<typeof shardsIn>[number]["shard"]>) => unknown,
 ): Promise<RestResponse> {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN_FORBID_CLOSED);
   let total = 0;
@@ -179,11 +208,14 @@ async function forceMerge(request: RestRequest, node: Node): Promise<RestRespons
   const onlyExpungeDeletes = request.paramBoolean("only_expunge_deletes", false);
   if (onlyExpungeDeletes && maxNumSegments !== -1) {
     throw exception(
-      "invalid", "action_request_validation_exception",
+      "invalid",
+      "action_request_validation_exception",
       "Validation Failed: 1: cannot set only_expunge_deletes and max_num_segments at the same time, those two parameters are mutually exclusive;",
     );
   }
-  return await onShards(request, node, (shard) => shard.forceMerge({ maxNumSegments, onlyExpungeDeletes }));
+  return await onShards(request, node, (shard) =>
+    shard.forceMerge({ maxNumSegments, onlyExpungeDeletes }),
+  );
 }
 
 async function refresh(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -203,18 +235,32 @@ async function addBlock(request: RestRequest, node: Node): Promise<RestResponse>
   }
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
   if (indices.length === 0) throw indexNotFound(request.param("index", ""));
-  node.indices.updateSettings(indices, Settings.fromNested({ [`index.blocks.${block}`]: "true" }), false);
+  node.indices.updateSettings(
+    indices,
+    Settings.fromNested({ [`index.blocks.${block}`]: "true" }),
+    false,
+  );
   const blocked = indices.map((index) => ({ name: index.name, blocked: true }));
   return { body: { acknowledged: true, shards_acknowledged: true, indices: blocked } };
 }
 
 const CREATE_PARAMS = [...CLUSTER_PARAMS, "wait_for_active_shards"] as const;
-const OPEN_PARAMS = [...CREATE_PARAMS, ...INDICES_PARAMS, "wait_for_completion", "task_execution_timeout"] as const;
+const OPEN_PARAMS = [
+  ...CREATE_PARAMS,
+  ...INDICES_PARAMS,
+  "wait_for_completion",
+  "task_execution_timeout",
+] as const;
 
 /** Index routes. */
 export const indexRoutes: readonly Route[] = [
   { methods: ["PUT"], path: "/:index", params: CREATE_PARAMS, handle: createIndex },
-  { methods: ["DELETE"], path: "/:index", params: [...CLUSTER_PARAMS, ...INDICES_PARAMS], handle: deleteIndex },
+  {
+    methods: ["DELETE"],
+    path: "/:index",
+    params: [...CLUSTER_PARAMS, ...INDICES_PARAMS],
+    handle: deleteIndex,
+  },
   { methods: ["GET"], path: "/:index", params: READ_PARAMS, handle: getIndex },
   { methods: ["HEAD"], path: "/:index", params: READ_PARAMS, handle: indexExists },
   { methods: ["POST"], path: "/:index/_open", params: OPEN_PARAMS, handle: openIndex },
@@ -224,14 +270,22 @@ export const indexRoutes: readonly Route[] = [
     (path): Route => ({ methods: ["GET"], path, params: READ_PARAMS, handle: getSettings }),
   ),
   ...["/_settings", "/:index/_settings"].map(
-    (path): Route => ({ methods: ["PUT"], path, params: [...READ_PARAMS, "preserve_existing"], handle: putSettings }),
+    (path): Route => ({
+      methods: ["PUT"],
+      path,
+      params: [...READ_PARAMS, "preserve_existing"],
+      handle: putSettings,
+    }),
   ),
   ...["/_mapping", "/_mappings", "/:index/_mapping", "/:index/_mappings"].map(
     (path): Route => ({ methods: ["GET"], path, params: READ_PARAMS, handle: getMapping }),
   ),
   ...["/:index/_mapping", "/:index/_mappings"].map(
     (path): Route => ({
-      methods: ["PUT", "POST"], path, params: [...READ_PARAMS, "write_index_only"], handle: putMapping,
+      methods: ["PUT", "POST"],
+      path,
+      params: [...READ_PARAMS, "write_index_only"],
+      handle: putMapping,
     }),
   ),
   ...["/_mapping/field/:fields", "/:index/_mapping/field/:fields"].map(
@@ -245,8 +299,17 @@ export const indexRoutes: readonly Route[] = [
   ),
   ...["/_forcemerge", "/:index/_forcemerge"].map(
     (path): Route => ({
-      methods: ["POST"], path, handle: forceMerge,
-      params: [...SHARD_PARAMS, "max_num_segments", "only_expunge_deletes", "flush", "primary_only", "wait_for_completion"],
+      methods: ["POST"],
+      path,
+      handle: forceMerge,
+      params: [
+        ...SHARD_PARAMS,
+        "max_num_segments",
+        "only_expunge_deletes",
+        "flush",
+        "primary_only",
+        "wait_for_completion",
+      ],
     }),
   ),
 ];

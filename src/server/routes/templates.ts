@@ -1,9 +1,20 @@
 // Index templates: legacy, component and composable. Upstream: Rest*IndexTemplate*Action (3.6.0).
 
 import {
-  aliasesFromJson, aliasesToJson, type ClusterMetadata, exception, indexSettingsOf,
-  indexSettingsRegistry, type LegacyTemplate, mappingsOf, matchesAny, type Node, resolveComposable,
-  resolveTemplates, Settings, validationFailed,
+  aliasesFromJson,
+  aliasesToJson,
+  type ClusterMetadata,
+  exception,
+  indexSettingsOf,
+  indexSettingsRegistry,
+  type LegacyTemplate,
+  mappingsOf,
+  matchesAny,
+  type Node,
+  resolveComposable,
+  resolveTemplates,
+  Settings,
+  validationFailed,
 } from "../../engine/index.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, type RestResponse, type Route } from "../route.ts";
@@ -12,7 +23,11 @@ import { settingsToJson } from "../settings-json.ts";
 type TemplateMap = "componentTemplates" | "indexTemplates";
 
 function invalidTemplate(name: string, why: string): Error {
-  return exception("invalid", "invalid_index_template_exception", `index_template [${name}] invalid, cause [${why}]`);
+  return exception(
+    "invalid",
+    "invalid_index_template_exception",
+    `index_template [${name}] invalid, cause [${why}]`,
+  );
 }
 
 function strings(value: unknown): string[] {
@@ -21,11 +36,16 @@ function strings(value: unknown): string[] {
 }
 
 function checkName(name: string): void {
-  if (name.includes(" ")) throw invalidTemplate(name, "Validation Failed: 1: name must not contain a space;");
-  if (name.includes(",")) throw invalidTemplate(name, "Validation Failed: 1: name must not contain a ',';");
-  if (name.includes("#")) throw invalidTemplate(name, "Validation Failed: 1: name must not contain a '#';");
-  if (name.startsWith("_")) throw invalidTemplate(name, "Validation Failed: 1: name must not start with '_';");
-  if (name.toLowerCase() !== name) throw invalidTemplate(name, "Validation Failed: 1: name must be lower cased;");
+  if (name.includes(" "))
+    throw invalidTemplate(name, "Validation Failed: 1: name must not contain a space;");
+  if (name.includes(","))
+    throw invalidTemplate(name, "Validation Failed: 1: name must not contain a ',';");
+  if (name.includes("#"))
+    throw invalidTemplate(name, "Validation Failed: 1: name must not contain a '#';");
+  if (name.startsWith("_"))
+    throw invalidTemplate(name, "Validation Failed: 1: name must not start with '_';");
+  if (name.toLowerCase() !== name)
+    throw invalidTemplate(name, "Validation Failed: 1: name must be lower cased;");
 }
 
 async function putLegacy(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -37,7 +57,9 @@ async function putLegacy(request: RestRequest, node: Node): Promise<RestResponse
   const settings = indexSettingsOf(body["settings"]);
   indexSettingsRegistry.validateAll(settings);
   const template: LegacyTemplate = {
-    name, patterns, settings,
+    name,
+    patterns,
+    settings,
     order: Number(body["order"] ?? request.param("order", "0")),
     mappings: mappingsOf(body["mappings"]),
     aliases: aliasesFromJson(body["aliases"]),
@@ -46,7 +68,11 @@ async function putLegacy(request: RestRequest, node: Node): Promise<RestResponse
   node.indices.checkMappingAlone(settings, [template.mappings]);
   node.cluster.update((metadata) => {
     if (request.paramBoolean("create", false) && metadata.templates.has(name)) {
-      throw exception("invalid", "illegal_argument_exception", `index_template [${name}] already exists`);
+      throw exception(
+        "invalid",
+        "illegal_argument_exception",
+        `index_template [${name}] already exists`,
+      );
     }
     return { ...metadata, templates: new Map(metadata.templates).set(name, template) };
   });
@@ -67,9 +93,11 @@ function legacyJson(template: LegacyTemplate, flat: boolean): JsonObject {
 function getLegacy(request: RestRequest, node: Node): RestResponse {
   const names = request.paramList("name");
   const flat = request.paramBoolean("flat_settings", false);
-  const found = [...node.cluster.metadata.templates.values()]
-    .filter((template) => names.length === 0 || matchesAny(names, template.name));
-  const missing = found.length === 0 && names.length > 0 && names.some((name) => !name.includes("*"));
+  const found = [...node.cluster.metadata.templates.values()].filter(
+    (template) => names.length === 0 || matchesAny(names, template.name),
+  );
+  const missing =
+    found.length === 0 && names.length > 0 && names.some((name) => !name.includes("*"));
   if (request.method === "HEAD") return { status: found.length === 0 ? 404 : 200 };
   return {
     status: missing ? 404 : 200,
@@ -83,7 +111,11 @@ function deleteLegacy(request: RestRequest, node: Node): RestResponse {
     const left = new Map(metadata.templates);
     for (const key of metadata.templates.keys()) if (matchesAny([name], key)) left.delete(key);
     if (left.size === metadata.templates.size && !name.includes("*")) {
-      throw exception("missing", "index_template_missing_exception", `index_template [${name}] missing`);
+      throw exception(
+        "missing",
+        "index_template_missing_exception",
+        `index_template [${name}] missing`,
+      );
     }
     return { ...metadata, templates: left };
   });
@@ -91,7 +123,14 @@ function deleteLegacy(request: RestRequest, node: Node): RestResponse {
 }
 
 const COMPOSABLE_KEYS = new Set([
-  "index_patterns", "template", "composed_of", "priority", "version", "_meta", "data_stream", "context",
+  "index_patterns",
+  "template",
+  "composed_of",
+  "priority",
+  "version",
+  "_meta",
+  "data_stream",
+  "context",
 ]);
 const COMPONENT_KEYS = new Set(["template", "version", "_meta"]);
 
@@ -106,7 +145,8 @@ function checkInner(node: Node, body: JsonObject): void {
   const template = (body["template"] ?? {}) as JsonObject;
   const settings = indexSettingsOf(template["settings"]);
   indexSettingsRegistry.validateAll(settings);
-  if (template["mappings"] !== undefined) node.indices.checkMappingAlone(settings, [mappingsOf(template["mappings"])]);
+  if (template["mappings"] !== undefined)
+    node.indices.checkMappingAlone(settings, [mappingsOf(template["mappings"])]);
 }
 
 /** Stored with settings nested under `index`, as the server shows them. */
@@ -116,10 +156,13 @@ function normalized(body: JsonObject): JsonObject {
   return {
     ...body,
     template: {
-      ...(template["settings"] === undefined ? {} : { settings: indexSettingsOf(template["settings"]).toNested() }),
+      ...(template["settings"] === undefined
+        ? {}
+        : { settings: indexSettingsOf(template["settings"]).toNested() }),
       ...(template["mappings"] === undefined ? {} : { mappings: mappingsOf(template["mappings"]) }),
       ...(template["aliases"] === undefined
-        ? {} : { aliases: aliasesToJson(aliasesFromJson(template["aliases"])) }),
+        ? {}
+        : { aliases: aliasesToJson(aliasesFromJson(template["aliases"])) }),
     },
   };
 }
@@ -134,26 +177,42 @@ async function putComposable(request: RestRequest, node: Node): Promise<RestResp
   checkInner(node, body);
   checkComponents(node.cluster.metadata, name, body);
   checkPriorities(node.cluster.metadata, name, patterns, Number(body["priority"] ?? 0));
-  store(request, node, "indexTemplates", name, { ...normalized(body), index_patterns: patterns }, "index template");
+  store(
+    request,
+    node,
+    "indexTemplates",
+    name,
+    { ...normalized(body), index_patterns: patterns },
+    "index template",
+  );
   return { body: { acknowledged: true } };
 }
 
 function checkComponents(metadata: ClusterMetadata, name: string, body: JsonObject): void {
-  const missing = strings(body["composed_of"]).filter((part) => !metadata.componentTemplates.has(part));
+  const missing = strings(body["composed_of"]).filter(
+    (part) => !metadata.componentTemplates.has(part),
+  );
   if (missing.length === 0) return;
-  throw invalidTemplate(name, `index template [${name}] specifies component templates [${missing.join(", ")}] that do not exist`);
+  throw invalidTemplate(
+    name,
+    `index template [${name}] specifies component templates [${missing.join(", ")}] that do not exist`,
+  );
 }
 
 /** Two composables of one priority may not match the same names. */
 function checkPriorities(
-  metadata: ClusterMetadata, name: string, patterns: readonly string[], priority: number,
+  metadata: ClusterMetadata,
+  name: string,
+  patterns: readonly string[],
+  priority: number,
 ): void {
   for (const [other, body] of metadata.indexTemplates) {
     if (other === name || Number(body["priority"] ?? 0) !== priority) continue;
     const theirs = strings(body["index_patterns"]);
     if (!patterns.some((a) => theirs.some((b) => overlaps(a, b)))) continue;
     throw exception(
-      "invalid", "illegal_argument_exception",
+      "invalid",
+      "illegal_argument_exception",
       `index template [${name}] has index patterns [${patterns.join(", ")}] matching patterns from existing templates ` +
         `[${other}] with patterns (${other} => [${theirs.join(", ")}]) that have the same priority [${priority}], ` +
         "multiple index templates may not match during index creation, please use a different priority",
@@ -183,7 +242,12 @@ export function overlaps(a: string, b: string): boolean {
 }
 
 function store(
-  request: RestRequest, node: Node, map: TemplateMap, name: string, body: JsonObject, what: string,
+  request: RestRequest,
+  node: Node,
+  map: TemplateMap,
+  name: string,
+  body: JsonObject,
+  what: string,
 ): void {
   node.cluster.update((metadata) => {
     if (request.paramBoolean("create", false) && metadata[map].has(name)) {
@@ -209,13 +273,23 @@ async function putComponent(request: RestRequest, node: Node): Promise<RestRespo
 function getStored(map: TemplateMap, list: string, member: string, what: string) {
   return (request: RestRequest, node: Node): RestResponse => {
     const names = request.paramList("name");
-    const found = [...node.cluster.metadata[map]].filter(([name]) => names.length === 0 || matchesAny(names, name));
+    const found = [...node.cluster.metadata[map]].filter(
+      ([name]) => names.length === 0 || matchesAny(names, name),
+    );
     if (request.method === "HEAD") return { status: found.length === 0 ? 404 : 200 };
-    const missing = names.find((name) => !name.includes("*") && !found.some(([other]) => other === name));
+    const missing = names.find(
+      (name) => !name.includes("*") && !found.some(([other]) => other === name),
+    );
     if (missing !== undefined) {
-      throw exception("missing", "resource_not_found_exception", `${what} matching [${missing}] not found`);
+      throw exception(
+        "missing",
+        "resource_not_found_exception",
+        `${what} matching [${missing}] not found`,
+      );
     }
-    return { body: { [list]: found.map(([name, body]) => ({ name, [member]: shown(map, body) })) } };
+    return {
+      body: { [list]: found.map(([name, body]) => ({ name, [member]: shown(map, body) })) },
+    };
   };
 }
 
@@ -230,7 +304,11 @@ function deleteStored(map: TemplateMap, what: string) {
       const left = new Map(metadata[map]);
       for (const key of metadata[map].keys()) if (matchesAny(names, key)) left.delete(key);
       if (left.size === metadata[map].size && !names.some((name) => name.includes("*"))) {
-        throw exception("missing", "index_template_missing_exception", `index_template [${names.join(",")}] missing`);
+        throw exception(
+          "missing",
+          "index_template_missing_exception",
+          `index_template [${names.join(",")}] missing`,
+        );
       }
       if (map === "componentTemplates") checkUnused(metadata, left, what);
       return { ...metadata, [map]: left };
@@ -240,13 +318,18 @@ function deleteStored(map: TemplateMap, what: string) {
 }
 
 function checkUnused(
-  metadata: ClusterMetadata, left: ReadonlyMap<string, JsonObject>, what: string,
+  metadata: ClusterMetadata,
+  left: ReadonlyMap<string, JsonObject>,
+  what: string,
 ): void {
   for (const [template, body] of metadata.indexTemplates) {
-    const gone = strings(body["composed_of"]).filter((name) => metadata.componentTemplates.has(name) && !left.has(name));
+    const gone = strings(body["composed_of"]).filter(
+      (name) => metadata.componentTemplates.has(name) && !left.has(name),
+    );
     if (gone.length === 0) continue;
     throw exception(
-      "invalid", "illegal_argument_exception",
+      "invalid",
+      "illegal_argument_exception",
       `${what}s [${gone.join(", ")}] cannot be removed as they are still in use by index templates [${template}]`,
     );
   }
@@ -258,7 +341,10 @@ async function simulateIndex(request: RestRequest, node: Node): Promise<RestResp
   const body = await request.body();
   let metadata = node.cluster.metadata;
   if (body !== undefined) {
-    metadata = { ...metadata, indexTemplates: new Map(metadata.indexTemplates).set(`simulate_${name}`, body) };
+    metadata = {
+      ...metadata,
+      indexTemplates: new Map(metadata.indexTemplates).set(`simulate_${name}`, body),
+    };
   }
   const resolved = resolveTemplates(metadata, name, false);
   return { body: { template: templateJson(node, resolved), overlapping: [] } };
@@ -267,9 +353,14 @@ async function simulateIndex(request: RestRequest, node: Node): Promise<RestResp
 async function simulateTemplate(request: RestRequest, node: Node): Promise<RestResponse> {
   const name = request.param("name");
   const { metadata } = node.cluster;
-  const body = (await request.body()) ?? (name === undefined ? undefined : metadata.indexTemplates.get(name));
+  const body =
+    (await request.body()) ?? (name === undefined ? undefined : metadata.indexTemplates.get(name));
   if (body === undefined) {
-    throw exception("invalid", "illegal_argument_exception", `unable to simulate template [${name}] that does not exist`);
+    throw exception(
+      "invalid",
+      "illegal_argument_exception",
+      `unable to simulate template [${name}] that does not exist`,
+    );
   }
   const resolved = resolveComposable(metadata, { name: name ?? "simulated", priority: 0, body });
   return { body: { template: templateJson(node, resolved), overlapping: [] } };
@@ -278,7 +369,10 @@ async function simulateTemplate(request: RestRequest, node: Node): Promise<RestR
 function templateJson(node: Node, resolved: ReturnType<typeof resolveTemplates>): JsonObject {
   return {
     settings: resolved.settings.toNested(),
-    mappings: node.indices.checkMappingAlone(resolved.settings ?? Settings.EMPTY, resolved.mappings),
+    mappings: node.indices.checkMappingAlone(
+      resolved.settings ?? Settings.EMPTY,
+      resolved.mappings,
+    ),
     aliases: aliasesToJson(resolved.aliases),
   };
 }
@@ -291,19 +385,67 @@ export const templateRoutes: readonly Route[] = [
   { methods: ["GET"], path: "/_template", params: PARAMS, handle: getLegacy },
   { methods: ["GET", "HEAD"], path: "/_template/:name", params: PARAMS, handle: getLegacy },
   { methods: ["DELETE"], path: "/_template/:name", params: PARAMS, handle: deleteLegacy },
-  { methods: ["PUT", "POST"], path: "/_index_template/:name", params: PARAMS, handle: putComposable },
-  ...["/_index_template", "/_index_template/:name"].map((path): Route => ({
-    methods: path.endsWith("name") ? ["GET", "HEAD"] : ["GET"], path, params: PARAMS,
-    handle: getStored("indexTemplates", "index_templates", "index_template", "index template"),
-  })),
-  { methods: ["DELETE"], path: "/_index_template/:name", params: PARAMS, handle: deleteStored("indexTemplates", "index template") },
-  { methods: ["POST"], path: "/_index_template/_simulate_index/:name", params: PARAMS, handle: simulateIndex },
-  { methods: ["POST"], path: "/_index_template/_simulate", params: PARAMS, handle: simulateTemplate },
-  { methods: ["POST"], path: "/_index_template/_simulate/:name", params: PARAMS, handle: simulateTemplate },
-  { methods: ["PUT", "POST"], path: "/_component_template/:name", params: PARAMS, handle: putComponent },
-  ...["/_component_template", "/_component_template/:name"].map((path): Route => ({
-    methods: path.endsWith("name") ? ["GET", "HEAD"] : ["GET"], path, params: PARAMS,
-    handle: getStored("componentTemplates", "component_templates", "component_template", "component template"),
-  })),
-  { methods: ["DELETE"], path: "/_component_template/:name", params: PARAMS, handle: deleteStored("componentTemplates", "component template") },
+  {
+    methods: ["PUT", "POST"],
+    path: "/_index_template/:name",
+    params: PARAMS,
+    handle: putComposable,
+  },
+  ...["/_index_template", "/_index_template/:name"].map(
+    (path): Route => ({
+      methods: path.endsWith("name") ? ["GET", "HEAD"] : ["GET"],
+      path,
+      params: PARAMS,
+      handle: getStored("indexTemplates", "index_templates", "index_template", "index template"),
+    }),
+  ),
+  {
+    methods: ["DELETE"],
+    path: "/_index_template/:name",
+    params: PARAMS,
+    handle: deleteStored("indexTemplates", "index template"),
+  },
+  {
+    methods: ["POST"],
+    path: "/_index_template/_simulate_index/:name",
+    params: PARAMS,
+    handle: simulateIndex,
+  },
+  {
+    methods: ["POST"],
+    path: "/_index_template/_simulate",
+    params: PARAMS,
+    handle: simulateTemplate,
+  },
+  {
+    methods: ["POST"],
+    path: "/_index_template/_simulate/:name",
+    params: PARAMS,
+    handle: simulateTemplate,
+  },
+  {
+    methods: ["PUT", "POST"],
+    path: "/_component_template/:name",
+    params: PARAMS,
+    handle: putComponent,
+  },
+  ...["/_component_template", "/_component_template/:name"].map(
+    (path): Route => ({
+      methods: path.endsWith("name") ? ["GET", "HEAD"] : ["GET"],
+      path,
+      params: PARAMS,
+      handle: getStored(
+        "componentTemplates",
+        "component_templates",
+        "component_template",
+        "component template",
+      ),
+    }),
+  ),
+  {
+    methods: ["DELETE"],
+    path: "/_component_template/:name",
+    params: PARAMS,
+    handle: deleteStored("componentTemplates", "component template"),
+  },
 ];
