@@ -30,6 +30,10 @@ import {
 import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
 import { lucene90PointsFormat } from "./lucene90/points/index.ts";
 import { lucene90PostingsFormat } from "./lucene90/postings/lucene90-postings-format.ts";
+import { lucene101PostingsFormat } from "./lucene101/lucene101-postings-format.ts";
+import { lucene103PostingsFormat } from "./lucene103/lucene103-postings-format.ts";
+import { lucene104PostingsFormat } from "./lucene104/lucene104-postings-format.ts";
+import { lucene912PostingsFormat } from "./lucene912/lucene912-postings-format.ts";
 import { lucene94FieldInfosFormat } from "./lucene94/field-infos.ts";
 import { lucene99SegmentInfoFormat } from "./lucene99/segment-info.ts";
 
@@ -45,14 +49,12 @@ function unreadPostingsFormat(name: string): PostingsFormat {
   };
 }
 
-const lucene912PostingsFormat = unreadPostingsFormat("Lucene912");
-const lucene104PostingsFormat = unreadPostingsFormat("Lucene104");
 const POSTINGS_FORMATS = byName([
   lucene90PostingsFormat,
   unreadPostingsFormat("Lucene99"),
   lucene912PostingsFormat,
-  unreadPostingsFormat("Lucene101"),
-  unreadPostingsFormat("Lucene103"),
+  lucene101PostingsFormat,
+  lucene103PostingsFormat,
   lucene104PostingsFormat,
 ]);
 

@@ -25,6 +25,8 @@ export class TermBlockFrame {
   private isFloor = false;
   private readonly floor = new ByteCursor();
   private floorCopy = new Uint8Array(16);
+  /** Which block's floor data `floorCopy` holds. */
+  private floorFp = NOT_LOADED;
   private floorLeft = 0;
   private floorNextLabel = 0;
   /** Which block the fields below hold, or -1. */
@@ -59,12 +61,18 @@ export class TermBlockFrame {
     this.hasTerms = pointer.hasTerms;
     this.isFloor = pointer.isFloor;
     if (!pointer.isFloor) return;
+    if (this.floorFp !== pointer.fp) this.copyFloorData(pointer);
+    this.rewindFloor();
+  }
+
+  private copyFloorData(pointer: BlockPointer): void {
+    this.floorFp = NOT_LOADED;
     const length = pointer.floorEnd - pointer.floorStart;
     if (this.floorCopy.length < length) this.floorCopy = new Uint8Array(length * 2);
     const bytes = pointer.floorBytes;
     for (let i = 0; i < length; i++) this.floorCopy[i] = bytes[pointer.floorStart + i]!;
     this.floor.reset(this.floorCopy, 0, length, "terms index");
-    this.rewindFloor();
+    this.floorFp = pointer.fp;
   }
 
   /** Points at a block that its parent names. */

@@ -196,10 +196,16 @@ function collapse(source: Int32Array, primitive: number, target: Int32Array): vo
 
 /** Decodes 128 values of `bits` (1–31) bits into `target[0..127]`. */
 export function decodeFor(bits: number, input: IndexInput, target: Int32Array): void {
+  decodeForLanes(bits, lanePrimitive(bits), input, target);
+}
+
+/** The same where a generation chooses the lanes (8, 16 or 32 bits) by another rule. */
+export function decodeForLanes(
+  bits: number, primitive: number, input: IndexInput, target: Int32Array,
+): void {
   if (bits < 1 || bits > 31) {
     throw corrupt("Bits per value are out of bounds", { file: input.name, bits });
   }
-  const primitive = lanePrimitive(bits);
   const count = bits * 4;
   readWords(input, words, count);
   if (bits === primitive) {

@@ -43,6 +43,8 @@ export class PositionCursor {
   /** Where to continue in .pos and .pay, or -1: where the inputs are. */
   private posPointer = NO_POINTER;
   private payPointer = 0;
+  /** Where the block in the buffers begins in .pos, while the inputs are right behind it; or -1. */
+  private blockFp = NO_POINTER;
   private lastBlockFp = 0;
   private tailCount = 0;
   private position = 0;
@@ -81,11 +83,17 @@ export class PositionCursor {
     else this.lastBlockFp = state.posStartFP + state.lastPosBlockOffset;
     this.startOffset = -1;
     this.endOffset = -1;
+    this.blockFp = NO_POINTER;
     this.seek(state.posStartFP, state.payStartFP);
   }
 
   /** Goes to the start of a block; the inputs move when the next position is asked for. */
   seek(posFp: number, payFp: number): void {
+    if (posFp === this.blockFp) {
+      this.upto = 0;
+      this.payloadUpto = 0;
+      return;
+    }
     this.posPointer = posFp;
     this.payPointer = payFp;
     this.upto = this.blockSize;
@@ -102,6 +110,7 @@ export class PositionCursor {
     this.posIn.seek(this.posPointer);
     if (this.needsPay) this.payIn!.seek(this.payPointer);
     this.posPointer = NO_POINTER;
+    this.blockFp = NO_POINTER;
   }
 
   private get needsPay(): boolean {
@@ -136,6 +145,7 @@ export class PositionCursor {
 
   private skipBlock(): void {
     if (this.posIn.filePointer === this.lastBlockFp) throw this.exhausted();
+    this.blockFp = NO_POINTER;
     this.codec.skip(this.posIn);
     if (!this.needsPay) return;
     const payIn = this.payIn!;
@@ -152,7 +162,8 @@ export class PositionCursor {
   private refill(): void {
     this.upto = 0;
     this.payloadUpto = 0;
-    if (this.posIn.filePointer === this.lastBlockFp) {
+    this.blockFp = this.posIn.filePointer;
+    if (this.blockFp === this.lastBlockFp) {
       this.refillTail();
       return;
     }

@@ -1,0 +1,40 @@
+// What differs between the generations of postings with inline skip data: names, the size of a block
+// and how a block is packed.
+
+import type { BlockCodec } from "../lucene90/postings/position-cursor.ts";
+import type { IndexInput } from "../../store/index.ts";
+
+/** Level-1 skip data stands before every 32 full blocks. */
+export const LEVEL1_BLOCKS = 32;
+
+export interface PostingsCodec extends BlockCodec {
+  /** Codec names in the headers: `<prefix>Meta`, `<prefix>Doc`, `<prefix>Pos`, `<prefix>Pay`. */
+  readonly prefix: string;
+  /** Codec name in the header inside .tmd. */
+  readonly termsCodec: string;
+  readonly versionMax: number;
+  /**
+   * Decodes one full block of documents. `target` gets them as they are (not as deltas), `base` is the
+   * document before the block. Answers the last one, or -1 where the bytes make no sense.
+   */
+  decodeDocs(input: IndexInput, base: number, target: Int32Array): number;
+}
+
+/** Deltas → documents, in place; answers the last one, or -1 if a delta is negative. */
+export function prefixSum(values: Int32Array, count: number, base: number): number {
+  let doc = base;
+  let signs = 0;
+  for (let i = 0; i < count; i++) {
+    const delta = values[i]!;
+    signs |= delta;
+    doc += delta;
+    values[i] = doc;
+  }
+  return signs < 0 ? -1 : doc;
+}
+
+/** A block of consecutive documents. */
+export function fillConsecutive(values: Int32Array, count: number, base: number): number {
+  for (let i = 0; i < count; i++) values[i] = base + 1 + i;
+  return base + count;
+}
