@@ -24,6 +24,8 @@ export class FsDirectory implements Directory {
   private readonly lengths = new Map<string, number>();
   /** Created and not yet synced. */
   private readonly unsynced = new Set<string>();
+  /** Outputs that are still being written. */
+  private readonly open = new Set<string>();
 
   constructor(path: string, io: FileIo = nodeFileIo, cache: PageCache = sharedCache) {
     this.path = path;
@@ -84,6 +86,11 @@ export class FsDirectory implements Directory {
   }
 
   createOutput(name: string): IndexOutput {
+    return new IndexOutput(name, this.createSink(name));
+  }
+
+  /** A new file that takes bytes in order. */
+  protected createSink(name: string): ByteSink {
     if (this.lengths.has(name)) {
       throw new VarveError("conflict", `File [${name}] already exists`, {
         type: "file_already_exists_exception",
@@ -92,16 +99,19 @@ export class FsDirectory implements Directory {
     const file = this.io.openWrite(join(this.path, name), "exclusive");
     this.lengths.set(name, 0);
     this.unsynced.add(name);
+    this.open.add(name);
     let length = 0;
-    const sink: ByteSink = {
+    return {
       write: (bytes) => {
         file.write(bytes, length);
         length += bytes.length;
         this.lengths.set(name, length);
       },
-      close: () => file.close(),
+      close: () => {
+        this.open.delete(name);
+        file.close();
+      },
     };
-    return new IndexOutput(name, sink);
   }
 
   deleteFile(name: string): void {
@@ -132,19 +142,17 @@ export class FsDirectory implements Directory {
     }
   }
 
-  /** Syncs what was created so far off the main thread, so that the next `sync` finds little to do. */
+  /** Syncs what was written so far off the main thread, so that the next `sync` finds little to do. */
   async syncCreated(): Promise<void> {
     for (const name of [...this.unsynced]) {
-      if (!this.unsynced.has(name)) continue;
+      if (!this.unsynced.has(name) || this.open.has(name)) continue;
       const file = this.io.openWrite(join(this.path, name), "existing");
-      const length = this.lengths.get(name);
       try {
         await file.syncAsync();
       } finally {
         file.close();
       }
-      // Still the same file, with nothing added meanwhile?
-      if (this.lengths.get(name) === length) this.unsynced.delete(name);
+      this.unsynced.delete(name);
     }
   }
 

@@ -1,0 +1,143 @@
+// Runs the merges that an IndexWriter asks for: small ones at once, larger ones in a worker thread
+// while the shard goes on indexing and searching. One merge of a shard runs at a time, as
+// `index.merge.scheduler.max_thread_count` is on a small machine; those of several shards share the
+// pool. Upstream: OpenSearchConcurrentMergeScheduler (2.19.6).
+
+import type { Clock, WorkerPool } from "../../base/index.ts";
+import type { IndexWriter } from "../../lucene/index/index-writer.ts";
+import type { MergeTrigger } from "../../lucene/index/merge-policy.ts";
+import {
+  type MergeDescription, type MergeResult, runMerge,
+} from "../../lucene/index/merge-segments.ts";
+import { segmentCommitFiles } from "../../lucene/index/segment-infos.ts";
+import type { MergeTask } from "../workers/merge-worker.ts";
+import type { FsDirectory } from "./fs-directory.ts";
+import type { ShardCounters } from "./shard-counters.ts";
+
+/** A merge of fewer bytes costs less than handing it to a thread. */
+const INLINE_BYTES_MAX = 256 * 1024;
+
+export interface MergeSchedulerOptions {
+  readonly writer: IndexWriter;
+  readonly directory: FsDirectory;
+  readonly workers: WorkerPool;
+  readonly clock: Clock;
+  readonly counters: ShardCounters;
+  /** A merge was committed: readers may want to see it. */
+  readonly onMerged: () => void;
+  /** A merge failed for another reason than being cancelled. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The merges of one shard. */
+export class MergeScheduler {
+  private readonly options: MergeSchedulerOptions;
+  private readonly abort = new AbortController();
+  private background: Promise<void> | undefined;
+  private forced: Promise<void> | undefined;
+
+  constructor(options: MergeSchedulerOptions) {
+    this.options = options;
+  }
+
+  /** Starts merges if the policy wants some and none runs. Never throws. */
+  maybeMerge(): void {
+    if (this.abort.signal.aborted || this.background !== undefined || this.forced !== undefined) {
+      return;
+    }
+    this.background = this.mergeUntilDone({ kind: "natural" })
+      .catch((error: unknown) => {
+        if (!this.abort.signal.aborted) this.options.onFailure(error);
+      })
+      .finally(() => {
+        this.background = undefined;
+      });
+  }
+
+  /** Runs the merges of a force-merge, after those that run already. */
+  async forceMerge(trigger: MergeTrigger): Promise<void> {
+    while (this.forced !== undefined) await this.forced.catch(() => {});
+    const running = (async () => {
+      while (this.background !== undefined) await this.background;
+      await this.mergeUntilDone(trigger);
+    })();
+    this.forced = running.finally(() => {
+      this.forced = undefined;
+    });
+    await this.forced;
+  }
+
+  /** Cancels what runs and waits until no thread writes into the folder any more. */
+  async close(): Promise<void> {
+    this.abort.abort();
+    await this.background;
+    await this.forced?.catch(() => {});
+  }
+
+  private async mergeUntilDone(trigger: MergeTrigger): Promise<void> {
+    for (;;) {
+      if (this.abort.signal.aborted) return;
+      const plans = this.options.writer.planMerges(trigger);
+      if (plans.length === 0) return;
+      for (const [index, plan] of plans.entries()) {
+        try {
+          await this.mergeOne(plan);
+        } catch (error) {
+          for (const left of plans.slice(index + 1)) this.options.writer.abortMerge(left);
+          throw error;
+        }
+      }
+      // Asking again would rewrite what was just made.
+      if (trigger.kind === "expunge-deletes") return;
+    }
+  }
+
+  private async mergeOne(description: MergeDescription): Promise<void> {
+    const { writer, counters, clock } = this.options;
+    const size = this.sizeOf(description);
+    const started = clock.monotonic();
+    counters.merge.current++;
+    counters.merge.currentDocs += size.docs;
+    counters.merge.currentBytes += size.bytes;
+    try {
+      const result = await this.run(description, size.bytes).catch((error: unknown) => {
+        writer.abortMerge(description);
+        throw error;
+      });
+      writer.commitMerge(description, result);
+      counters.merge.total++;
+      counters.merge.docs += size.docs;
+      counters.merge.bytes += size.bytes;
+      this.options.onMerged();
+    } finally {
+      counters.merge.timeMs += clock.monotonic() - started;
+      counters.merge.current--;
+      counters.merge.currentDocs -= size.docs;
+      counters.merge.currentBytes -= size.bytes;
+    }
+  }
+
+  private async run(description: MergeDescription, bytes: number): Promise<MergeResult> {
+    const { directory, workers } = this.options;
+    if (bytes <= INLINE_BYTES_MAX) return runMerge(description, directory);
+    const task: MergeTask = { path: directory.path, description };
+    const result = await workers.run<MergeResult>("engine/workers/merge-worker", task, {
+      signal: this.abort.signal,
+    });
+    // An empty result has no files.
+    if (result.info.maxDoc > 0) directory.adopt(result.info.files);
+    return result;
+  }
+
+  private sizeOf(description: MergeDescription): { docs: number; bytes: number } {
+    let docs = 0;
+    let bytes = 0;
+    for (const { commit } of description.segments) {
+      docs += commit.info.maxDoc - commit.delCount - commit.softDelCount;
+      for (const name of segmentCommitFiles(commit)) {
+        bytes += this.options.directory.fileLength(name);
+      }
+    }
+    return { docs, bytes };
+  }
+}
