@@ -7,16 +7,35 @@
 // Durability: `sync` is fsync of the files, `syncMetadata` fsync of the folder.
 
 import {
-  closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, statSync,
-  unlinkSync, writeSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { corrupt, VarveError } from "../../base/index.ts";
 import {
-  type ByteSink, type Directory, IndexInput, IndexOutput, missingFile, type PageSource,
+  type ByteSink,
+  type Directory,
+  IndexInput,
+  IndexOutput,
+  missingFile,
+  type PageSource,
 } from "../../lucene/store/index.ts";
 import { type OpenFiles, sharedOpenFiles } from "./open-files.ts";
-import { PAGE_BYTES, type PageCache, sharedPageCache, SINGLE_PAGE_FILE_BYTES } from "./page-cache.ts";
+import {
+  PAGE_BYTES,
+  type PageCache,
+  SINGLE_PAGE_FILE_BYTES,
+  sharedPageCache,
+} from "./page-cache.ts";
 
 /** Where shared resources come from; tests pass small ones. */
 export interface FsDirectoryOptions {
@@ -45,7 +64,8 @@ export class FsDirectory implements Directory {
 
   listAll(): string[] {
     return readdirSync(this.path, { withFileTypes: true })
-      .filter((entry) => entry.isFile()).map((entry) => entry.name);
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name);
   }
 
   fileLength(name: string): number {
@@ -73,7 +93,8 @@ export class FsDirectory implements Directory {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") {
         throw new VarveError("conflict", `File [${name}] already exists`, {
-          type: "file_already_exists_exception", cause: error,
+          type: "file_already_exists_exception",
+          cause: error,
         });
       }
       throw error;
@@ -188,9 +209,7 @@ class FsFile {
   private detached: number | undefined;
   private users = 0;
 
-  constructor(
-    name: string, path: string, length: number, cache: PageCache, openFiles: OpenFiles,
-  ) {
+  constructor(name: string, path: string, length: number, cache: PageCache, openFiles: OpenFiles) {
     this.name = name;
     this.path = path;
     this.length = length;
@@ -261,7 +280,9 @@ class FsFile {
       const count = readSync(descriptor, target, offset + done, length - done, position + done);
       if (count === 0) {
         throw corrupt("File is shorter than when it was opened", {
-          file: this.name, offset: position + done, length: this.length,
+          file: this.name,
+          offset: position + done,
+          length: this.length,
         });
       }
       done += count;

@@ -138,8 +138,8 @@ export class BufferedDictionary {
 
 /** The map key of a binary term. */
 export function latin1Key(bytes: Uint8Array): string {
-  const buffer = bytes instanceof Buffer
-    ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return buffer.toString("latin1");
 }
 
@@ -156,7 +156,12 @@ function byteAt(pool: Uint8Array, starts: Int32Array, id: number, depth: number)
 
 /** Three-way radix quicksort (Bentley, Sedgewick) of `ids[low, high)`, equal in `depth` bytes. */
 function sortRange(
-  ids: Int32Array, low: number, high: number, depth: number, pool: Uint8Array, starts: Int32Array,
+  ids: Int32Array,
+  low: number,
+  high: number,
+  depth: number,
+  pool: Uint8Array,
+  starts: Int32Array,
 ): void {
   while (high - low > 1) {
     if (high - low <= 12) return insertionSort(ids, low, high, depth, pool, starts);
@@ -200,7 +205,12 @@ function sortRange(
 }
 
 function medianByte(
-  ids: Int32Array, low: number, high: number, depth: number, pool: Uint8Array, starts: Int32Array,
+  ids: Int32Array,
+  low: number,
+  high: number,
+  depth: number,
+  pool: Uint8Array,
+  starts: Int32Array,
 ): number {
   const a = byteAt(pool, starts, ids[low]!, depth);
   const b = byteAt(pool, starts, ids[(low + high) >>> 1]!, depth);
@@ -209,7 +219,12 @@ function medianByte(
 }
 
 function insertionSort(
-  ids: Int32Array, low: number, high: number, depth: number, pool: Uint8Array, starts: Int32Array,
+  ids: Int32Array,
+  low: number,
+  high: number,
+  depth: number,
+  pool: Uint8Array,
+  starts: Int32Array,
 ): void {
   for (let i = low + 1; i < high; i++) {
     const id = ids[i]!;
@@ -223,7 +238,11 @@ function insertionSort(
 }
 
 function compareTerms(
-  pool: Uint8Array, starts: Int32Array, a: number, b: number, depth: number,
+  pool: Uint8Array,
+  starts: Int32Array,
+  a: number,
+  b: number,
+  depth: number,
 ): number {
   let i = starts[a]! + depth;
   let j = starts[b]! + depth;

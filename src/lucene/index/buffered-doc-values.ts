@@ -41,7 +41,9 @@ export interface FlushOrder {
 
 /** Applies an index sort to the documents of a field. */
 export function flushOrder(
-  buffered: BufferedDocs, oldToNew: Int32Array | undefined, maxDoc: number,
+  buffered: BufferedDocs,
+  oldToNew: Int32Array | undefined,
+  maxDoc: number,
 ): FlushOrder {
   const { docs, count } = buffered;
   if (oldToNew === undefined) return { docs, count, order: undefined };

@@ -4,8 +4,19 @@
 
 import { illegalArgument, TERM_BYTES_MAX } from "../../base/index.ts";
 import { BufferedDictionary, growInt32, type RamCounter } from "./buffered-dictionary.ts";
-import { BufferedDocs, FlushIterator, type FlushOrder, flushOrder, moreThanOnce } from "./buffered-doc-values.ts";
-import { NO_MORE_DOCS, type OrdDictionary, type SortedDocValues, type SortedSetDocValues } from "./leaf-reader.ts";
+import {
+  BufferedDocs,
+  FlushIterator,
+  type FlushOrder,
+  flushOrder,
+  moreThanOnce,
+} from "./buffered-doc-values.ts";
+import {
+  NO_MORE_DOCS,
+  type OrdDictionary,
+  type SortedDocValues,
+  type SortedSetDocValues,
+} from "./leaf-reader.ts";
 import { OrdTermsEnum } from "./ord-terms-enum.ts";
 
 const NO_INTS = new Int32Array(0);
@@ -120,7 +131,10 @@ export class BufferedOrds {
       start = end;
     }
     return {
-      flush: flushOrder(this.docs, oldToNew, maxDoc), dictionary: sorted, ords, ends: this.ends,
+      flush: flushOrder(this.docs, oldToNew, maxDoc),
+      dictionary: sorted,
+      ords,
+      ends: this.ends,
     };
   }
 }

@@ -6,8 +6,13 @@
 // index sort costs nothing extra. With frequencies a term's occurrences in one document are
 // neighbours: freq = length of the run. Upstream: FreqProxTermsWriterPerField (9.1.0).
 
+import {
+  BufferedDictionary,
+  growInt32,
+  type RamCounter,
+  type TermKind,
+} from "./buffered-dictionary.ts";
 import { IndexOptions } from "./field-info.ts";
-import { BufferedDictionary, growInt32, type RamCounter, type TermKind } from "./buffered-dictionary.ts";
 
 const NO_INTS = new Int32Array(0);
 
@@ -40,7 +45,11 @@ export class BufferedPostings {
 
   /** Logs one token; answers whether its term is new in this document. */
   addToken(
-    term: string, doc: number, position: number, startOffset: number, endOffset: number,
+    term: string,
+    doc: number,
+    position: number,
+    startOffset: number,
+    endOffset: number,
   ): boolean {
     const id = this.dictionary.add(term);
     if (id >= this.termLastDocs.length) this.growLastDocs(id);
@@ -122,8 +131,14 @@ export class BufferedPostings {
       }
     }
     return {
-      dictionary: this.dictionary, sortedIds: this.dictionary.sortedIds(), slotStarts: starts,
-      docs, positions, startOffsets, endOffsets, docCount: this.docsWithTerms(),
+      dictionary: this.dictionary,
+      sortedIds: this.dictionary.sortedIds(),
+      slotStarts: starts,
+      docs,
+      positions,
+      startOffsets,
+      endOffsets,
+      docCount: this.docsWithTerms(),
     };
   }
 
@@ -145,7 +160,9 @@ export class BufferedPostings {
 
 /** Entries of `postings.docs` in the order of their new documents. */
 function entriesInNewOrder(
-  postings: BufferedPostings, oldToNew: Int32Array, maxDoc: number,
+  postings: BufferedPostings,
+  oldToNew: Int32Array,
+  maxDoc: number,
 ): Int32Array {
   const entryOfNew = new Int32Array(maxDoc).fill(-1);
   for (let i = 0; i < postings.docCount; i++) entryOfNew[oldToNew[postings.docs[i]!]!] = i;

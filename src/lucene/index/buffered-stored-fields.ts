@@ -2,9 +2,9 @@
 // known. (Unsorted segments stream theirs.) Upstream: SortingStoredFieldsConsumer (9.1.0).
 
 import type { StoredFieldsWriter } from "../codecs/codec.ts";
+import type { RamCounter } from "./buffered-dictionary.ts";
 import type { FieldInfo } from "./field-info.ts";
 import type { StoredValue } from "./leaf-reader.ts";
-import type { RamCounter } from "./buffered-dictionary.ts";
 
 type StoredType = "string" | "binary" | "int" | "long" | "float" | "double";
 
@@ -30,7 +30,8 @@ export class BufferedStoredFields {
 
   writeField(field: FieldInfo, value: StoredValue, type: StoredType): void {
     const kept = value instanceof Uint8Array ? value.slice() : value;
-    this.ram.bytes += 64 + (typeof kept === "string" || kept instanceof Uint8Array ? kept.length : 8);
+    this.ram.bytes +=
+      64 + (typeof kept === "string" || kept instanceof Uint8Array ? kept.length : 8);
     this.current.push({ field, value: kept, type });
   }
 

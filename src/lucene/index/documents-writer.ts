@@ -28,11 +28,24 @@ export interface NewSegment {
 }
 
 /** A SegmentInfo of a segment that is being written. */
-export function newSegmentInfo(segment: NewSegment, maxDoc: number, hasBlocks: boolean): SegmentInfo {
+export function newSegmentInfo(
+  segment: NewSegment,
+  maxDoc: number,
+  hasBlocks: boolean,
+): SegmentInfo {
   return {
-    name: segment.name, id: segment.id, maxDoc, isCompoundFile: false, codec: segment.codec.name,
-    version: segment.version, minVersion: segment.version, hasBlocks, diagnostics: new Map(),
-    attributes: new Map(), indexSort: segment.indexSort, files: new Set(),
+    name: segment.name,
+    id: segment.id,
+    maxDoc,
+    isCompoundFile: false,
+    codec: segment.codec.name,
+    version: segment.version,
+    minVersion: segment.version,
+    hasBlocks,
+    diagnostics: new Map(),
+    attributes: new Map(),
+    indexSort: segment.indexSort,
+    files: new Set(),
   };
 }
 

@@ -5,18 +5,27 @@
 // documents are part of the new segment (soft ones as doc values, hard ones for the caller's .liv).
 
 import type { DocValuesConsumer, NormsConsumer } from "../codecs/codec.ts";
-import {
-  BufferedBinary, BufferedLongs, BufferedNumeric, BufferedSortedNumeric, FlushNumeric,
-} from "./buffered-doc-values.ts";
 import type { RamCounter } from "./buffered-dictionary.ts";
+import {
+  BufferedBinary,
+  BufferedLongs,
+  BufferedNumeric,
+  BufferedSortedNumeric,
+  FlushNumeric,
+} from "./buffered-doc-values.ts";
 import { BufferedOrds } from "./buffered-ords.ts";
 import type { BufferedUpdates } from "./buffered-updates.ts";
-import { type DocumentsWriter, newSegmentInfo, type NewSegment } from "./documents-writer.ts";
+import { type DocumentsWriter, type NewSegment, newSegmentInfo } from "./documents-writer.ts";
 import { DocValuesType, type FieldInfo, FieldInfos, hasNorms } from "./field-info.ts";
 import { FixedBits } from "./fixed-bits.ts";
 import { type FlushField, flushFields } from "./flush-terms.ts";
 import {
-  fillNumeric, fillSorted, fillSortedNumeric, fillSortedSet, sortColumn, sortDocuments,
+  fillNumeric,
+  fillSorted,
+  fillSortedNumeric,
+  fillSortedSet,
+  sortColumn,
+  sortDocuments,
 } from "./index-sort.ts";
 import type { ChainField } from "./indexing-chain.ts";
 import type { NormsProducer } from "./leaf-reader.ts";
@@ -34,7 +43,9 @@ export interface FlushedSegment {
 
 /** Writes the segment; on an error its files are deleted. `writer` must hold documents. */
 export function flushSegment(
-  writer: DocumentsWriter, updates: BufferedUpdates, diagnostics: Map<string, string>,
+  writer: DocumentsWriter,
+  updates: BufferedUpdates,
+  diagnostics: Map<string, string>,
   useCompoundFile: boolean,
 ): FlushedSegment {
   try {
@@ -60,7 +71,9 @@ export function flushSegment(
 
 /** Packs the files if asked, writes .si and names all files in `info`. */
 export function sealSegment(
-  directory: TrackingDirectory, info: SegmentInfo, segment: Pick<NewSegment, "codec">,
+  directory: TrackingDirectory,
+  info: SegmentInfo,
+  segment: Pick<NewSegment, "codec">,
   useCompoundFile: boolean,
 ): void {
   info.files = new Set(directory.created);
@@ -93,9 +106,7 @@ function sortFlush(writer: DocumentsWriter): FlushSort | undefined {
     if (buffered?.numeric !== undefined) {
       fillNumeric(column, 0, buffered.numeric.view(undefined, count)());
     } else if (buffered?.sortedNumeric !== undefined) {
-      fillSortedNumeric(
-        column, 0, buffered.sortedNumeric.view(undefined, count)(), field.selector,
-      );
+      fillSortedNumeric(column, 0, buffered.sortedNumeric.view(undefined, count)(), field.selector);
     } else if (buffered?.ords !== undefined && field.selector === undefined) {
       fillSorted(column, 0, buffered.ords.viewSorted(undefined, count)(), undefined);
     } else if (buffered?.ords !== undefined) {
@@ -112,7 +123,10 @@ function sortFlush(writer: DocumentsWriter): FlushSort | undefined {
   return { oldToNew, newToOld };
 }
 
-function remap(bits: FixedBits | undefined, oldToNew: Int32Array | undefined): FixedBits | undefined {
+function remap(
+  bits: FixedBits | undefined,
+  oldToNew: Int32Array | undefined,
+): FixedBits | undefined {
   if (bits === undefined || oldToNew === undefined) return bits;
   const mapped = new FixedBits(bits.length);
   for (let doc = 0; doc < bits.length; doc++) if (bits.get(doc)) mapped.set(oldToNew[doc]!);
@@ -121,7 +135,8 @@ function remap(bits: FixedBits | undefined, oldToNew: Int32Array | undefined): F
 
 /** The fields to write; the soft-deletes field joins them when an update needs it. */
 function softDeletesField(
-  writer: DocumentsWriter, softDeleted: FixedBits | undefined,
+  writer: DocumentsWriter,
+  softDeleted: FixedBits | undefined,
 ): ChainField[] {
   const { chain, segment } = writer;
   if (softDeleted !== undefined) {
@@ -134,15 +149,23 @@ function softDeletesField(
 }
 
 function writeFields(
-  writer: DocumentsWriter, fields: readonly ChainField[], state: SegmentWriteState,
-  sorted: FlushSort | undefined, softDeleted: FixedBits | undefined,
+  writer: DocumentsWriter,
+  fields: readonly ChainField[],
+  state: SegmentWriteState,
+  sorted: FlushSort | undefined,
+  softDeleted: FixedBits | undefined,
 ): void {
   const norms = writeNorms(writer, fields, state, sorted);
   writeFlushDocValues(writer, fields, state, sorted, softDeleted);
   const withPoints = fields.filter((field) => field.points !== undefined && field.points.count > 0);
-  writePoints(writer.segment.codec, state, withPoints.map((field) => ({
-    info: field.info, source: field.points!.source(sorted?.oldToNew),
-  })));
+  writePoints(
+    writer.segment.codec,
+    state,
+    withPoints.map((field) => ({
+      info: field.info,
+      source: field.points!.source(sorted?.oldToNew),
+    })),
+  );
   writer.storedBuffer?.replay(writer.storedWriter, sorted?.newToOld);
   writer.storedWriter.finish(writer.numDocs);
   writer.storedWriter.close();
@@ -150,7 +173,8 @@ function writeFields(
   for (const field of fields) {
     if (field.postings === undefined) continue;
     inverted.push({
-      name: field.info.name, postings: field.postings,
+      name: field.info.name,
+      postings: field.postings,
       inverted: field.postings.invert(sorted?.oldToNew, writer.numDocs),
     });
   }
@@ -160,7 +184,9 @@ function writeFields(
 
 /** Writes norms and answers them from memory for the postings' impacts. */
 function writeNorms(
-  writer: DocumentsWriter, fields: readonly ChainField[], state: SegmentWriteState,
+  writer: DocumentsWriter,
+  fields: readonly ChainField[],
+  state: SegmentWriteState,
   sorted: FlushSort | undefined,
 ): NormsProducer | undefined {
   const withNorms = fields.filter((field) => hasNorms(field.info));
@@ -185,29 +211,43 @@ function writeNorms(
 }
 
 function writeFlushDocValues(
-  writer: DocumentsWriter, fields: readonly ChainField[], state: SegmentWriteState,
-  sorted: FlushSort | undefined, softDeleted: FixedBits | undefined,
+  writer: DocumentsWriter,
+  fields: readonly ChainField[],
+  state: SegmentWriteState,
+  sorted: FlushSort | undefined,
+  softDeleted: FixedBits | undefined,
 ): void {
   const withValues = fields.filter((field) => field.info.docValuesType !== DocValuesType.NONE);
   const map = sorted?.oldToNew;
   const { numDocs: maxDoc, ram } = writer;
-  writeDocValues(writer.segment.codec, state, withValues.map((field) => field.info), (consumer) => {
-    for (const field of withValues) {
-      const { info } = field;
-      const { name } = info;
-      if (name === writer.segment.softDeletesField) {
-        consumer.addNumeric(info, softDeletesView(softDeleted, ram));
-      } else if (info.docValuesType === DocValuesType.NUMERIC) {
-        consumer.addNumeric(info, (field.numeric ?? new BufferedNumeric(name, ram)).view(map, maxDoc));
-      } else {
-        addFlushed(consumer, field, map, maxDoc, ram);
+  writeDocValues(
+    writer.segment.codec,
+    state,
+    withValues.map((field) => field.info),
+    (consumer) => {
+      for (const field of withValues) {
+        const { info } = field;
+        const { name } = info;
+        if (name === writer.segment.softDeletesField) {
+          consumer.addNumeric(info, softDeletesView(softDeleted, ram));
+        } else if (info.docValuesType === DocValuesType.NUMERIC) {
+          consumer.addNumeric(
+            info,
+            (field.numeric ?? new BufferedNumeric(name, ram)).view(map, maxDoc),
+          );
+        } else {
+          addFlushed(consumer, field, map, maxDoc, ram);
+        }
       }
-    }
-  });
+    },
+  );
 }
 
 function addFlushed(
-  consumer: DocValuesConsumer, field: ChainField, map: Int32Array | undefined, maxDoc: number,
+  consumer: DocValuesConsumer,
+  field: ChainField,
+  map: Int32Array | undefined,
+  maxDoc: number,
   ram: RamCounter,
 ): void {
   const { info } = field;
@@ -215,26 +255,31 @@ function addFlushed(
   switch (info.docValuesType) {
     case DocValuesType.SORTED_NUMERIC:
       return consumer.addSortedNumeric(
-        info, (field.sortedNumeric ?? new BufferedSortedNumeric(name, ram)).view(map, maxDoc),
+        info,
+        (field.sortedNumeric ?? new BufferedSortedNumeric(name, ram)).view(map, maxDoc),
       );
     case DocValuesType.BINARY:
       return consumer.addBinary(
-        info, (field.binary ?? new BufferedBinary(name, ram)).view(map, maxDoc),
+        info,
+        (field.binary ?? new BufferedBinary(name, ram)).view(map, maxDoc),
       );
     case DocValuesType.SORTED:
       return consumer.addSorted(
-        info, (field.ords ?? new BufferedOrds(name, true, ram)).viewSorted(map, maxDoc),
+        info,
+        (field.ords ?? new BufferedOrds(name, true, ram)).viewSorted(map, maxDoc),
       );
     default:
       return consumer.addSortedSet(
-        info, (field.ords ?? new BufferedOrds(name, false, ram)).viewSortedSet(map, maxDoc),
+        info,
+        (field.ords ?? new BufferedOrds(name, false, ram)).viewSortedSet(map, maxDoc),
       );
   }
 }
 
 /** Value 1 for each soft-deleted document: what OpenSearch's tombstones and updates hold. */
 export function softDeletesView(
-  softDeleted: FixedBits | undefined, ram: RamCounter,
+  softDeleted: FixedBits | undefined,
+  ram: RamCounter,
 ): () => FlushNumeric {
   const count = softDeleted?.cardinality() ?? 0;
   const docs = new Int32Array(count);

@@ -6,7 +6,11 @@ import { assert } from "../../base/index.ts";
 import type { Fields } from "../codecs/codec.ts";
 import type { BufferedPostings, InvertedField } from "./buffered-postings.ts";
 import {
-  NO_MORE_DOCS, type PostingsEnum, type SeekStatus, type Terms, type TermsEnum,
+  NO_MORE_DOCS,
+  type PostingsEnum,
+  type SeekStatus,
+  type Terms,
+  type TermsEnum,
 } from "./leaf-reader.ts";
 
 /** One inverted field with what is indexed in it. */
@@ -103,8 +107,10 @@ class FlushTermsEnum implements TermsEnum {
   }
 
   postings(reuse: PostingsEnum | undefined, _flags: number): PostingsEnum {
-    const result = reuse instanceof FlushPostingsEnum && reuse.belongsTo(this.inverted)
-      ? reuse : new FlushPostingsEnum(this.inverted, this.postingsOf);
+    const result =
+      reuse instanceof FlushPostingsEnum && reuse.belongsTo(this.inverted)
+        ? reuse
+        : new FlushPostingsEnum(this.inverted, this.postingsOf);
     result.start(this.inverted.slotStarts[this.id]!, this.inverted.slotStarts[this.id + 1]!);
     return result;
   }

@@ -6,8 +6,8 @@
 import { assert } from "../../base/index.ts";
 import type { Directory } from "../store/index.ts";
 import type { IndexCommit, IndexDeletionPolicy } from "./index-deletion-policy.ts";
-import { commitFiles, readCommit } from "./segment-infos.ts";
 import { type SegmentInfos, segmentsFileName } from "./segment-info.ts";
+import { commitFiles, readCommit } from "./segment-infos.ts";
 
 /** What Lucene's IndexFileNames.CODEC_FILE_PATTERN matches, and commits. */
 const INDEX_FILE = /^(?:_[a-z0-9]+(?:_.*)?\..*|(?:pending_)?segments_[0-9a-z]+)$/;
@@ -34,6 +34,7 @@ export class IndexFileDeleter {
   private readonly held = new Map<number, number>();
   /** Files of the writer's current segments. */
   private current: readonly string[] = [];
+  private closed = false;
 
   constructor(directory: Directory, policy: IndexDeletionPolicy) {
     this.directory = directory;
@@ -49,8 +50,8 @@ export class IndexFileDeleter {
       .map((text) => Number.parseInt(text, 36))
       .sort((a, b) => a - b);
     for (const generation of generations) {
-      const infos = generation === current?.generation
-        ? current : readCommit(this.directory, generation);
+      const infos =
+        generation === current?.generation ? current : readCommit(this.directory, generation);
       this.addCommit(indexCommit(infos));
     }
     this.applyPolicy();
@@ -135,7 +136,14 @@ export class IndexFileDeleter {
     for (const name of names) if (!this.references.has(name)) this.deleteNow(name);
   }
 
+  /** The writer is gone: another may use the names again, so that no reader deletes from now on. */
+  close(): void {
+    this.checkpoint([]);
+    this.closed = true;
+  }
+
   private deleteNow(name: string): void {
+    if (this.closed) return;
     try {
       this.directory.deleteFile(name);
     } catch {

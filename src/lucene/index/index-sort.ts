@@ -4,11 +4,14 @@
 // a k-way merge. Upstream: IndexSorter, Sorter, SortedNumericSelector, SortedSetSelector (9.1.0).
 
 import { illegalArgument } from "../../base/index.ts";
-import type { SortField } from "./segment-info.ts";
 import {
-  NO_MORE_DOCS, type NumericDocValues, type SortedDocValues, type SortedNumericDocValues,
+  NO_MORE_DOCS,
+  type NumericDocValues,
+  type SortedDocValues,
+  type SortedNumericDocValues,
   type SortedSetDocValues,
 } from "./leaf-reader.ts";
+import type { SortField } from "./segment-info.ts";
 
 /** The keys of one sort field, one entry a document. */
 export class SortColumn {
@@ -109,7 +112,10 @@ export function fillNumeric(column: SortColumn, base: number, values: NumericDoc
 
 /** The least or greatest of several numbers. */
 export function fillSortedNumeric(
-  column: SortColumn, base: number, values: SortedNumericDocValues, selector: SortField["selector"],
+  column: SortColumn,
+  base: number,
+  values: SortedNumericDocValues,
+  selector: SortField["selector"],
 ): void {
   for (let doc = values.nextDoc(); doc !== NO_MORE_DOCS; doc = values.nextDoc()) {
     const count = selector === "max" ? values.docValueCount() : 1;
@@ -120,7 +126,10 @@ export function fillSortedNumeric(
 
 /** Ords; `ordMap` makes them comparable between segments. */
 export function fillSorted(
-  column: SortColumn, base: number, values: SortedDocValues, ordMap: Int32Array | undefined,
+  column: SortColumn,
+  base: number,
+  values: SortedDocValues,
+  ordMap: Int32Array | undefined,
 ): void {
   for (let doc = values.nextDoc(); doc !== NO_MORE_DOCS; doc = values.nextDoc()) {
     const ord = values.ordValue();
@@ -130,7 +139,10 @@ export function fillSorted(
 
 /** The ord of a set that `selector` names. */
 export function fillSortedSet(
-  column: SortColumn, base: number, values: SortedSetDocValues, selector: SortField["selector"],
+  column: SortColumn,
+  base: number,
+  values: SortedSetDocValues,
+  selector: SortField["selector"],
   ordMap: Int32Array | undefined,
 ): void {
   for (let doc = values.nextDoc(); doc !== NO_MORE_DOCS; doc = values.nextDoc()) {
@@ -152,7 +164,9 @@ function selectedIndex(count: number, selector: SortField["selector"]): number {
  * is `[runStarts[i], runStarts[i + 1])`, the last one ends with `order`.
  */
 export function sortDocuments(
-  columns: readonly SortColumn[], order: Int32Array, runStarts: Int32Array,
+  columns: readonly SortColumn[],
+  order: Int32Array,
+  runStarts: Int32Array,
 ): Int32Array {
   let source: Int32Array = order;
   let target: Int32Array = new Int32Array(order.length);
@@ -174,13 +188,20 @@ export function sortDocuments(
 }
 
 function mergeRuns(
-  columns: readonly SortColumn[], source: Int32Array, target: Int32Array,
-  start: number, middle: number, end: number,
+  columns: readonly SortColumn[],
+  source: Int32Array,
+  target: Int32Array,
+  start: number,
+  middle: number,
+  end: number,
 ): void {
   let left = start;
   let right = middle;
   for (let at = start; at < end; at++) {
-    if (left < middle && (right >= end || compareKeys(columns, source[left]!, source[right]!) <= 0)) {
+    if (
+      left < middle &&
+      (right >= end || compareKeys(columns, source[left]!, source[right]!) <= 0)
+    ) {
       target[at] = source[left++]!;
     } else {
       target[at] = source[right++]!;
@@ -198,10 +219,17 @@ function compareKeys(columns: readonly SortColumn[], a: number, b: number): numb
 
 /** Do both lists of keys order documents alike? */
 export function sameSort(a: readonly SortField[], b: readonly SortField[]): boolean {
-  return a.length === b.length && a.every((field, i) => {
-    const other = b[i]!;
-    return field.field === other.field && field.type === other.type &&
-      field.reverse === other.reverse && field.selector === other.selector &&
-      field.missing === other.missing;
-  });
+  return (
+    a.length === b.length &&
+    a.every((field, i) => {
+      const other = b[i]!;
+      return (
+        field.field === other.field &&
+        field.type === other.type &&
+        field.reverse === other.reverse &&
+        field.selector === other.selector &&
+        field.missing === other.missing
+      );
+    })
+  );
 }

@@ -17,21 +17,37 @@ import { FieldNumbers } from "./field-numbers.ts";
 import { flushSegment } from "./flush-segment.ts";
 import { type IndexCommit, keepOnlyLastCommit } from "./index-deletion-policy.ts";
 import { IndexFileDeleter, indexCommit } from "./index-file-deleter.ts";
+import {
+  type IndexWriterSettings,
+  RAM_BUFFER_BYTES_DEFAULT,
+  SOFT_DELETES_FIELD,
+} from "./index-writer-config.ts";
 import type { IndexableDocument } from "./indexable-field.ts";
 import {
-  type IndexWriterSettings, RAM_BUFFER_BYTES_DEFAULT, SOFT_DELETES_FIELD,
-} from "./index-writer-config.ts";
+  MERGE_POLICY_DEFAULTS,
+  type MergePolicySettings,
+  type MergeTrigger,
+} from "./merge-policy.ts";
 import { MergeRegister } from "./merge-register.ts";
-import { type MergeTrigger, MERGE_POLICY_DEFAULTS, type MergePolicySettings } from "./merge-policy.ts";
 import { type MergeDescription, type MergeResult, runMerge } from "./merge-segments.ts";
 import { NrtDirectoryReader } from "./nrt-directory-reader.ts";
 import { PooledSegment } from "./pooled-segment.ts";
 import {
-  compareVersions, type LuceneVersion, luceneVersion, type SegmentCommitInfo, type SegmentInfo,
-  type SegmentInfos, versionText,
+  compareVersions,
+  type LuceneVersion,
+  luceneVersion,
+  type SegmentCommitInfo,
+  type SegmentInfo,
+  type SegmentInfos,
+  versionText,
 } from "./segment-info.ts";
 import {
-  commitFiles, finishCommit, lastCommitGeneration, prepareCommit, readCommit, rollbackCommit,
+  commitFiles,
+  finishCommit,
+  lastCommitGeneration,
+  prepareCommit,
+  readCommit,
+  rollbackCommit,
   segmentCommitFiles,
 } from "./segment-infos.ts";
 import { openSegmentReader } from "./segment-reader.ts";
@@ -112,9 +128,12 @@ export class IndexWriter {
     });
   }
 
+  /** Whoever holds the current reader keeps it; the next one is made anew. */
   private changed(): void {
     this.changes++;
     this.infos.version++;
+    this.current?.decRef();
+    this.current = undefined;
   }
 
   // ---- documents
@@ -180,12 +199,19 @@ export class IndexWriter {
   }
 
   private bufferForDocuments(): DocumentsWriter {
-    this.buffer ??= new DocumentsWriter({
-      directory: this.directory, codec: lucene91Codec, name: this.newSegmentName(),
-      id: this.settings.random.bytes(16), version: this.version,
-      storedFieldsMode: this.settings.storedFieldsMode ?? "BEST_SPEED",
-      indexSort: this.settings.indexSort ?? [], softDeletesField: this.softDeletesField,
-    }, this.fieldNumbers);
+    this.buffer ??= new DocumentsWriter(
+      {
+        directory: this.directory,
+        codec: lucene91Codec,
+        name: this.newSegmentName(),
+        id: this.settings.random.bytes(16),
+        version: this.version,
+        storedFieldsMode: this.settings.storedFieldsMode ?? "BEST_SPEED",
+        indexSort: this.settings.indexSort ?? [],
+        softDeletesField: this.softDeletesField,
+      },
+      this.fieldNumbers,
+    );
     return this.buffer;
   }
 
@@ -222,7 +248,10 @@ export class IndexWriter {
   /** Deletes in the segments that are older than the updates: all of them. */
   private applyUpdates(): boolean {
     let count = 0;
-    for (const [terms, soft] of [[this.updates.deletes, false], [this.updates.softUpdates, true]] as const) {
+    for (const [terms, soft] of [
+      [this.updates.deletes, false],
+      [this.updates.softUpdates, true],
+    ] as const) {
       for (const field of terms.sortedTerms()) {
         for (const pooled of this.pool) count += pooled.applyTerms(field.field, field.terms, soft);
       }
@@ -241,7 +270,10 @@ export class IndexWriter {
     const compound = this.settings.useCompoundFile ?? true;
     const diagnostics = this.diagnostics("flush");
     const { info, hardDeleted, softDeleted } = flushSegment(
-      buffer, this.updates, diagnostics, compound,
+      buffer,
+      this.updates,
+      diagnostics,
+      compound,
     );
     const commit = this.newCommitInfo(info);
     commit.softDelCount = softDeleted?.cardinality() ?? 0;
@@ -254,8 +286,14 @@ export class IndexWriter {
 
   private newCommitInfo(info: SegmentInfo): SegmentCommitInfo {
     return {
-      info, id: this.settings.random.bytes(16), delCount: 0, softDelCount: 0, delGen: -1,
-      fieldInfosGen: -1, docValuesGen: -1, fieldInfosFiles: new Set(),
+      info,
+      id: this.settings.random.bytes(16),
+      delCount: 0,
+      softDelCount: 0,
+      delGen: -1,
+      fieldInfosGen: -1,
+      docValuesGen: -1,
+      fieldInfosFiles: new Set(),
       docValuesUpdatesFiles: new Map(),
     };
   }
@@ -270,9 +308,10 @@ export class IndexWriter {
 
   /** Segments without any document that a merge would keep go at once. */
   private dropFullyDeleted(): boolean {
-    const going = this.pool.filter((pooled) =>
-      pooled.numDocs === 0 && !this.merges.isMerging(pooled) &&
-      this.keptDocs(pooled) === 0);
+    const going = this.pool.filter(
+      (pooled) =>
+        pooled.numDocs === 0 && !this.merges.isMerging(pooled) && this.keptDocs(pooled) === 0,
+    );
     for (const pooled of going) this.removeSegment(pooled);
     return going.length > 0;
   }
@@ -310,22 +349,24 @@ export class IndexWriter {
   getReader(): NrtDirectoryReader {
     this.ensureOpen();
     this.flush();
-    if (this.current?.version !== this.infos.version) {
-      this.current?.decRef();
+    if (this.current === undefined) {
       const files = this.files();
       this.deleter.incRef(files);
       this.current = new NrtDirectoryReader(
-        this.pool.map((pooled) => pooled.currentView()), this.infos.version,
+        this.pool.map((pooled) => pooled.currentView()),
+        this.infos.version,
         () => this.deleter.decRef(files),
       );
     }
-    this.current!.incRef();
-    return this.current!;
+    this.current.incRef();
+    return this.current;
   }
 
   /** Would `getReader` show something that `reader` does not? */
   isCurrent(reader: NrtDirectoryReader): boolean {
-    return this.buffer === undefined && this.updates.isEmpty && reader.version === this.infos.version;
+    return (
+      this.buffer === undefined && this.updates.isEmpty && reader.version === this.infos.version
+    );
   }
 
   get hasUncommittedChanges(): boolean {
@@ -368,7 +409,10 @@ export class IndexWriter {
   private writePending(segments: readonly PooledSegment[]): void {
     let any = false;
     for (const pooled of segments) {
-      if (pooled.writePending(this.directory, this.softDeletesField, this.settings.random)) any = true;
+      if (!pooled.hasPending) continue;
+      const name = this.softDeletesField;
+      const marker = { name, number: this.fieldNumbers.numberOf(name) };
+      if (pooled.writePending(this.directory, marker, this.settings.random)) any = true;
     }
     if (any) this.checkpoint();
   }
@@ -400,7 +444,8 @@ export class IndexWriter {
     this.ensureOpen();
     if (trigger.kind !== "natural") this.flush();
     const sizes = this.pool.map((pooled) => ({
-      bytes: this.bytesOf(pooled), deletedDocs: pooled.maxDoc - this.keptDocs(pooled),
+      bytes: this.bytesOf(pooled),
+      deletedDocs: pooled.maxDoc - this.keptDocs(pooled),
     }));
     const groups = this.merges.find(trigger, sizes, this.mergePolicy);
     const indexBytes = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -409,7 +454,8 @@ export class IndexWriter {
 
   private bytesOf(pooled: PooledSegment): number {
     return segmentCommitFiles(pooled.commit).reduce(
-      (sum, name) => sum + this.directory.fileLength(name), 0,
+      (sum, name) => sum + this.directory.fileLength(name),
+      0,
     );
   }
 
@@ -420,10 +466,16 @@ export class IndexWriter {
     const diagnostics = this.diagnostics("merge");
     diagnostics.set("mergeFactor", String(group.length));
     const description: MergeDescription = {
-      name: this.newSegmentName(), id: this.settings.random.bytes(16), codec: lucene91Codec.name,
-      version: this.version, indexSort: this.settings.indexSort ?? [],
+      name: this.newSegmentName(),
+      id: this.settings.random.bytes(16),
+      codec: lucene91Codec.name,
+      version: this.version,
+      indexSort: this.settings.indexSort ?? [],
       storedFieldsMode: this.settings.storedFieldsMode ?? "BEST_SPEED",
-      fieldNumbers: new Map(this.fieldNumbers.entries()), segments, diagnostics, indexBytes,
+      fieldNumbers: new Map(this.fieldNumbers.entries()),
+      segments,
+      diagnostics,
+      indexBytes,
       policy: this.mergePolicy,
     };
     const files = segments.flatMap(({ commit }) => segmentCommitFiles(commit));
@@ -508,13 +560,19 @@ export class IndexWriter {
 
   /** Hard- and soft-deleted documents that still take room in the flushed segments. */
   get deletedDocs(): number {
-    return this.pool.reduce((sum, { hardDeleted, softDeleted }) => sum + hardDeleted + softDeleted, 0);
+    return this.pool.reduce(
+      (sum, { hardDeleted, softDeleted }) => sum + hardDeleted + softDeleted,
+      0,
+    );
   }
 
   segments(): SegmentStatus[] {
     return this.pool.map((pooled) => ({
-      name: pooled.name, numDocs: pooled.numDocs, deletedDocs: pooled.maxDoc - pooled.numDocs,
-      sizeBytes: this.bytesOf(pooled), committed: this.committedNames.has(pooled.name),
+      name: pooled.name,
+      numDocs: pooled.numDocs,
+      deletedDocs: pooled.maxDoc - pooled.numDocs,
+      sizeBytes: this.bytesOf(pooled),
+      committed: this.committedNames.has(pooled.name),
       info: pooled.commit.info,
     }));
   }
@@ -532,7 +590,7 @@ export class IndexWriter {
     this.current = undefined;
     this.merges.forEachRunning((running) => this.deleter.decRef(running.files));
     for (const pooled of this.pool) pooled.reader.decRef();
-    this.deleter.checkpoint([]);
+    this.deleter.close();
   }
 
   /** Commits what is uncommitted (unless told otherwise) and closes. */
@@ -545,7 +603,8 @@ export class IndexWriter {
 
 /** The segments to start from. `isNewest`: they are those of the newest commit on disk. */
 function openInfos(
-  directory: Directory, settings: IndexWriterSettings,
+  directory: Directory,
+  settings: IndexWriterSettings,
 ): { infos: SegmentInfos; isNewest: boolean } {
   const names = directory.listAll();
   const newest = lastCommitGeneration(names);
@@ -562,13 +621,21 @@ function openInfos(
 }
 
 function newInfos(
-  settings: IndexWriterSettings, generation: number, names: readonly string[],
+  settings: IndexWriterSettings,
+  generation: number,
+  names: readonly string[],
 ): SegmentInfos {
   const createdMajor = settings.indexCreatedVersionMajor ?? NEW_VERSION_MAJOR;
   return {
-    id: settings.random.bytes(16), generation, version: 0, counter: counterAbove(names),
-    indexCreatedVersionMajor: createdMajor, luceneVersion: VERSION_FLOOR,
-    minSegmentVersion: undefined, segments: [], userData: new Map(),
+    id: settings.random.bytes(16),
+    generation,
+    version: 0,
+    counter: counterAbove(names),
+    indexCreatedVersionMajor: createdMajor,
+    luceneVersion: VERSION_FLOOR,
+    minSegmentVersion: undefined,
+    segments: [],
+    userData: new Map(),
   };
 }
 

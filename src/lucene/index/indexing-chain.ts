@@ -7,16 +7,22 @@
 import { assert, illegalArgument } from "../../base/index.ts";
 import type { TokenStream } from "../analysis/token-stream.ts";
 import type { StoredFieldsWriter } from "../codecs/codec.ts";
-import { BufferedBinary, BufferedNumeric, BufferedSortedNumeric } from "./buffered-doc-values.ts";
 import { latin1Key, type RamCounter } from "./buffered-dictionary.ts";
+import { BufferedBinary, BufferedNumeric, BufferedSortedNumeric } from "./buffered-doc-values.ts";
 import { BufferedOrds } from "./buffered-ords.ts";
 import { BufferedPoints } from "./buffered-points.ts";
 import { BufferedPostings } from "./buffered-postings.ts";
-import { DocValuesType, type FieldInfo, hasNorms, IndexOptions, newFieldInfo } from "./field-info.ts";
+import type { BufferedStoredFields } from "./buffered-stored-fields.ts";
+import {
+  DocValuesType,
+  type FieldInfo,
+  hasNorms,
+  IndexOptions,
+  newFieldInfo,
+} from "./field-info.ts";
 import { fieldLengthNorm } from "./field-norm.ts";
 import type { FieldNumbers } from "./field-numbers.ts";
 import type { IndexableDocument, IndexableField, IndexableFieldType } from "./indexable-field.ts";
-import type { BufferedStoredFields } from "./buffered-stored-fields.ts";
 
 /** IndexWriter.MAX_POSITION. */
 const POSITION_MAX = 2147483647 - 128;
@@ -25,7 +31,8 @@ const OFFSET_GAP = 1;
 
 /** Where stored fields go: a file, or memory when the segment will be sorted. */
 export type StoredFieldsSink = Pick<
-  StoredFieldsWriter & BufferedStoredFields, "startDocument" | "writeField" | "finishDocument"
+  StoredFieldsWriter & BufferedStoredFields,
+  "startDocument" | "writeField" | "finishDocument"
 >;
 
 /** All buffers of one field, and the state of its inversion in the current document. */
@@ -132,8 +139,12 @@ export class IndexingChain {
 
   private store(chained: ChainField, field: IndexableField): void {
     const value = field.storedValue!;
-    const type = typeof value === "string" ? "string"
-      : value instanceof Uint8Array ? "binary" : field.storedType;
+    const type =
+      typeof value === "string"
+        ? "string"
+        : value instanceof Uint8Array
+          ? "binary"
+          : field.storedType;
     if (type === undefined) {
       throw illegalArgument(`Stored number of field [${field.name}] has no stored type`);
     }
@@ -180,7 +191,10 @@ export class IndexingChain {
 
 /** Tokens of one value. Leaves the stream after end(). */
 function invertStream(
-  chained: ChainField, postings: BufferedPostings, doc: number, stream: TokenStream,
+  chained: ChainField,
+  postings: BufferedPostings,
+  doc: number,
+  stream: TokenStream,
 ): void {
   stream.reset();
   const offset = chained.offset;
@@ -237,13 +251,18 @@ function finishField(chained: ChainField, doc: number): void {
   chained.postings?.finishDocument(doc);
   if (chained.norms === undefined) return;
   // BM25Similarity with discountOverlaps; a field without frequencies counts its distinct terms.
-  const tokens = chained.info.indexOptions === IndexOptions.DOCS
-    ? chained.distinctTerms : chained.length - chained.overlaps;
+  const tokens =
+    chained.info.indexOptions === IndexOptions.DOCS
+      ? chained.distinctTerms
+      : chained.length - chained.overlaps;
   chained.norms.add(doc, fieldLengthNorm(tokens));
 }
 
 function addDocValue(
-  chained: ChainField, doc: number, field: IndexableField, ram: RamCounter,
+  chained: ChainField,
+  doc: number,
+  field: IndexableField,
+  ram: RamCounter,
 ): void {
   const { numericValue, bytesValue, name } = field;
   switch (chained.info.docValuesType) {
@@ -259,12 +278,15 @@ function addDocValue(
       if (bytesValue === undefined) return;
       chained.binary ??= new BufferedBinary(name, ram);
       return chained.binary.add(
-        doc, typeof bytesValue === "string" ? Buffer.from(bytesValue, "utf8") : bytesValue,
+        doc,
+        typeof bytesValue === "string" ? Buffer.from(bytesValue, "utf8") : bytesValue,
       );
     default:
       if (bytesValue === undefined) return;
       chained.ords ??= new BufferedOrds(
-        name, chained.info.docValuesType === DocValuesType.SORTED, ram,
+        name,
+        chained.info.docValuesType === DocValuesType.SORTED,
+        ram,
       );
       return chained.ords.add(doc, bytesValue);
   }
@@ -295,7 +317,12 @@ function addSchema(chained: ChainField, type: IndexableFieldType, ram: RamCounte
       const packedBytes = type.pointDimensionCount * type.pointNumBytes;
       chained.points = new BufferedPoints(info.name, packedBytes, ram);
     } else {
-      sameSchema(info.name, "points dimensions", info.pointDimensionCount, type.pointDimensionCount);
+      sameSchema(
+        info.name,
+        "points dimensions",
+        info.pointDimensionCount,
+        type.pointDimensionCount,
+      );
       sameSchema(info.name, "point num bytes", info.pointNumBytes, type.pointNumBytes);
     }
   }

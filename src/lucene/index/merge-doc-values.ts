@@ -4,28 +4,39 @@
 import type { DocValuesConsumer } from "../codecs/codec.ts";
 import { DocValuesType, type FieldInfo } from "./field-info.ts";
 import {
-  type BinaryDocValues, type DocValuesIterator, type LeafReader, NO_MORE_DOCS,
-  type NumericDocValues, type SortedDocValues, type SortedNumericDocValues, type SortedSetDocValues,
+  type BinaryDocValues,
+  type DocValuesIterator,
+  type LeafReader,
+  NO_MORE_DOCS,
+  type NumericDocValues,
+  type SortedDocValues,
+  type SortedNumericDocValues,
+  type SortedSetDocValues,
 } from "./leaf-reader.ts";
 import { OrdinalMap } from "./merge-ordinals.ts";
 import type { MergeInput, MergeState } from "./merge-state.ts";
 
 /** Adds one merged field to the consumer. */
 export function mergeDocValuesField(
-  state: MergeState, consumer: DocValuesConsumer, info: FieldInfo,
+  state: MergeState,
+  consumer: DocValuesConsumer,
+  info: FieldInfo,
 ): void {
   const { name } = info;
-  const parts = <T>(type: DocValuesType, open: (reader: LeafReader) => T | undefined) => () =>
-    state.inputs.map(({ reader }) =>
-      reader.fieldInfos.fieldInfo(name)?.docValuesType === type ? open(reader) : undefined);
+  const parts =
+    <T>(type: DocValuesType, open: (reader: LeafReader) => T | undefined) =>
+    () =>
+      state.inputs.map(({ reader }) =>
+        reader.fieldInfos.fieldInfo(name)?.docValuesType === type ? open(reader) : undefined,
+      );
   switch (info.docValuesType) {
     case DocValuesType.NUMERIC: {
       const open = parts(DocValuesType.NUMERIC, (reader) => reader.numericDocValues(name));
       return consumer.addNumeric(info, () => new MergedNumeric(state, open()));
     }
     case DocValuesType.SORTED_NUMERIC: {
-      const open = parts(
-        DocValuesType.SORTED_NUMERIC, (reader) => reader.sortedNumericDocValues(name),
+      const open = parts(DocValuesType.SORTED_NUMERIC, (reader) =>
+        reader.sortedNumericDocValues(name),
       );
       return consumer.addSortedNumeric(info, () => new MergedSortedNumeric(state, open()));
     }
@@ -51,7 +62,10 @@ export function mergeDocValuesField(
 /** Norms of one field of all readers. */
 export function mergedNorms(state: MergeState, field: string): () => NumericDocValues {
   return () =>
-    new MergedNumeric(state, state.inputs.map(({ reader }) => reader.normValues(field)));
+    new MergedNumeric(
+      state,
+      state.inputs.map(({ reader }) => reader.normValues(field)),
+    );
 }
 
 function markOrd(values: SortedDocValues, used: Uint8Array): void {
@@ -65,7 +79,9 @@ function markOrds(values: SortedSetDocValues, used: Uint8Array): void {
 
 /** A byte per ord that a kept document has; undefined where all documents stay. */
 function usedOrds<T extends SortedDocValues | SortedSetDocValues>(
-  input: MergeInput, values: T | undefined, mark: (values: T, used: Uint8Array) => void,
+  input: MergeInput,
+  values: T | undefined,
+  mark: (values: T, used: Uint8Array) => void,
 ): Uint8Array | undefined {
   if (values === undefined || input.keep === undefined) return undefined;
   const used = new Uint8Array(values.valueCount);
@@ -159,7 +175,9 @@ class MergedNumeric extends MergedIterator<NumericDocValues> implements NumericD
 }
 
 class MergedSortedNumeric
-  extends MergedIterator<SortedNumericDocValues> implements SortedNumericDocValues {
+  extends MergedIterator<SortedNumericDocValues>
+  implements SortedNumericDocValues
+{
   docValueCount(): number {
     return this.part!.docValueCount();
   }
@@ -196,7 +214,9 @@ class MergedSorted extends MergedIterator<SortedDocValues> implements SortedDocV
   private readonly ordinals: OrdinalMap;
 
   constructor(
-    state: MergeState, parts: readonly (SortedDocValues | undefined)[], ordinals: OrdinalMap,
+    state: MergeState,
+    parts: readonly (SortedDocValues | undefined)[],
+    ordinals: OrdinalMap,
   ) {
     super(state, parts);
     this.ordinals = ordinals;
@@ -225,7 +245,9 @@ class MergedSortedSet extends MergedIterator<SortedSetDocValues> implements Sort
   private readonly ordinals: OrdinalMap;
 
   constructor(
-    state: MergeState, parts: readonly (SortedSetDocValues | undefined)[], ordinals: OrdinalMap,
+    state: MergeState,
+    parts: readonly (SortedSetDocValues | undefined)[],
+    ordinals: OrdinalMap,
   ) {
     super(state, parts);
     this.ordinals = ordinals;

@@ -25,7 +25,8 @@ export class OrdinalMap implements OrdDictionary {
     this.firstSegments = new Int32Array(largest);
     this.firstOrds = new Int32Array(largest);
     this.maps = dictionaries.map((one) =>
-      one === undefined ? undefined : new Int32Array(one.valueCount).fill(-1));
+      one === undefined ? undefined : new Int32Array(one.valueCount).fill(-1),
+    );
     this.build(used);
   }
 
@@ -97,8 +98,10 @@ class MergedOrdTermsEnum extends OrdTermsEnum {
   private current: Uint8Array | undefined;
 
   constructor(
-    map: OrdinalMap, dictionaries: readonly (OrdDictionary | undefined)[],
-    firstSegments: Int32Array, firstOrds: Int32Array,
+    map: OrdinalMap,
+    dictionaries: readonly (OrdDictionary | undefined)[],
+    firstSegments: Int32Array,
+    firstOrds: Int32Array,
   ) {
     super(map);
     this.enums = dictionaries.map((one) => one?.termsEnum());

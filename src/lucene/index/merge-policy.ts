@@ -60,7 +60,9 @@ interface Sized extends SegmentSize {
 
 /** Merges as lists of segment names, each to become one segment; they share no segment. */
 export function findMerges(
-  trigger: MergeTrigger, segments: readonly SegmentSize[], settings: MergePolicySettings,
+  trigger: MergeTrigger,
+  segments: readonly SegmentSize[],
+  settings: MergePolicySettings,
 ): string[][] {
   const sized = segments
     .map((segment) => ({ ...segment, liveBytes: liveBytes(segment) }))
@@ -83,7 +85,8 @@ function findNaturalMerges(sorted: readonly Sized[], settings: MergePolicySettin
   const idle = sorted.filter((segment) => !segment.merging);
   const merging = sorted.filter((segment) => segment.merging);
   const deleted = sumOf(idle, (segment) => segment.deletedDocs);
-  const docs = sumOf(idle, (segment) => segment.maxDoc) +
+  const docs =
+    sumOf(idle, (segment) => segment.maxDoc) +
     sumOf(merging, (segment) => segment.maxDoc - segment.deletedDocs);
   const deletedPercent = (100 * deleted) / docs;
   let deletesAllowed = Math.floor((settings.deletesPercentAllowed * docs) / 100);
@@ -92,8 +95,8 @@ function findNaturalMerges(sorted: readonly Sized[], settings: MergePolicySettin
   for (const segment of idle) {
     const percent = (100 * segment.deletedDocs) / segment.maxDoc;
     const tooLarge = segment.liveBytes > settings.mergedSegmentBytesMax / 2;
-    const fewDeletes = deletedPercent <= settings.deletesPercentAllowed ||
-      percent <= settings.deletesPercentAllowed;
+    const fewDeletes =
+      deletedPercent <= settings.deletesPercentAllowed || percent <= settings.deletesPercentAllowed;
     if (tooLarge && fewDeletes) {
       bytes -= segment.liveBytes;
       deletesAllowed -= segment.deletedDocs;
@@ -146,7 +149,9 @@ interface Budget {
 }
 
 function pickMerges(
-  sorted: readonly Sized[], settings: MergePolicySettings, budget: Budget,
+  sorted: readonly Sized[],
+  settings: MergePolicySettings,
+  budget: Budget,
 ): string[][] {
   const merges: string[][] = [];
   let eligible = sorted;
@@ -154,9 +159,11 @@ function pickMerges(
   while (eligible.length > 0) {
     const deleted = sumOf(eligible, (segment) => segment.deletedDocs);
     if (
-      budget.natural && eligible.length <= budget.segmentsAllowed &&
+      budget.natural &&
+      eligible.length <= budget.segmentsAllowed &&
       deleted <= budget.deletesAllowed
-    ) break;
+    )
+      break;
     const best = bestMerge(eligible, settings, budget);
     if (best === undefined) break;
     if (!haveLargeMerge || !best.hitTooLarge || !budget.natural) {
@@ -175,7 +182,9 @@ interface Candidate {
 }
 
 function bestMerge(
-  eligible: readonly Sized[], settings: MergePolicySettings, budget: Budget,
+  eligible: readonly Sized[],
+  settings: MergePolicySettings,
+  budget: Budget,
 ): Candidate | undefined {
   let best: Candidate | undefined;
   let bestScore = Infinity;
@@ -184,7 +193,8 @@ function bestMerge(
     const candidate = packFrom(eligible, start, settings, budget);
     const largest = candidate.segments[0]!;
     // A merge that barely grows its largest segment would be repeated for ever: O(n²).
-    const barelyGrows = candidate.bytes < largest.liveBytes * 1.5 &&
+    const barelyGrows =
+      candidate.bytes < largest.liveBytes * 1.5 &&
       largest.deletedDocs < (largest.maxDoc * settings.deletesPercentAllowed) / 100;
     if (!candidate.hitTooLarge && budget.natural && barelyGrows) continue;
     if (candidate.segments.length === 1 && largest.deletedDocs === 0) continue;
@@ -203,7 +213,10 @@ function bestMerge(
 
 /** Segments from `start` on that fit into one of the maximum size. */
 function packFrom(
-  eligible: readonly Sized[], start: number, settings: MergePolicySettings, budget: Budget,
+  eligible: readonly Sized[],
+  start: number,
+  settings: MergePolicySettings,
+  budget: Budget,
 ): Candidate {
   const segments: Sized[] = [];
   const bytesMax = settings.mergedSegmentBytesMax;
@@ -272,14 +285,19 @@ function findExpungeMerges(sorted: readonly Sized[], settings: MergePolicySettin
     return !segment.merging && percent > settings.expungeDeletesPercentAllowed;
   });
   return pickMerges(eligible, settings, {
-    natural: false, mergeFactor: Infinity, segmentsAllowed: Infinity, deletesAllowed: 0,
+    natural: false,
+    mergeFactor: Infinity,
+    segmentsAllowed: Infinity,
+    deletesAllowed: 0,
     largeMergeRuns: false,
   });
 }
 
 /** Shall a merged segment of `bytes` be compound? Upstream: MergePolicy.useCompoundFile. */
 export function isMergedSegmentCompound(
-  bytes: number, indexBytes: number, settings: MergePolicySettings,
+  bytes: number,
+  indexBytes: number,
+  settings: MergePolicySettings,
 ): boolean {
   if (settings.noCfsRatio === 0 || bytes > settings.cfsSegmentBytesMax) return false;
   return settings.noCfsRatio >= 1 || bytes <= settings.noCfsRatio * indexBytes;

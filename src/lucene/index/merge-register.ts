@@ -49,22 +49,31 @@ export class MergeRegister {
 
   /** Groups of segments to merge, each in the order of the index; `sizes` goes with the pool. */
   find(
-    trigger: MergeTrigger, sizes: readonly { bytes: number; deletedDocs: number }[],
+    trigger: MergeTrigger,
+    sizes: readonly { bytes: number; deletedDocs: number }[],
     policy: MergePolicySettings,
   ): PooledSegment[][] {
     const candidates = this.pool.flatMap((pooled, i) =>
       isMergeable(pooled.reader.fieldInfos)
-        ? [{
-          name: pooled.name, maxDoc: pooled.maxDoc, merging: this.isMerging(pooled), ...sizes[i]!,
-        }]
-        : []);
+        ? [
+            {
+              name: pooled.name,
+              maxDoc: pooled.maxDoc,
+              merging: this.isMerging(pooled),
+              ...sizes[i]!,
+            },
+          ]
+        : [],
+    );
     return findMerges(trigger, candidates, policy).map((names) =>
-      this.pool.filter((pooled) => names.includes(pooled.name)));
+      this.pool.filter((pooled) => names.includes(pooled.name)),
+    );
   }
 
   /** What the merge reads: the documents that stay now. Deletes must be on disk already. */
   freeze(
-    group: readonly PooledSegment[], retained: (pooled: PooledSegment) => Bits | undefined,
+    group: readonly PooledSegment[],
+    retained: (pooled: PooledSegment) => Bits | undefined,
   ): MergeSegment[] {
     this.frozen = new Map();
     return group.map((pooled) => {
@@ -76,7 +85,8 @@ export class MergeRegister {
       const keep = keptBits(pooled, pooled.softDeleted > 0 ? retained(pooled) : undefined);
       return {
         commit: {
-          ...commit, fieldInfosFiles: new Set(commit.fieldInfosFiles),
+          ...commit,
+          fieldInfosFiles: new Set(commit.fieldInfosFiles),
           docValuesUpdatesFiles: new Map(commit.docValuesUpdatesFiles),
         },
         keep: keep?.bytes,
@@ -98,9 +108,7 @@ export class MergeRegister {
   }
 
   /** Repeats in the merged segment what was deleted in its parts since the merge began. */
-  carryDeletes(
-    merge: RunningMerge, docMaps: readonly Int32Array[], merged: PooledSegment,
-  ): void {
+  carryDeletes(merge: RunningMerge, docMaps: readonly Int32Array[], merged: PooledSegment): void {
     merge.segments.forEach((pooled, i) => {
       const { live, deletes } = merge.frozen[i]!;
       if (pooled.deletes === deletes) return;

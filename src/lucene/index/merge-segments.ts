@@ -2,8 +2,8 @@
 // directory, so that it can run in a worker thread: description and result are structured-cloneable.
 // Upstream: SegmentMerger, IndexWriter.mergeMiddle (9.1.0).
 
-import { codecForName } from "../codecs/registry.ts";
 import type { Codec, StoredFieldsMode, StoredFieldsWriter } from "../codecs/codec.ts";
+import { codecForName } from "../codecs/registry.ts";
 import type { Directory } from "../store/index.ts";
 import { DocValuesType, type FieldInfo, hasNorms } from "./field-info.ts";
 import { FixedBits } from "./fixed-bits.ts";
@@ -15,8 +15,12 @@ import { type MergeInput, type MergeState, mergeState } from "./merge-state.ts";
 import { mergedFields } from "./merge-terms.ts";
 import { writeDocValues, writePoints, writePostings } from "./per-field-writers.ts";
 import {
-  compareVersions, type LuceneVersion, type SegmentCommitInfo, type SegmentInfo,
-  type SegmentWriteState, type SortField,
+  compareVersions,
+  type LuceneVersion,
+  type SegmentCommitInfo,
+  type SegmentInfo,
+  type SegmentWriteState,
+  type SortField,
 } from "./segment-info.ts";
 import { openSegmentReader, type SegmentReader } from "./segment-reader.ts";
 import { TrackingDirectory } from "./tracking-directory.ts";
@@ -73,7 +77,9 @@ export function runMerge(description: MergeDescription, directory: Directory): M
 }
 
 function mergeInputs(
-  description: MergeDescription, inputs: readonly MergeInput[], directory: TrackingDirectory,
+  description: MergeDescription,
+  inputs: readonly MergeInput[],
+  directory: TrackingDirectory,
 ): MergeResult {
   const codec = codecForName(description.codec);
   const { indexSort, fieldNumbers, storedFieldsMode } = description;
@@ -81,9 +87,15 @@ function mergeInputs(
   const info = mergedInfo(description, inputs, state.maxDoc);
   if (state.maxDoc === 0) return { info, docMaps: state.docMaps };
   const writeState = {
-    directory, segmentInfo: info, fieldInfos: state.fieldInfos, segmentSuffix: "",
+    directory,
+    segmentInfo: info,
+    fieldInfos: state.fieldInfos,
+    segmentSuffix: "",
   };
-  mergeStoredFields(state, codec.storedFieldsFormat.fieldsWriter!(directory, info, storedFieldsMode));
+  mergeStoredFields(
+    state,
+    codec.storedFieldsFormat.fieldsWriter!(directory, info, storedFieldsMode),
+  );
   const hasMergedNorms = mergeNorms(state, codec, writeState);
   const norms = hasMergedNorms ? codec.normsFormat.normsProducer(writeState) : undefined;
   try {
@@ -107,7 +119,9 @@ function mergeInputs(
 }
 
 function mergedInfo(
-  description: MergeDescription, inputs: readonly MergeInput[], maxDoc: number,
+  description: MergeDescription,
+  inputs: readonly MergeInput[],
+  maxDoc: number,
 ): SegmentInfo {
   let minVersion: LuceneVersion | undefined = description.version;
   for (const { reader } of inputs) {
@@ -116,11 +130,18 @@ function mergedInfo(
     else if (compareVersions(own, minVersion) < 0) minVersion = own;
   }
   return {
-    name: description.name, id: description.id, maxDoc, isCompoundFile: false,
-    codec: description.codec, version: description.version, minVersion,
+    name: description.name,
+    id: description.id,
+    maxDoc,
+    isCompoundFile: false,
+    codec: description.codec,
+    version: description.version,
+    minVersion,
     hasBlocks: inputs.some(({ reader }) => reader.segmentInfo.hasBlocks),
-    diagnostics: new Map(description.diagnostics), attributes: new Map(),
-    indexSort: description.indexSort, files: new Set(),
+    diagnostics: new Map(description.diagnostics),
+    attributes: new Map(),
+    indexSort: description.indexSort,
+    files: new Set(),
   };
 }
 
@@ -145,9 +166,11 @@ function mergePoints(state: MergeState, codec: Codec, writeState: SegmentWriteSt
     const forEach = (visit: (doc: number, packed: Uint8Array) => void) => {
       parts.forEach((part, i) => {
         const map = state.docMaps[i]!;
-        part?.intersect(everyPoint((doc, packed) => {
-          if (map[doc]! >= 0) visit(map[doc]!, packed);
-        }));
+        part?.intersect(
+          everyPoint((doc, packed) => {
+            if (map[doc]! >= 0) visit(map[doc]!, packed);
+          }),
+        );
       });
     };
     return [{ info, source: { size, forEach } }];
@@ -164,9 +187,11 @@ function hasKeptPoint(state: MergeState, parts: PointParts): boolean {
     if (state.inputs[i]!.keep === undefined) return true;
     const map = state.docMaps[i]!;
     let kept = false;
-    part.intersect(everyPoint((doc) => {
-      kept ||= map[doc]! >= 0;
-    }));
+    part.intersect(
+      everyPoint((doc) => {
+        kept ||= map[doc]! >= 0;
+      }),
+    );
     return kept;
   });
 }
@@ -210,7 +235,9 @@ function copyReader(state: MergeState, input: MergeInput, writer: StoredFieldsWr
 }
 
 function documentCopier(
-  state: MergeState, reader: LeafReader, writer: StoredFieldsWriter,
+  state: MergeState,
+  reader: LeafReader,
+  writer: StoredFieldsWriter,
 ): (doc: number) => void {
   const targets = new Map<number, FieldInfo>();
   for (const info of reader.fieldInfos) {

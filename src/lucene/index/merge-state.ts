@@ -5,14 +5,26 @@
 // of one reader stay in their own order, so every merged iterator only moves forward in its parts.
 
 import { assert, illegalArgument } from "../../base/index.ts";
-import { OrdinalMap } from "./merge-ordinals.ts";
-import { DocValuesType, type FieldInfo, FieldInfos, IndexOptions, newFieldInfo } from "./field-info.ts";
+import {
+  DocValuesType,
+  type FieldInfo,
+  FieldInfos,
+  IndexOptions,
+  newFieldInfo,
+} from "./field-info.ts";
 import type { FixedBits } from "./fixed-bits.ts";
 import {
-  fillNumeric, fillSorted, fillSortedNumeric, fillSortedSet, sameSort, type SortColumn, sortColumn,
+  fillNumeric,
+  fillSorted,
+  fillSortedNumeric,
+  fillSortedSet,
+  type SortColumn,
+  sameSort,
+  sortColumn,
   sortDocuments,
 } from "./index-sort.ts";
 import type { LeafReader } from "./leaf-reader.ts";
+import { OrdinalMap } from "./merge-ordinals.ts";
 import type { SortField } from "./segment-info.ts";
 
 /** One segment of a merge. */
@@ -36,7 +48,8 @@ export interface MergeState {
 
 /** Plans the order of documents and the fields. `fieldNumbers` are those of the index. */
 export function mergeState(
-  inputs: readonly MergeInput[], indexSort: readonly SortField[],
+  inputs: readonly MergeInput[],
+  indexSort: readonly SortField[],
   fieldNumbers: ReadonlyMap<string, number>,
 ): MergeState {
   const fieldInfos = mergeFieldInfos(inputs, fieldNumbers);
@@ -53,7 +66,9 @@ export function mergeState(
 }
 
 function sortedState(
-  inputs: readonly MergeInput[], indexSort: readonly SortField[], fieldInfos: FieldInfos,
+  inputs: readonly MergeInput[],
+  indexSort: readonly SortField[],
+  fieldInfos: FieldInfos,
 ): MergeState {
   const bases = new Int32Array(inputs.length + 1);
   inputs.forEach(({ reader }, i) => {
@@ -91,7 +106,9 @@ function sortedState(
 
 /** Sort keys of all documents of all readers. */
 function mergedColumn(
-  field: SortField, inputs: readonly MergeInput[], bases: Int32Array,
+  field: SortField,
+  inputs: readonly MergeInput[],
+  bases: Int32Array,
 ): SortColumn {
   const column = sortColumn(field, bases[inputs.length]!);
   if (field.type !== "string") {
@@ -108,7 +125,9 @@ function mergedColumn(
   }
   const dictionaries = inputs.map(({ reader }) =>
     field.selector === undefined
-      ? reader.sortedDocValues(field.field) : reader.sortedSetDocValues(field.field));
+      ? reader.sortedDocValues(field.field)
+      : reader.sortedSetDocValues(field.field),
+  );
   const ordinals = new OrdinalMap(dictionaries, undefined);
   inputs.forEach(({ reader }, i) => {
     if (dictionaries[i] === undefined) return;
@@ -132,7 +151,8 @@ export function isMergeable(fieldInfos: FieldInfos): boolean {
 }
 
 function mergeFieldInfos(
-  inputs: readonly MergeInput[], fieldNumbers: ReadonlyMap<string, number>,
+  inputs: readonly MergeInput[],
+  fieldNumbers: ReadonlyMap<string, number>,
 ): FieldInfos {
   const merged = new Map<string, FieldInfo>();
   for (const { reader } of inputs) {

@@ -6,7 +6,11 @@ import { assert } from "../../base/index.ts";
 import type { Fields } from "../codecs/codec.ts";
 import { type FieldInfo, IndexOptions } from "./field-info.ts";
 import {
-  NO_MORE_DOCS, type PostingsEnum, type SeekStatus, type Terms, type TermsEnum,
+  NO_MORE_DOCS,
+  type PostingsEnum,
+  type SeekStatus,
+  type Terms,
+  type TermsEnum,
 } from "./leaf-reader.ts";
 import { MergeQueue } from "./merge-queue.ts";
 import type { MergeState } from "./merge-state.ts";
@@ -19,8 +23,11 @@ export function mergedFields(state: MergeState): Fields {
     const { name } = info;
     const present = state.inputs.some(({ reader }) => {
       const own = reader.fieldInfos.fieldInfo(name);
-      return own !== undefined && own.indexOptions !== IndexOptions.NONE &&
-        reader.terms(name) !== undefined;
+      return (
+        own !== undefined &&
+        own.indexOptions !== IndexOptions.NONE &&
+        reader.terms(name) !== undefined
+      );
     });
     if (present) names.push(name);
   }
@@ -29,7 +36,8 @@ export function mergedFields(state: MergeState): Fields {
     names,
     terms: (field) =>
       names.includes(field)
-        ? new MergedTerms(state, state.fieldInfos.fieldInfo(field)!) : undefined,
+        ? new MergedTerms(state, state.fieldInfos.fieldInfo(field)!)
+        : undefined,
   };
 }
 
@@ -52,8 +60,7 @@ class MergedTerms implements Terms {
     this.field = info.name;
     this.hasFreqs = info.indexOptions >= IndexOptions.DOCS_AND_FREQS;
     this.hasPositions = info.indexOptions >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS;
-    this.hasOffsets =
-      info.indexOptions === IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS;
+    this.hasOffsets = info.indexOptions === IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS;
   }
 
   iterator(): TermsEnum {
@@ -76,8 +83,8 @@ class MergedTermsEnum implements TermsEnum {
     this.enums = enums;
     const sources = enums.flatMap((one, i) => (one === undefined ? [] : [i]));
     this.queue = new MergeQueue(sources, (source) => enums[source]!.next());
-    this.merged = state.sorted === undefined
-      ? new MergedPostingsEnum(state) : new SortedPostingsEnum(state);
+    this.merged =
+      state.sorted === undefined ? new MergedPostingsEnum(state) : new SortedPostingsEnum(state);
   }
 
   next(): Uint8Array | undefined {
@@ -93,7 +100,8 @@ class MergedTermsEnum implements TermsEnum {
   /** Documents that a merge drops count here: an upper bound. */
   docFreq(): number {
     let count = 0;
-    for (let i = 0; i < this.queue.topCount; i++) count += this.enums[this.queue.top[i]!]!.docFreq();
+    for (let i = 0; i < this.queue.topCount; i++)
+      count += this.enums[this.queue.top[i]!]!.docFreq();
     return count;
   }
 

@@ -1,11 +1,19 @@
 // A segment as the writer sees it now: its reader, with the deletes that are not on disk yet laid over.
 // Upstream: ReadersAndUpdates.getReadOnlyClone (9.1.0).
 
-import type {
-  BinaryDocValues, Bits, LeafReader, NumericDocValues, PointValues, SortedDocValues,
-  SortedNumericDocValues, SortedSetDocValues, StoredFieldsReader, Terms,
-} from "./leaf-reader.ts";
 import type { FieldInfos } from "./field-info.ts";
+import type {
+  BinaryDocValues,
+  Bits,
+  LeafReader,
+  NumericDocValues,
+  PointValues,
+  SortedDocValues,
+  SortedNumericDocValues,
+  SortedSetDocValues,
+  StoredFieldsReader,
+  Terms,
+} from "./leaf-reader.ts";
 import type { SegmentInfo } from "./segment-info.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 
@@ -21,7 +29,9 @@ export class NrtLeafReader implements LeafReader {
 
   /** The caller owns a reference of `reader` already. */
   constructor(
-    reader: SegmentReader, liveDocs: Bits | undefined, hardLiveDocs: Bits | undefined,
+    reader: SegmentReader,
+    liveDocs: Bits | undefined,
+    hardLiveDocs: Bits | undefined,
     numDocs: number,
   ) {
     this.reader = reader;

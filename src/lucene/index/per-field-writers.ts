@@ -16,7 +16,10 @@ const SUFFIX = "0";
 
 /** Writes all terms. `fields.names` must be known to `state.fieldInfos`. */
 export function writePostings(
-  codec: Codec, state: SegmentWriteState, fields: Fields, norms: NormsProducer | undefined,
+  codec: Codec,
+  state: SegmentWriteState,
+  fields: Fields,
+  norms: NormsProducer | undefined,
 ): void {
   const format = codec.defaultPostingsFormat;
   for (const name of fields.names) {
@@ -35,7 +38,9 @@ export function writePostings(
 
 /** Writes doc values of `fields`; `add` hands each of them to the consumer, in this order. */
 export function writeDocValues(
-  codec: Codec, state: SegmentWriteState, fields: readonly FieldInfo[],
+  codec: Codec,
+  state: SegmentWriteState,
+  fields: readonly FieldInfo[],
   add: (consumer: DocValuesConsumer) => void,
 ): void {
   if (fields.length === 0) return;
@@ -62,7 +67,9 @@ export interface FieldPoints {
 
 /** Writes all points, if any. */
 export function writePoints(
-  codec: Codec, state: SegmentWriteState, fields: readonly FieldPoints[],
+  codec: Codec,
+  state: SegmentWriteState,
+  fields: readonly FieldPoints[],
 ): void {
   if (fields.length === 0) return;
   const writer = codec.pointsFormat.fieldsWriter!(state);

@@ -19,6 +19,12 @@ import type { SegmentCommitInfo } from "./segment-info.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 import { TrackingDirectory } from "./tracking-directory.ts";
 
+/** The soft-deletes field, and its number where a segment has that number free. */
+export interface SoftDeletesMarker {
+  readonly name: string;
+  readonly number: number;
+}
+
 /** A segment with its pending deletes. */
 export class PooledSegment {
   /** What the next commit says; moves when pending deletes are written. */
@@ -43,8 +49,8 @@ export class PooledSegment {
     this.reader = reader;
     this.maxDoc = reader.maxDoc;
     const { hardLiveDocs, liveDocs } = reader;
-    this.hardLive = hardLiveDocs === undefined
-      ? undefined : FixedBits.copyOf(hardLiveDocs, this.maxDoc);
+    this.hardLive =
+      hardLiveDocs === undefined ? undefined : FixedBits.copyOf(hardLiveDocs, this.maxDoc);
     this.live = liveDocs === undefined ? undefined : FixedBits.copyOf(liveDocs, this.maxDoc);
     this.hardDeleted = this.maxDoc - (this.hardLive?.cardinality() ?? this.maxDoc);
     this.softDeleted = this.maxDoc - this.hardDeleted - (this.live?.cardinality() ?? this.maxDoc);
@@ -127,11 +133,11 @@ export class PooledSegment {
   }
 
   /** Writes pending deletes as new generations and moves the commit to them. */
-  writePending(directory: Directory, softDeletesField: string, random: Random): boolean {
+  writePending(directory: Directory, marker: SoftDeletesMarker, random: Random): boolean {
     if (!this.hasPending) return false;
     const tracking = new TrackingDirectory(directory);
     try {
-      if (this.softPending) this.writeSoftDeletes(tracking, softDeletesField);
+      if (this.softPending) this.writeSoftDeletes(tracking, marker);
       if (this.hardPending) this.writeHardDeletes(tracking);
     } catch (error) {
       tracking.deleteCreated();
@@ -154,14 +160,16 @@ export class PooledSegment {
     commit.delCount = this.hardDeleted;
   }
 
-  private writeSoftDeletes(directory: TrackingDirectory, name: string): void {
+  private writeSoftDeletes(directory: TrackingDirectory, marker: SoftDeletesMarker): void {
     const { commit } = this;
     const codec = codecForName(commit.info.codec);
     const generation = nextGeneration(commit.docValuesGen);
-    const fieldInfos = copyFieldInfos(this.reader.fieldInfos, name);
-    const field = fieldInfos.fieldInfo(name)!;
+    const fieldInfos = copyFieldInfos(this.reader.fieldInfos, marker);
+    const field = fieldInfos.fieldInfo(marker.name)!;
     const state = {
-      directory, segmentInfo: commit.info, fieldInfos: new FieldInfos([field]),
+      directory,
+      segmentInfo: commit.info,
+      fieldInfos: new FieldInfos([field]),
       segmentSuffix: generation.toString(36),
     };
     // Every marked document again, those that are hard-deleted meanwhile aside.
@@ -175,14 +183,19 @@ export class PooledSegment {
     });
     const valueFiles = new Set(directory.created);
     const infosGeneration = nextGeneration(commit.fieldInfosGen);
-    assert(codec.fieldInfosFormat.write !== undefined, `field infos of [${codec.name}] are writable`);
+    assert(
+      codec.fieldInfosFormat.write !== undefined,
+      `field infos of [${codec.name}] are writable`,
+    );
     codec.fieldInfosFormat.write(directory, commit.info, infosGeneration.toString(36), fieldInfos);
     const infosFiles = [...directory.created].filter((file) => !valueFiles.has(file));
     commit.docValuesGen = generation;
     commit.fieldInfosGen = infosGeneration;
     commit.fieldInfosFiles = new Set(infosFiles);
-    commit.docValuesUpdatesFiles = new Map(commit.docValuesUpdatesFiles)
-      .set(field.number, valueFiles);
+    commit.docValuesUpdatesFiles = new Map(commit.docValuesUpdatesFiles).set(
+      field.number,
+      valueFiles,
+    );
   }
 }
 
@@ -192,16 +205,17 @@ function nextGeneration(generation: number): number {
 }
 
 /** Copies to change, with the marker field added where the segment lacks it. */
-function copyFieldInfos(infos: FieldInfos, softDeletesField: string): FieldInfos {
+function copyFieldInfos(infos: FieldInfos, marker: SoftDeletesMarker): FieldInfos {
   const copies: FieldInfo[] = [];
   let numberMax = -1;
   for (const info of infos) {
     copies.push({ ...info, attributes: new Map(info.attributes) });
     numberMax = Math.max(numberMax, info.number);
   }
-  let field = copies.find((info) => info.name === softDeletesField);
+  let field = copies.find((info) => info.name === marker.name);
   if (field === undefined) {
-    field = newFieldInfo(softDeletesField, numberMax + 1);
+    const taken = infos.byNumber(marker.number) !== undefined;
+    field = newFieldInfo(marker.name, taken ? numberMax + 1 : marker.number);
     copies.push(field);
   }
   field.docValuesType = DocValuesType.NUMERIC;

@@ -3,7 +3,9 @@
 import { type Analyzer, TokenStream } from "../../../src/lucene/analysis/token-stream.ts";
 import { DocValuesType, IndexOptions } from "../../../src/lucene/index/field-info.ts";
 import type {
-  IndexableDocument, IndexableField, IndexableFieldType,
+  IndexableDocument,
+  IndexableField,
+  IndexableFieldType,
 } from "../../../src/lucene/index/indexable-field.ts";
 
 class WhitespaceStream extends TokenStream {
@@ -47,8 +49,12 @@ export const simpleAnalyzer: Analyzer = {
 };
 
 const NOTHING: IndexableFieldType = {
-  indexOptions: IndexOptions.NONE, omitNorms: true, stored: false,
-  docValuesType: DocValuesType.NONE, pointDimensionCount: 0, pointIndexDimensionCount: 0,
+  indexOptions: IndexOptions.NONE,
+  omitNorms: true,
+  stored: false,
+  docValuesType: DocValuesType.NONE,
+  pointDimensionCount: 0,
+  pointIndexDimensionCount: 0,
   pointNumBytes: 0,
 };
 const type = (more: Partial<IndexableFieldType>): IndexableFieldType => ({ ...NOTHING, ...more });
@@ -60,17 +66,22 @@ export const types = {
   keyword: type({ indexOptions: IndexOptions.DOCS, docValuesType: DocValuesType.SORTED_SET }),
   text: type({ indexOptions: IndexOptions.DOCS_AND_FREQS_AND_POSITIONS, omitNorms: false }),
   offsets: type({
-    indexOptions: IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS, omitNorms: false,
+    indexOptions: IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS,
+    omitNorms: false,
   }),
   long: type({
-    docValuesType: DocValuesType.SORTED_NUMERIC, pointDimensionCount: 1,
-    pointIndexDimensionCount: 1, pointNumBytes: 8,
+    docValuesType: DocValuesType.SORTED_NUMERIC,
+    pointDimensionCount: 1,
+    pointIndexDimensionCount: 1,
+    pointNumBytes: 8,
   }),
   numeric: type({ docValuesType: DocValuesType.NUMERIC }),
   sorted: type({ docValuesType: DocValuesType.SORTED }),
   binary: type({ docValuesType: DocValuesType.BINARY }),
   point: type({
-    pointDimensionCount: 2, pointIndexDimensionCount: 2, pointNumBytes: 4,
+    pointDimensionCount: 2,
+    pointIndexDimensionCount: 2,
+    pointNumBytes: 4,
     docValuesType: DocValuesType.SORTED_NUMERIC,
   }),
   storedLong: type({ stored: true }),
@@ -109,24 +120,39 @@ export function documentOf(i: number, id = String(i)): IndexableDocument {
     { name: "_source", type: types.source, storedValue: Buffer.from(JSON.stringify({ i, id })) },
     { name: "_version", type: types.numeric, numericValue: i + 1 },
     {
-      name: "title", type: types.text, analyzer: simpleAnalyzer,
+      name: "title",
+      type: types.text,
+      analyzer: simpleAnalyzer,
       text: `${word(i)} ${word(i * 7)} ${word(i * 3)} number${i}`,
     },
     { name: "tag", type: types.keyword, term: word(i), bytesValue: word(i) },
     {
-      name: "count", type: types.long, numericValue: i * 1000 - 50, point: packedLong(i * 1000 - 50),
+      name: "count",
+      type: types.long,
+      numericValue: i * 1000 - 50,
+      point: packedLong(i * 1000 - 50),
     },
     {
-      name: "where", type: types.point, point: packedPoint(i * 17, -i * 31), numericValue: i * 17,
+      name: "where",
+      type: types.point,
+      point: packedPoint(i * 17, -i * 31),
+      numericValue: i * 17,
     },
   ];
-  if (i % 2 === 0) fields.push({ name: "tag", type: types.keyword, term: "even 😀", bytesValue: "even 😀" });
+  if (i % 2 === 0)
+    fields.push({ name: "tag", type: types.keyword, term: "even 😀", bytesValue: "even 😀" });
   if (i % 3 === 0) {
-    fields.push({ name: "body", type: types.offsets, analyzer: simpleAnalyzer, text: "one two one" });
+    fields.push({
+      name: "body",
+      type: types.offsets,
+      analyzer: simpleAnalyzer,
+      text: "one two one",
+    });
     fields.push({ name: "body", type: types.offsets, analyzer: simpleAnalyzer, text: "two three" });
     fields.push({ name: "color", type: types.sorted, bytesValue: word(i * 13) });
   }
-  if (i % 4 === 0) fields.push({ name: "blob", type: types.binary, bytesValue: Buffer.from([i & 255, 7]) });
+  if (i % 4 === 0)
+    fields.push({ name: "blob", type: types.binary, bytesValue: Buffer.from([i & 255, 7]) });
   if (i % 5 === 0) {
     fields.push({ name: "count", type: types.long, numericValue: -i, point: packedLong(-i) });
     fields.push({ name: "big", type: types.numeric, numericValue: -(2n ** 62n) + BigInt(i) });

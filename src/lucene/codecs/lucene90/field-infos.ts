@@ -203,9 +203,17 @@ function checkConsistency(field: FieldInfo, input: IndexInput): void {
 }
 
 function writeField(output: IndexOutput, field: FieldInfo): void {
+  writeFieldHead(output, field, 0);
+  writeFieldMiddle(output, field);
+  output.writeVInt(field.vectorDimension);
+  output.writeByte(field.vectorSimilarity);
+}
+
+/** Name to docValuesType; `moreBits` are flags that only later generations have. */
+export function writeFieldHead(output: IndexOutput, field: FieldInfo, moreBits: number): void {
   output.writeString(field.name);
   output.writeVInt(field.number);
-  let bits = 0;
+  let bits = moreBits;
   if (field.storeTermVectors) bits |= FieldBits.STORE_TERM_VECTOR;
   if (field.omitNorms) bits |= FieldBits.OMIT_NORMS;
   if (field.storePayloads) bits |= FieldBits.STORE_PAYLOADS;
@@ -213,6 +221,10 @@ function writeField(output: IndexOutput, field: FieldInfo): void {
   output.writeByte(bits);
   output.writeByte(field.indexOptions);
   output.writeByte(DOC_VALUES_TYPE_OF_BYTE.indexOf(field.docValuesType));
+}
+
+/** docValuesGen to the point counts. */
+export function writeFieldMiddle(output: IndexOutput, field: FieldInfo): void {
   output.writeLong(field.docValuesGen);
   output.writeMapOfStrings(field.attributes);
   output.writeVInt(field.pointDimensionCount);
@@ -220,6 +232,4 @@ function writeField(output: IndexOutput, field: FieldInfo): void {
     output.writeVInt(field.pointIndexDimensionCount);
     output.writeVInt(field.pointNumBytes);
   }
-  output.writeVInt(field.vectorDimension);
-  output.writeByte(field.vectorSimilarity);
 }
