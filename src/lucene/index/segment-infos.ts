@@ -279,7 +279,7 @@ export function prepareCommit(
   const target = segmentsFileName(generation);
   const pending = { generation, id: random.bytes(16), source: `pending_${target}`, target };
   directory.syncMetadata();
-  if (directory.listAll().includes(pending.source)) directory.deleteFile(pending.source);
+  deleteIfThere(directory, pending.source);
   const output = directory.createOutput(pending.source);
   try {
     writeIndexHeader(output, CODEC_NAME, VERSION_86, pending.id, generation.toString(36));
@@ -299,14 +299,24 @@ export function finishCommit(
   pending: PendingCommit,
 ): void {
   directory.rename(pending.source, pending.target);
-  directory.syncMetadata();
+  try {
+    directory.syncMetadata();
+  } catch (error) {
+    // The name may not survive a crash: a commit that nobody can rely on must not be found.
+    deleteIfThere(directory, pending.target);
+    throw error;
+  }
   infos.generation = pending.generation;
   infos.id = pending.id;
 }
 
-/** Gives a pending commit up. */
+/** Gives a pending commit up; does nothing once it was renamed. */
 export function rollbackCommit(directory: Directory, pending: PendingCommit): void {
-  directory.deleteFile(pending.source);
+  deleteIfThere(directory, pending.source);
+}
+
+function deleteIfThere(directory: Directory, name: string): void {
+  if (directory.listAll().includes(name)) directory.deleteFile(name);
 }
 
 function writeVersion(output: IndexOutput, version: LuceneVersion): void {

@@ -12,6 +12,8 @@ import {
   type MemoryDirectory,
 } from "../../../src/lucene/store/index.ts";
 import { describeFormat } from "../../conformance/format.ts";
+import { unpackFixture } from "../../support/fixtures.ts";
+import { fixtureIndices, fixtureShards } from "./fixture-shards.ts";
 import {
   commit,
   type StoredDocument,
@@ -111,6 +113,23 @@ describeFormat({
 describeFormat({
   name: "A compound segment",
   files: () => index(documents(20, 400), { compound: true }),
+  read: readAll,
+  check: checkAll,
+});
+
+// Lucene94 field infos, Lucene99 segment infos, live docs and updates of a real server's segments.
+describeFormat({
+  name: "A segment of Lucene 9.12",
+  files: () => {
+    const fixture = unpackFixture("os2.19.6-segments");
+    try {
+      const { id } = fixtureIndices(fixture.repository).find(({ name }) => name === "vs-nocfs")!;
+      return fixtureShards(fixture.repository, id)[0]!.files;
+    } finally {
+      fixture.remove();
+    }
+  },
+  damages: (name) => /^segments_|^_0\.(si|fnm|fd.)$/.test(name),
   read: readAll,
   check: checkAll,
 });

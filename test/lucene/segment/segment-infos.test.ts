@@ -192,6 +192,18 @@ describe("prepareCommit", () => {
     expect(infos.generation).toBe(1);
   });
 
+  it("leaves the older commit in force when the names cannot be synced", () => {
+    const { directory, infos } = storedIndex(docs);
+    const pending = prepareCommit(directory, infos, random);
+    directory.syncMetadata = () => {
+      throw new Error("disk is gone");
+    };
+    expect(() => finishCommit(directory, infos, pending)).toThrow("disk is gone");
+    rollbackCommit(directory, pending);
+    expect(readLatestCommit(directory).generation).toBe(1);
+    expect(infos.generation).toBe(1);
+  });
+
   it("syncs the pending file before it is renamed, and the names after", () => {
     const calls: string[] = [];
     class Recorded extends MemoryDirectory {

@@ -1,7 +1,7 @@
 // The two integer arrays in a chunk's header: stored fields per document, bytes per document.
 //   one value    vInt
 //   otherwise    u8 width: 0 = all equal, one vInt follows; 8, 16 or 32 = packed
-//   Packed: groups of 128 values, transposed: with p = 64 / width values to a little-endian long and
+//   Packed: groups of 128 values, transposed: with p = 64 / width values to a little-endian long,
 //   n = 128 / p longs, part k of long i (low first) is value (p - 1 - k) * n + i.
 //   The rest of fewer than 128 follows one by one, little-endian.
 // Upstream: org.apache.lucene.codecs.lucene90.compressing.StoredFieldsInts (9.12.3).
