@@ -1,70 +1,251 @@
-// A date format: parses and prints instants.
-// Upstream: org.opensearch.common.time.{DateFormatter,JavaDateFormatter}.
+// A date format: parses texts to instants and prints instants.
+// Upstream: org.opensearch.common.time.{DateFormatter,JavaDateFormatter,EpochTime}.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
+import { fieldsInRange, instantOf, parseFields } from "./date-fields.ts";
+import type { DateInstant } from "./date-fields.ts";
+import { namedFormat } from "./date-formats.ts";
+import { dateNames } from "./date-names.ts";
+import { compilePattern } from "./date-pattern.ts";
+import type { DateElement } from "./date-pattern.ts";
+import { localFields, printFields } from "./date-printer.ts";
 import { isoRest, parseIsoMillis } from "./iso-date.ts";
+import { zoneRules } from "./zone-rules.ts";
+
+/** One format between `||`. */
+interface Part {
+  readonly kind: "pattern" | "epoch_millis" | "epoch_second";
+  /** The fast parser reads all that it reads, with the same result. */
+  readonly isIso: boolean;
+  readonly print: readonly DateElement[];
+  readonly parsers: readonly (readonly DateElement[])[];
+}
+
+const ISO_NAMES = new Set(["strict_date_optional_time", "date_optional_time", "iso8601"]);
+const parts = new Map<string, readonly Part[]>();
 
 /** A format, or several joined by `||`: the first that parses wins, the first one prints. */
 export class DateFormatter {
   readonly pattern: string;
+  /** A language tag; empty is Java's root locale. */
   readonly locale: string;
   readonly zone: string;
-  private readonly hasIso: boolean;
-  private readonly hasEpochMillis: boolean;
+  private readonly parts: readonly Part[];
+  private readonly startsWithIso: boolean;
 
   private constructor(pattern: string, locale: string, zone: string) {
     this.pattern = pattern;
     this.locale = locale;
     this.zone = zone;
-    const names = pattern.split("||");
-    this.hasIso = names.some((name) => name.includes("date_optional_time"));
-    this.hasEpochMillis = names.includes("epoch_millis");
+    this.parts = partsOf(pattern);
+    this.startsWithIso = this.parts[0]!.isIso && zone === "UTC";
   }
 
+  /** A format by name or pattern. A leading "8" (a mark of older versions) is dropped. */
   static forPattern(pattern: string): DateFormatter {
-    return new DateFormatter(pattern, "", "UTC");
+    if (pattern === "") throw illegalArgument("No date pattern provided");
+    return new DateFormatter(pattern.startsWith("8") ? pattern.slice(1) : pattern, "", "UTC");
   }
 
   withLocale(locale: string): DateFormatter {
     return locale === this.locale ? this : new DateFormatter(this.pattern, locale, this.zone);
   }
 
+  /** Texts without a zone are read in `zone`, and instants are printed in it. */
   withZone(zone: string): DateFormatter {
-    return zone === this.zone ? this : new DateFormatter(this.pattern, this.locale, zone);
+    if (zone === this.zone) return this;
+    zoneRules(zone);
+    return new DateFormatter(this.pattern, this.locale, zone);
   }
 
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; refuses what does not parse. */
   parseMillis(text: string): number {
-    if (this.hasIso) {
+    if (this.startsWithIso) {
       const millis = parseIsoMillis(text);
       if (millis === millis) return millis;
     }
-    if (this.hasEpochMillis && /^-?\d{1,15}$/.test(text)) return Number(text);
-    throw illegalArgument(
-      `failed to parse date field [${text}] with format [${this.pattern}]`,
-      new VarveError("invalid", "Failed to parse with all enclosed parsers", {
-        type: "date_time_parse_exception",
-      }),
-    );
+    return this.parse(text).millis;
   }
 
   /** Nanoseconds since the epoch. */
   parseNanos(text: string): bigint {
-    isoRest.nanosOfMilli = 0;
-    return BigInt(this.parseMillis(text)) * 1_000_000n + BigInt(isoRest.nanosOfMilli);
+    const { millis, nanosOfMilli } = this.parse(text);
+    return BigInt(millis) * 1_000_000n + BigInt(nanosOfMilli);
+  }
+
+  /** The instant of a text. `forcedZone` reads texts that carry no zone. */
+  parse(text: string, roundUp = false, forcedZone?: string): DateInstant {
+    if (text === "") throw illegalArgument("cannot parse empty date");
+    if (this.startsWithIso && !roundUp && forcedZone === undefined) {
+      const millis = parseIsoMillis(text);
+      if (millis === millis) return { millis, nanosOfMilli: isoRest.nanosOfMilli };
+    }
+    let failure: unknown;
+    for (const part of this.parts) {
+      try {
+        const instant = parsePart(part, text, roundUp, this, forcedZone);
+        if (instant !== undefined) return instant;
+      } catch (error) {
+        if (!(error instanceof VarveError)) throw error;
+        failure ??= error;
+      }
+    }
+    throw this.parseFailure(text, failure);
   }
 
   /** Does the format parse `text`? */
   matches(text: string): boolean {
     try {
-      this.parseMillis(text);
+      this.parse(text);
       return true;
     } catch {
       return false;
     }
   }
 
-  format(millis: number): string {
-    return new Date(millis).toISOString();
+  /** Prints an instant. */
+  format(millis: number, nanosOfMilli = 0): string {
+    const part = this.parts[0]!;
+    if (part.kind === "epoch_millis") return printEpoch(millis, nanosOfMilli, 6);
+    if (part.kind === "epoch_second") {
+      const seconds = Math.floor(millis / 1000);
+      return printEpoch(seconds, (millis - seconds * 1000) * 1_000_000 + nanosOfMilli, 9);
+    }
+    const fields = localFields({ millis, nanosOfMilli }, zoneRules(this.zone));
+    return printFields(part.print, fields, dateNames(this.locale));
   }
+
+  private parseFailure(text: string, failure: unknown): VarveError {
+    const parserCount = this.parts.reduce((sum, part) => sum + part.parsers.length, 0);
+    const cause =
+      parserCount > 1
+        ? dateTimeParse("Failed to parse with all enclosed parsers")
+        : (failure ??
+          dateTimeParse(
+            `Text '${text}' could not be parsed at index ` +
+              `${failureIndex(this.parts[0]!, text)}`,
+          ));
+    return illegalArgument(
+      `failed to parse date field [${text}] with format [${this.pattern}]`,
+      cause,
+    );
+  }
+}
+
+function dateTimeParse(message: string): VarveError {
+  return new VarveError("invalid", message, { type: "date_time_parse_exception" });
+}
+
+// Java says where the first parser gave up; we look for the longest prefix that could go on.
+function failureIndex(part: Part, text: string): number {
+  const elements = part.parsers[0];
+  if (elements === undefined) return 0;
+  let index = 0;
+  const names = dateNames("");
+  for (let count = 1; count <= elements.length; count++) {
+    const head = elements.slice(0, count);
+    let reached = -1;
+    for (let end = text.length; end >= index; end--) {
+      if (parseFields(head, text.slice(0, end), names) !== undefined) {
+        reached = end;
+        break;
+      }
+    }
+    if (reached < 0) return index;
+    index = reached;
+  }
+  return index;
+}
+
+function partsOf(pattern: string): readonly Part[] {
+  let list = parts.get(pattern);
+  if (list === undefined) {
+    const names = pattern.split("||").filter((name) => name !== "");
+    if (names.length === 0) throw illegalArgument(`No date pattern provided`);
+    list = names.map((name) => partOf(name.trim()));
+    parts.set(pattern, list);
+  }
+  return list;
+}
+
+function partOf(name: string): Part {
+  if (name === "epoch_millis" || name === "epoch_second") {
+    return { kind: name, isIso: false, print: [], parsers: [[], []] };
+  }
+  const named = namedFormat(name);
+  if (named !== undefined) {
+    return {
+      kind: "pattern",
+      isIso: ISO_NAMES.has(name),
+      print: compilePattern(named.print),
+      parsers: named.parse.map(compilePattern),
+    };
+  }
+  try {
+    const elements = compilePattern(name);
+    return { kind: "pattern", isIso: false, print: elements, parsers: [elements] };
+  } catch (error) {
+    if (!(error instanceof VarveError)) throw error;
+    throw illegalArgument(`Invalid format: [${name}]: ${error.message}`, error);
+  }
+}
+
+const EPOCH = /^(-?)(\d{1,19})(?:\.(\d*))?$/;
+
+function parsePart(
+  part: Part,
+  text: string,
+  roundUp: boolean,
+  formatter: DateFormatter,
+  forcedZone: string | undefined,
+): DateInstant | undefined {
+  if (part.kind !== "pattern") return parseEpoch(part.kind, text, roundUp);
+  const names = dateNames(formatter.locale);
+  for (const elements of part.parsers) {
+    const fields = parseFields(elements, text, names);
+    if (fields === undefined || !fieldsInRange(fields)) continue;
+    return instantOf(fields, roundUp, formatter.zone, forcedZone);
+  }
+  return undefined;
+}
+
+function parseEpoch(
+  kind: "epoch_millis" | "epoch_second",
+  text: string,
+  roundUp: boolean,
+): DateInstant | undefined {
+  const match = EPOCH.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole, fraction] = match as unknown as [
+    string,
+    string,
+    string,
+    string | undefined,
+  ];
+  const digits = kind === "epoch_millis" ? 6 : 9;
+  if (fraction !== undefined && fraction.length > digits) return undefined;
+  const isOpen = fraction === undefined || fraction === "";
+  const rest = isOpen ? (roundUp ? 10 ** digits - 1 : 0) : Number(fraction.padEnd(digits, "0"));
+  const value = Number(whole);
+  if (kind === "epoch_millis") {
+    if (sign === "") return { millis: value, nanosOfMilli: rest };
+    return rest === 0 || isOpen
+      ? { millis: -value, nanosOfMilli: isOpen ? rest : 0 }
+      : { millis: -value - 1, nanosOfMilli: 1_000_000 - rest };
+  }
+  const nanos = sign === "-" ? -rest : rest;
+  const seconds = sign === "-" ? -value : value;
+  const millis = Math.floor(nanos / 1_000_000);
+  return { millis: seconds * 1000 + millis, nanosOfMilli: nanos - millis * 1_000_000 };
+}
+
+function printEpoch(whole: number, rest: number, digits: number): string {
+  if (rest === 0) return String(whole);
+  if (whole < 0) {
+    const flipped = String(10 ** digits - rest)
+      .padStart(digits, "0")
+      .replace(/0+$/, "");
+    return `-${-(whole + 1)}.${flipped}`;
+  }
+  return `${whole}.${String(rest).padStart(digits, "0").replace(/0+$/, "")}`;
 }
