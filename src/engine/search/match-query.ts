@@ -9,6 +9,7 @@ import {
   SynonymQuery, type BooleanClause,
 } from "../../lucene/search/index.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
+import { isText } from "./field-kinds.ts";
 import type { Fuzziness } from "./fuzziness.ts";
 import { MultiPhrasePrefixQuery } from "./multi-phrase-prefix-query.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
@@ -200,7 +201,7 @@ class FieldMatch {
 
   private checkPhrase(kind: string): void {
     const { name, typeName } = this.type;
-    if (this.type.isText) return;
+    if (isText(this.type)) return;
     throw new VarveError("invalid", `Can only use ${kind} queries on text fields - not on [${name}]`
       + ` which is of type [${typeName}]`, { type: "illegal_argument_exception" });
   }

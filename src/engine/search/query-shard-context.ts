@@ -3,7 +3,9 @@
 
 import { VarveError, type Clock } from "../../base/index.ts";
 import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
-import type { IndexSearcher, Query } from "../../lucene/search/index.ts";
+import {
+  BooleanQuery, FieldExistsQuery, TermQuery, type IndexSearcher, type Query,
+} from "../../lucene/search/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
@@ -19,10 +21,9 @@ export interface ShardFacts {
   readonly nowMillis: number;
 }
 
-/** The path of nested queries that enclose the current one. */
-export interface NestedScope {
-  /** Path of the nested object; undefined at the root. */
-  readonly path: string | undefined;
+/** A parsed query, as far as the context knows it. */
+interface QueryBuilder {
+  toQuery(context: QueryShardContext): Query;
 }
 
 /** Context of one shard. */
@@ -67,6 +68,49 @@ export class QueryShardContext {
   fieldNames(pattern: string): string[] {
     if (!pattern.includes("*")) return [pattern];
     return this.facts.mapper.matchingFields(pattern);
+  }
+
+  /** Matches root documents only. Upstream: Queries.newNonNestedFilter. */
+  rootFilter(): Query {
+    return new FieldExistsQuery("_primary_term");
+  }
+
+  /** Matches the documents of one nested object; undefined where `path` is not nested. */
+  nestedFilter(path: string): Query | undefined {
+    const mapping = this.facts.mapper.documentMapping;
+    const object = mapping.objects.get(path);
+    if (object?.nested === undefined) return undefined;
+    return new TermQuery(
+      mapping.nestedPathField, new TextEncoder().encode(object.nestedTypePath),
+    );
+  }
+
+  /** The filter of the documents that the innermost open nested query speaks of. */
+  scopeFilter(): Query {
+    const path = this.nestedPaths[this.nestedPaths.length - 1];
+    return (path === undefined ? undefined : this.nestedFilter(path)) ?? this.rootFilter();
+  }
+
+  /** Parents and children of a nested sort from the current scope. */
+  nestedSortFilters(
+    path: string, innermost: string, filter: QueryBuilder | undefined,
+  ): { readonly parents: Query; readonly children: Query } {
+    const parents = this.scopeFilter();
+    for (const one of [path, innermost]) {
+      if (this.nestedFilter(one) === undefined) {
+        throw this.exception(`[nested] failed to find nested object under path [${one}]`);
+      }
+    }
+    let children = this.nestedFilter(innermost)!;
+    if (filter !== undefined) {
+      this.nestedPaths.push(innermost);
+      const query = filter.toQuery(this);
+      this.nestedPaths.pop();
+      children = new BooleanQuery([
+        { query: children, occur: "filter" }, { query, occur: "filter" },
+      ]);
+    }
+    return { parents, children };
   }
 
   /** An analyzer that a query names. */

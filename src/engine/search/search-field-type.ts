@@ -54,7 +54,6 @@ export interface SearchFieldType {
   readonly hasDocValues: boolean;
   readonly isStored: boolean;
   readonly valuesKind: string;
-  readonly isText: boolean;
   readonly searchAnalyzer: Analyzer | undefined;
   readonly searchQuoteAnalyzer: Analyzer | undefined;
   termQuery(value: unknown, context: FieldQueryContext): Query;

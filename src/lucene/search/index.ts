@@ -30,7 +30,15 @@ export {
   numericValues, ordValues,
 } from "./doc-values-query.ts";
 export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
-export { LatLonPointDistanceQuery, LatLonPointInBoxQuery } from "./lat-lon.ts";
+export {
+  LatLonDocValuesQuery, LatLonPointDistanceQuery, LatLonPointInBoxQuery,
+} from "./lat-lon.ts";
+export * from "./geo-encoding.ts";
+export { haversinMeters, haversinSortKey, sortKeyToMeters } from "./sloppy-math.ts";
 export { IndexSearcher, type GlobalStatistics, type IndexSearcherOptions } from "./index-searcher.ts";
 export { TopScoreDocCollector, type ScoreDoc } from "./top-score-docs.ts";
 export { SynonymQuery } from "./synonym-query.ts";
+export * from "./sort-field.ts";
+export {
+  TopFieldCollector, compareFieldDocs, compareValues, type FieldDoc,
+} from "./top-field-docs.ts";

@@ -1,0 +1,156 @@
+// The contract of aggregations. Parsed once per request into factories; per shard a tree of aggregators
+// collects (doc, owning bucket); the shards' results are reduced into one and shown as JSON.
+//
+// Owning buckets. A bucket aggregator numbers its buckets 0, 1, 2 … over the whole shard, whatever its
+// own owners are, and feeds its children with those ordinals. So any aggregation nests in any bucket,
+// and one aggregator serves all buckets of its parent.
+// Upstream: org.opensearch.search.aggregations.{AggregatorFactory,Aggregator,LeafBucketCollector,
+// InternalAggregation,InternalAggregation.ReduceContext,MultiBucketConsumerService}.
+
+import { VarveError } from "../../../base/index.ts";
+import type { LeafContext } from "../../../lucene/index/leaf-reader.ts";
+import type { IndexSearcher, Query, Scorable } from "../../../lucene/search/index.ts";
+import type { XContentObject } from "../../../xcontent/index.ts";
+import type { QueryShardContext } from "../query-shard-context.ts";
+
+/** Counts buckets against `search.max_buckets`. */
+export class MultiBucketConsumer {
+  private readonly limit: number;
+  private count = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Adds buckets; throws `too_many_buckets_exception` above the limit. */
+  accept(buckets: number): void {
+    this.count += buckets;
+    if (this.count <= this.limit) return;
+    throw new VarveError("limit", "Trying to create too many buckets. Must be less than or equal "
+      + `to: [${this.limit}] but was [${this.count}]. This limit can be set by changing the `
+      + "[search.max_buckets] cluster level setting.", {
+      type: "too_many_buckets_exception", metadata: { max_buckets: this.limit },
+    });
+  }
+}
+
+/** What the aggregators of one shard work with. */
+export interface AggregationContext {
+  readonly shard: QueryShardContext;
+  readonly searcher: IndexSearcher;
+  /** The main query as it runs, nested docs filtered out (for `global` and sampling). */
+  readonly query: Query;
+  readonly buckets: MultiBucketConsumer;
+  /** Number of the shard in the request, for tie breaks of top hits. */
+  readonly shardIndex: number;
+}
+
+/** Collects one leaf. */
+export interface LeafBucketCollector {
+  /** Docs of a leaf come in ascending order for each owner. */
+  collect(doc: number, owningBucketOrd: number): void;
+}
+
+/** The collector of nothing. */
+export const NO_OP_COLLECTOR: LeafBucketCollector = { collect() {} };
+
+/** Collects one shard. */
+export interface Aggregator {
+  /** Does it, or a child, read scores? */
+  readonly needsScores: boolean;
+  /** Does it run its own pass over the index (global)? Then collect is never called. */
+  readonly isGlobal?: boolean;
+  /** `scorer` answers the current doc's score while the leaf is collected. */
+  leafCollector(leaf: LeafContext, scorer: () => Scorable): LeafBucketCollector;
+  /** After the last leaf, before results are built: deferred collection happens here. */
+  postCollection(): void;
+  /** Results of the given owners, in their order. At the top level: [0]. */
+  buildAggregations(owningBucketOrds: readonly number[]): InternalAggregation[];
+  /** The result where no doc was collected (an empty bucket). */
+  buildEmptyAggregation(): InternalAggregation;
+}
+
+/** State of a reduction over shards. */
+export interface ReduceContext {
+  readonly buckets: MultiBucketConsumer;
+  /** False while partial results are merged; pipelines and cut-offs wait for the last one. */
+  readonly isFinal: boolean;
+}
+
+/** A shard's result of one aggregation, or the merged one. */
+export interface InternalAggregation {
+  readonly name: string;
+  /** Upstream's type for `typed_keys`, e.g. `sterms`, `avg`. */
+  readonly type: string;
+  readonly metadata: XContentObject | undefined;
+  /** Merges results of one aggregation; `all` includes this one and is not empty. */
+  reduce(all: readonly InternalAggregation[], context: ReduceContext): InternalAggregation;
+  /** The members shown under the name, without `meta`. */
+  toXContent(options: AggregationXContentOptions): XContentObject;
+}
+
+/** How results are shown. */
+export interface AggregationXContentOptions {
+  /** Names become `type#name`. */
+  readonly typedKeys: boolean;
+}
+
+/** One parsed aggregation with its children. */
+export interface AggregatorFactory {
+  readonly name: string;
+  readonly type: string;
+  readonly metadata: XContentObject | undefined;
+  readonly subFactories: AggregatorFactories;
+  /** `parent` is undefined at the top level. */
+  create(context: AggregationContext, parent: Aggregator | undefined): Aggregator;
+}
+
+/** The aggregations of one level, in the order of the request. */
+export class AggregatorFactories {
+  static readonly EMPTY = new AggregatorFactories([]);
+  readonly factories: readonly AggregatorFactory[];
+
+  constructor(factories: readonly AggregatorFactory[]) {
+    this.factories = factories;
+  }
+
+  create(context: AggregationContext, parent: Aggregator | undefined): Aggregator[] {
+    return this.factories.map((factory) => factory.create(context, parent));
+  }
+}
+
+/** The results of one level, by name and in order. */
+export class InternalAggregations {
+  readonly list: readonly InternalAggregation[];
+
+  constructor(list: readonly InternalAggregation[]) {
+    this.list = list;
+  }
+
+  /** Merges the results of several shards (or of several equal buckets). */
+  static reduce(
+    all: readonly InternalAggregations[], context: ReduceContext,
+  ): InternalAggregations {
+    const byName = new Map<string, InternalAggregation[]>();
+    for (const { list } of all) {
+      for (const one of list) {
+        const same = byName.get(one.name);
+        if (same === undefined) byName.set(one.name, [one]);
+        else same.push(one);
+      }
+    }
+    return new InternalAggregations(
+      [...byName.values()].map((same) => same[0]!.reduce(same, context)),
+    );
+  }
+
+  toXContent(options: AggregationXContentOptions): XContentObject {
+    const shown: XContentObject = {};
+    for (const one of this.list) {
+      const key = options.typedKeys ? `${one.type}#${one.name}` : one.name;
+      const meta = one.metadata === undefined ? {} : { meta: one.metadata };
+      shown[key] = { ...meta, ...one.toXContent(options) };
+    }
+    return shown;
+  }
+}
