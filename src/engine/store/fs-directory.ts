@@ -105,8 +105,7 @@ export class FsDirectory implements Directory {
   deleteFile(name: string): void {
     const path = this.pathOf(name);
     const file = this.files.get(name);
-    if (file === undefined) return unlinkExisting(path, name);
-    file.detach();
+    file?.detach();
     unlinkExisting(path, name);
     this.files.delete(name);
   }

@@ -164,7 +164,10 @@ function sortRange(
   starts: Int32Array,
 ): void {
   while (high - low > 1) {
-    if (high - low <= 12) return insertionSort(ids, low, high, depth, pool, starts);
+    if (high - low <= 12) {
+      insertionSort(ids, low, high, depth, pool, starts);
+      return;
+    }
     const pivot = medianByte(ids, low, high, depth, pool, starts);
     let less = low;
     let greater = high;
@@ -215,7 +218,7 @@ function medianByte(
   const a = byteAt(pool, starts, ids[low]!, depth);
   const b = byteAt(pool, starts, ids[(low + high) >>> 1]!, depth);
   const c = byteAt(pool, starts, ids[high - 1]!, depth);
-  return a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
 function insertionSort(

@@ -254,25 +254,26 @@ function addFlushed(
   const { name } = info;
   switch (info.docValuesType) {
     case DocValuesType.SORTED_NUMERIC:
-      return consumer.addSortedNumeric(
+      consumer.addSortedNumeric(
         info,
         (field.sortedNumeric ?? new BufferedSortedNumeric(name, ram)).view(map, maxDoc),
       );
+      break;
     case DocValuesType.BINARY:
-      return consumer.addBinary(
-        info,
-        (field.binary ?? new BufferedBinary(name, ram)).view(map, maxDoc),
-      );
+      consumer.addBinary(info, (field.binary ?? new BufferedBinary(name, ram)).view(map, maxDoc));
+      break;
     case DocValuesType.SORTED:
-      return consumer.addSorted(
+      consumer.addSorted(
         info,
         (field.ords ?? new BufferedOrds(name, true, ram)).viewSorted(map, maxDoc),
       );
+      break;
     default:
-      return consumer.addSortedSet(
+      consumer.addSortedSet(
         info,
         (field.ords ?? new BufferedOrds(name, false, ram)).viewSortedSet(map, maxDoc),
       );
+      break;
   }
 }
 

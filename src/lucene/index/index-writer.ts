@@ -8,8 +8,8 @@
 // last commit names; the rest is deleted at the next open.
 // Upstream: IndexWriter (9.1.0).
 
-import { assert, illegalArgument, VarveError } from "../../base/index.ts";
-import { codecForName, lucene91Codec } from "../codecs/registry.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
+import { lucene91Codec } from "../codecs/registry.ts";
 import type { Directory } from "../store/index.ts";
 import { BufferedUpdates, type Term } from "./buffered-updates.ts";
 import { DocumentsWriter } from "./documents-writer.ts";
@@ -22,6 +22,7 @@ import {
   RAM_BUFFER_BYTES_DEFAULT,
   SOFT_DELETES_FIELD,
 } from "./index-writer-config.ts";
+import { openInfos, VERSION_FLOOR, versionFor } from "./index-writer-open.ts";
 import type { IndexableDocument } from "./indexable-field.ts";
 import {
   MERGE_POLICY_DEFAULTS,
@@ -35,7 +36,6 @@ import { PooledSegment } from "./pooled-segment.ts";
 import {
   compareVersions,
   type LuceneVersion,
-  luceneVersion,
   type SegmentCommitInfo,
   type SegmentInfo,
   type SegmentInfos,
@@ -44,9 +44,7 @@ import {
 import {
   commitFiles,
   finishCommit,
-  lastCommitGeneration,
   prepareCommit,
-  readCommit,
   rollbackCommit,
   segmentCommitFiles,
 } from "./segment-infos.ts";
@@ -61,9 +59,6 @@ export interface SegmentStatus {
   readonly committed: boolean;
   readonly info: SegmentInfo;
 }
-
-const NEW_VERSION_MAJOR = 9;
-const VERSION_FLOOR = luceneVersion("9.1.0");
 
 /** Writes one index. Every failure while writing a segment closes it: see `tragedy`. */
 export class IndexWriter {
@@ -599,58 +594,4 @@ export class IndexWriter {
     if (options.commit !== false && this.hasUncommittedChanges) this.commit();
     this.rollback();
   }
-}
-
-/** The segments to start from. `isNewest`: they are those of the newest commit on disk. */
-function openInfos(
-  directory: Directory,
-  settings: IndexWriterSettings,
-): { infos: SegmentInfos; isNewest: boolean } {
-  const names = directory.listAll();
-  const newest = lastCommitGeneration(names);
-  if (newest === -1 || settings.create === true) {
-    return { infos: newInfos(settings, newest, names), isNewest: false };
-  }
-  const generation = settings.commitGeneration ?? newest;
-  const infos = readCommit(directory, generation);
-  for (const segment of infos.segments) codecForName(segment.info.codec);
-  infos.counter = Math.max(infos.counter, counterAbove(names));
-  assert(infos.generation === generation, "a commit knows its generation");
-  infos.generation = newest;
-  return { infos, isNewest: generation === newest };
-}
-
-function newInfos(
-  settings: IndexWriterSettings,
-  generation: number,
-  names: readonly string[],
-): SegmentInfos {
-  const createdMajor = settings.indexCreatedVersionMajor ?? NEW_VERSION_MAJOR;
-  return {
-    id: settings.random.bytes(16),
-    generation,
-    version: 0,
-    counter: counterAbove(names),
-    indexCreatedVersionMajor: createdMajor,
-    luceneVersion: VERSION_FLOOR,
-    minSegmentVersion: undefined,
-    segments: [],
-    userData: new Map(),
-  };
-}
-
-/** A segment counter above every segment name in the folder. */
-function counterAbove(names: readonly string[]): number {
-  let counter = 0;
-  for (const name of names) {
-    const match = /^_([0-9a-z]+)[._]/.exec(name);
-    if (match !== null) counter = Math.max(counter, Number.parseInt(match[1]!, 36) + 1);
-  }
-  return counter;
-}
-
-/** Lucene refuses segments that are older than the index's created major. */
-function versionFor(wanted: LuceneVersion, infos: SegmentInfos): LuceneVersion {
-  const major = infos.indexCreatedVersionMajor;
-  return wanted.major >= major ? wanted : { major, minor: 0, bugfix: 0 };
 }

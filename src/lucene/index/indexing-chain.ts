@@ -269,18 +269,21 @@ function addDocValue(
     case DocValuesType.NUMERIC:
       if (numericValue === undefined) return;
       chained.numeric ??= new BufferedNumeric(name, ram);
-      return chained.numeric.add(doc, numericValue);
+      chained.numeric.add(doc, numericValue);
+      break;
     case DocValuesType.SORTED_NUMERIC:
       if (numericValue === undefined) return;
       chained.sortedNumeric ??= new BufferedSortedNumeric(name, ram);
-      return chained.sortedNumeric.add(doc, numericValue);
+      chained.sortedNumeric.add(doc, numericValue);
+      break;
     case DocValuesType.BINARY:
       if (bytesValue === undefined) return;
       chained.binary ??= new BufferedBinary(name, ram);
-      return chained.binary.add(
+      chained.binary.add(
         doc,
         typeof bytesValue === "string" ? Buffer.from(bytesValue, "utf8") : bytesValue,
       );
+      break;
     default:
       if (bytesValue === undefined) return;
       chained.ords ??= new BufferedOrds(
@@ -288,7 +291,8 @@ function addDocValue(
         chained.info.docValuesType === DocValuesType.SORTED,
         ram,
       );
-      return chained.ords.add(doc, bytesValue);
+      chained.ords.add(doc, bytesValue);
+      break;
   }
 }
 

@@ -32,29 +32,34 @@ export function mergeDocValuesField(
   switch (info.docValuesType) {
     case DocValuesType.NUMERIC: {
       const open = parts(DocValuesType.NUMERIC, (reader) => reader.numericDocValues(name));
-      return consumer.addNumeric(info, () => new MergedNumeric(state, open()));
+      consumer.addNumeric(info, () => new MergedNumeric(state, open()));
+      break;
     }
     case DocValuesType.SORTED_NUMERIC: {
       const open = parts(DocValuesType.SORTED_NUMERIC, (reader) =>
         reader.sortedNumericDocValues(name),
       );
-      return consumer.addSortedNumeric(info, () => new MergedSortedNumeric(state, open()));
+      consumer.addSortedNumeric(info, () => new MergedSortedNumeric(state, open()));
+      break;
     }
     case DocValuesType.BINARY: {
       const open = parts(DocValuesType.BINARY, (reader) => reader.binaryDocValues(name));
-      return consumer.addBinary(info, () => new MergedBinary(state, open()));
+      consumer.addBinary(info, () => new MergedBinary(state, open()));
+      break;
     }
     case DocValuesType.SORTED: {
       const open = parts(DocValuesType.SORTED, (reader) => reader.sortedDocValues(name));
       const used = state.inputs.map((input, i) => usedOrds(input, open()[i], markOrd));
       const ordinals = new OrdinalMap(open(), used);
-      return consumer.addSorted(info, () => new MergedSorted(state, open(), ordinals));
+      consumer.addSorted(info, () => new MergedSorted(state, open(), ordinals));
+      break;
     }
     default: {
       const open = parts(DocValuesType.SORTED_SET, (reader) => reader.sortedSetDocValues(name));
       const used = state.inputs.map((input, i) => usedOrds(input, open()[i], markOrds));
       const ordinals = new OrdinalMap(open(), used);
-      return consumer.addSortedSet(info, () => new MergedSortedSet(state, open(), ordinals));
+      consumer.addSortedSet(info, () => new MergedSortedSet(state, open(), ordinals));
+      break;
     }
   }
 }

@@ -85,6 +85,9 @@ export const types = {
     docValuesType: DocValuesType.SORTED_NUMERIC,
   }),
   storedLong: type({ stored: true }),
+  rank: type({ docValuesType: DocValuesType.SORTED_NUMERIC }),
+  wide: type({ docValuesType: DocValuesType.SORTED_NUMERIC }),
+  city: type({ docValuesType: DocValuesType.SORTED_SET }),
   softDeletes: type({ docValuesType: DocValuesType.NUMERIC, softDeletes: true }),
 };
 
