@@ -12,6 +12,7 @@ import {
 import { isDirectBits } from "../../../util/packed/direct-writer.ts";
 import {
   BINARY, NUMERIC, SORTED, SORTED_NUMERIC, SORTED_SET, TABLE_VALUES_MAX, TERMS_DICT_BLOCK_TERMS,
+  VERSION_SKIPPER_MAX_VALUE_COUNT,
 } from "./doc-values-format.ts";
 
 export interface NumericEntry {
@@ -88,20 +89,23 @@ export interface DocValuesEntries {
   readonly skippers: Map<number, SkipperEntry>;
 }
 
-interface Limits {
+/** What entries are checked against, and the version that they are read by. */
+export interface EntryLimits {
+  readonly version: number;
   readonly maxDoc: number;
   readonly dataLength: number;
+  /** Bytes of the file that holds skip indexes. */
+  readonly skipLength: number;
 }
 
 /** Reads entries up to the end marker. */
 export function readDocValuesEntries(
-  meta: IndexInput, infos: FieldInfos, maxDoc: number, dataLength: number,
+  meta: IndexInput, infos: FieldInfos, limits: EntryLimits,
 ): DocValuesEntries {
   const entries: DocValuesEntries = {
     numerics: new Map(), binaries: new Map(), sorteds: new Map(), sortedSets: new Map(),
     sortedNumerics: new Map(), skippers: new Map(),
   };
-  const limits = { maxDoc, dataLength };
   for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
     const info = infos.byNumber(number);
     if (info === undefined) throw corrupt("Invalid field number", { file: meta.name, number });
@@ -111,7 +115,7 @@ export function readDocValuesEntries(
 }
 
 function readEntry(
-  meta: IndexInput, info: FieldInfo, limits: Limits, entries: DocValuesEntries,
+  meta: IndexInput, info: FieldInfo, limits: EntryLimits, entries: DocValuesEntries,
 ): void {
   const { number } = info;
   const type = meta.readByte();
@@ -126,16 +130,18 @@ function readEntry(
   }
 }
 
-function readSkipper(meta: IndexInput, limits: Limits): SkipperEntry {
-  readSlice(meta, limits, "skip index");
+function readSkipper(meta: IndexInput, limits: EntryLimits): SkipperEntry {
+  readSlice(meta, { ...limits, dataLength: limits.skipLength }, "skip index");
   const maxValue = meta.readLong();
   const minValue = meta.readLong();
   const docCount = meta.readInt();
-  return { minValue, maxValue, docCount, maxDocId: meta.readInt() };
+  const maxDocId = meta.readInt();
+  if (limits.version >= VERSION_SKIPPER_MAX_VALUE_COUNT) meta.readInt();
+  return { minValue, maxValue, docCount, maxDocId };
 }
 
 /** An offset and a length inside the data file. */
-function readSlice(meta: IndexInput, limits: Limits, what: string): { offset: number; length: number } {
+function readSlice(meta: IndexInput, limits: EntryLimits, what: string): { offset: number; length: number } {
   const offset = meta.readLongNumber();
   const length = meta.readLongNumber();
   checkSlice(meta, limits, what, offset, length);
@@ -143,14 +149,14 @@ function readSlice(meta: IndexInput, limits: Limits, what: string): { offset: nu
 }
 
 function checkSlice(
-  meta: IndexInput, limits: Limits, what: string, offset: number, length: number,
+  meta: IndexInput, limits: EntryLimits, what: string, offset: number, length: number,
 ): void {
   if (offset < 0 || length < 0 || offset + length > limits.dataLength) {
     throw corrupt(`Slice of ${what} is out of bounds`, { file: meta.name, offset, length });
   }
 }
 
-function readNumeric(meta: IndexInput, limits: Limits): NumericEntry {
+function readNumeric(meta: IndexInput, limits: EntryLimits): NumericEntry {
   const docs = readIndexedDisiEntry(meta, limits.dataLength);
   const numValues = meta.readLongNumber();
   const tableSize = meta.readInt();
@@ -185,7 +191,7 @@ function readNumeric(meta: IndexInput, limits: Limits): NumericEntry {
   };
 }
 
-function readSortedNumeric(meta: IndexInput, limits: Limits): SortedNumericEntry {
+function readSortedNumeric(meta: IndexInput, limits: EntryLimits): SortedNumericEntry {
   const numeric = readNumeric(meta, limits);
   const numDocsWithField = readDocCount(meta, limits);
   const addresses = numDocsWithField === numeric.numValues
@@ -194,7 +200,7 @@ function readSortedNumeric(meta: IndexInput, limits: Limits): SortedNumericEntry
   return { ...numeric, numDocsWithField, addresses };
 }
 
-function readDocCount(meta: IndexInput, limits: Limits): number {
+function readDocCount(meta: IndexInput, limits: EntryLimits): number {
   const count = meta.readInt();
   if (count < 0 || count > limits.maxDoc) {
     throw corrupt("Count of documents is out of bounds", { file: meta.name, count });
@@ -202,7 +208,7 @@ function readDocCount(meta: IndexInput, limits: Limits): number {
   return count;
 }
 
-function readAddresses(meta: IndexInput, limits: Limits, count: number): AddressesEntry {
+function readAddresses(meta: IndexInput, limits: EntryLimits, count: number): AddressesEntry {
   const offset = meta.readLongNumber();
   const monotonic = readDirectMonotonicMeta(meta, count, meta.readVInt());
   const length = meta.readLongNumber();
@@ -210,7 +216,7 @@ function readAddresses(meta: IndexInput, limits: Limits, count: number): Address
   return { offset, length, meta: monotonic };
 }
 
-function readBinary(meta: IndexInput, limits: Limits): BinaryEntry {
+function readBinary(meta: IndexInput, limits: EntryLimits): BinaryEntry {
   const data = readSlice(meta, limits, "binary values");
   const docs = readIndexedDisiEntry(meta, limits.dataLength);
   const numDocsWithField = readDocCount(meta, limits);
@@ -228,13 +234,13 @@ function readBinary(meta: IndexInput, limits: Limits): BinaryEntry {
   };
 }
 
-function readSorted(meta: IndexInput, limits: Limits): SortedEntry {
+function readSorted(meta: IndexInput, limits: EntryLimits): SortedEntry {
   const ords = readNumeric(meta, limits);
   const numDocsWithField = ords.numValues;
   return { ords: { ...ords, numDocsWithField, addresses: undefined }, dict: readDict(meta, limits) };
 }
 
-function readSortedSet(meta: IndexInput, limits: Limits): SortedEntry {
+function readSortedSet(meta: IndexInput, limits: EntryLimits): SortedEntry {
   const multiValued = meta.readByte();
   if (multiValued === 0) return readSorted(meta, limits);
   if (multiValued !== 1) {
@@ -244,7 +250,7 @@ function readSortedSet(meta: IndexInput, limits: Limits): SortedEntry {
   return { ords, dict: readDict(meta, limits) };
 }
 
-function readDict(meta: IndexInput, limits: Limits): TermsDictEntry {
+function readDict(meta: IndexInput, limits: EntryLimits): TermsDictEntry {
   const size = meta.readVLong();
   const blockShift = meta.readInt();
   if (size > 0x7fffffff) throw corrupt("Too many terms", { file: meta.name, size });

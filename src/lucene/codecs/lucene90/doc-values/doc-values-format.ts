@@ -1,10 +1,13 @@
 // Doc values: a column per field. .dvm says where everything is, .dvd holds it. Little-endian.
 //
-//   META .dvm: index header "Lucene90DocValuesMetadata" version 0, entries, i32 -1, footer
+//   META .dvm: index header "Lucene90DocValuesMetadata" version 0…2, entries, i32 -1, footer
 //   ENTRY        SIZE  TYPE    FIELD
 //                 4    i32     field number
 //                 1    u8      type: 0 numeric, 1 binary, 2 sorted, 3 sorted set, 4 sorted numeric
-//    (skipper)   40            only where the field infos announce a skip index (Lucene 10)
+//    SKIPPER                   only where the field infos announce a skip index (Lucene 10)
+//                8+8   i64     offset, length: in .dvd, since version 1 in .dvs
+//                8+8   i64     maxValue, minValue
+//                4+4   i32     docCount, maxDocId; since version 2 a third: maxValueCount
 //   NUMERIC
 //                 8    i64     docsWithFieldOffset    -2 none, -1 all, else a set in .dvd
 //                 8    i64     docsWithFieldLength
@@ -31,17 +34,28 @@
 //   SORTED NUMERIC  NUMERIC, i32 numDocsWithField, ADDRESSES if numValues differs from it
 //   SORTED SET    u8 0: SORTED; u8 1: SORTED NUMERIC of ordinals, TERMS DICTIONARY
 //   TERMS DICTIONARY  (terms-dict.ts)
-//   DATA .dvd: index header "Lucene90DocValuesData" version 0, what the entries point to, footer
+//   DATA .dvd: index header "Lucene90DocValuesData" version 0…2, what the entries point to, footer
+//   SKIP .dvs: index header "Lucene90DocValuesSkipIndex" version 1…2, intervals, footer (10.5)
 //   In blocks of 16384 values: u8 bits, i64 min, then (bits > 0) i32 length and the packed values;
 //   at valueJumpTableOffset an i64 offset per block, and the table's own offset.
-// Upstream: org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat (9.1.0).
+// Written: version 0. The skip index is not read beyond its summary.
+// Upstream: org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat (9.1.0, 10.5.0).
 // Spec: docs/format/doc-values.md. Tests: test/lucene/doc-values.
 
 export const DATA_CODEC = "Lucene90DocValuesData";
 export const DATA_EXTENSION = "dvd";
 export const META_CODEC = "Lucene90DocValuesMetadata";
 export const META_EXTENSION = "dvm";
+export const SKIP_CODEC = "Lucene90DocValuesSkipIndex";
+export const SKIP_EXTENSION = "dvs";
+/** The version that is written. */
 export const DOC_VALUES_VERSION = 0;
+/** Lucene 10.5: skip indexes have a file of their own. */
+export const VERSION_SKIPPER_SEPARATE_FILE = 1;
+/** Lucene 10.5: skip indexes know the most values of a document. */
+export const VERSION_SKIPPER_MAX_VALUE_COUNT = 2;
+/** The newest version that is read. */
+export const DOC_VALUES_VERSION_MAX = VERSION_SKIPPER_MAX_VALUE_COUNT;
 
 export const NUMERIC = 0;
 export const BINARY = 1;

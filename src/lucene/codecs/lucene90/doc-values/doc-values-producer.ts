@@ -13,7 +13,8 @@ import {
 } from "../../../store/index.ts";
 import { type DocValuesEntries, readDocValuesEntries, type SkipperEntry } from "./doc-values-entries.ts";
 import {
-  DATA_CODEC, DATA_EXTENSION, DOC_VALUES_VERSION, META_CODEC, META_EXTENSION,
+  DATA_CODEC, DATA_EXTENSION, DOC_VALUES_VERSION, DOC_VALUES_VERSION_MAX, META_CODEC, META_EXTENSION,
+  SKIP_CODEC, SKIP_EXTENSION, VERSION_SKIPPER_SEPARATE_FILE,
 } from "./doc-values-format.ts";
 import {
   PackedBinaryDocValues, PackedNumericDocValues, PackedSortedDocValues, PackedSortedNumericDocValues,
@@ -23,24 +24,30 @@ import {
 /** The doc values of one segment and one per-field format instance (or one update). */
 export class Lucene90DocValuesProducer implements DocValuesProducer {
   private readonly data: IndexInput;
+  private readonly skip: IndexInput | undefined;
   private readonly maxDoc: number;
   private readonly entries: DocValuesEntries;
 
   constructor(state: SegmentReadState) {
-    const { directory, segmentInfo, segmentSuffix } = state;
-    const { name, id, maxDoc } = segmentInfo;
+    const { maxDoc } = state.segmentInfo;
     this.maxDoc = maxDoc;
-    this.data = directory.openInput(segmentFileName(name, segmentSuffix, DATA_EXTENSION));
+    this.data = openInput(state, DATA_EXTENSION);
     try {
-      checkIndexHeader(this.data, DATA_CODEC, 0, DOC_VALUES_VERSION, id, segmentSuffix);
+      const version = checkHeader(this.data, state, DATA_CODEC);
       retrieveChecksum(this.data);
-      const metaName = segmentFileName(name, segmentSuffix, META_EXTENSION);
-      this.entries = readChecksumFile(directory, metaName, (meta) => {
-        checkIndexHeader(meta, META_CODEC, 0, DOC_VALUES_VERSION, id, segmentSuffix);
-        return readDocValuesEntries(meta, state.fieldInfos, maxDoc, this.data.length);
+      if (version >= VERSION_SKIPPER_SEPARATE_FILE) this.skip = openSkipIndex(state, version);
+      const limits = {
+        version, maxDoc, dataLength: this.data.length,
+        skipLength: (this.skip ?? this.data).length,
+      };
+      const { name } = state.segmentInfo;
+      const metaName = segmentFileName(name, state.segmentSuffix, META_EXTENSION);
+      this.entries = readChecksumFile(state.directory, metaName, (meta) => {
+        checkSameVersion(meta, version, checkHeader(meta, state, META_CODEC));
+        return readDocValuesEntries(meta, state.fieldInfos, limits);
       });
     } catch (error) {
-      this.data.close();
+      this.close();
       throw error;
     }
   }
@@ -83,9 +90,39 @@ export class Lucene90DocValuesProducer implements DocValuesProducer {
 
   checkIntegrity(): void {
     checksumEntireFile(this.data);
+    if (this.skip !== undefined) checksumEntireFile(this.skip);
   }
 
   close(): void {
     this.data.close();
+    this.skip?.close();
+  }
+}
+
+function openInput(state: SegmentReadState, extension: string): IndexInput {
+  const { directory, segmentInfo, segmentSuffix } = state;
+  return directory.openInput(segmentFileName(segmentInfo.name, segmentSuffix, extension));
+}
+
+function checkHeader(input: IndexInput, state: SegmentReadState, codec: string): number {
+  const { id } = state.segmentInfo;
+  const newest = DOC_VALUES_VERSION_MAX;
+  return checkIndexHeader(input, codec, DOC_VALUES_VERSION, newest, id, state.segmentSuffix);
+}
+
+function checkSameVersion(input: IndexInput, version: number, actual: number): void {
+  if (actual === version) return;
+  throw corrupt("Format versions of doc values files differ", { file: input.name, version, actual });
+}
+
+function openSkipIndex(state: SegmentReadState, version: number): IndexInput {
+  const input = openInput(state, SKIP_EXTENSION);
+  try {
+    checkSameVersion(input, version, checkHeader(input, state, SKIP_CODEC));
+    retrieveChecksum(input);
+    return input;
+  } catch (error) {
+    input.close();
+    throw error;
   }
 }
