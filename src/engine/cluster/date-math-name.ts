@@ -58,7 +58,5 @@ function formatPlaceholder(text: string, expression: string, clock: Clock): stri
 function formatNow(math: string, pattern: string, zone: string, clock: Clock): string {
   const formatter = DateFormatter.forPattern(pattern).withZone(zone);
   const parser = new DateMathParser(formatter);
-  return formatter.formatMillis(
-    parser.parse(math, clock.now(), { roundUp: false, timeZone: zone }),
-  );
+  return formatter.format(parser.parse(math, () => clock.now(), false, zone));
 }

@@ -62,10 +62,10 @@ function docsOf(
 ): { count: number; deleted: number; bytes: number } {
   const sums = { count: 0, deleted: 0, bytes: 0 };
   for (const shard of node.indices.service(index.name)?.openShards() ?? []) {
-    const stats = shard.stats();
-    sums.count += stats.docs.count;
-    sums.deleted += stats.docs.deleted;
-    sums.bytes += stats.store.size_in_bytes;
+    const { docs, store } = shard.stats();
+    sums.count += Number(docs?.["count"]);
+    sums.deleted += Number(docs?.["deleted"]);
+    sums.bytes += Number(store?.["size_in_bytes"]);
   }
   return sums;
 }
@@ -147,8 +147,8 @@ function shardsTable(request: RestRequest, node: Node): CatTable {
         routing.shard,
         routing.primary ? "p" : "r",
         routing.state,
-        stats?.docs.count,
-        stats === undefined ? null : { bytes: stats.store.size_in_bytes },
+        stats === undefined ? null : Number(stats["docs"]?.["count"]),
+        stats === undefined ? null : { bytes: Number(stats["store"]?.["size_in_bytes"]) },
         assigned ? host : null,
         assigned ? node.id : null,
         assigned ? node.name : null,
