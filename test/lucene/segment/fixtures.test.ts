@@ -57,6 +57,8 @@ const ARCHIVES = [
   "os2.19.6-types",
   "os3.1.0-types",
   "os3.6.0-types",
+  "os3.8.0-segments",
+  "os3.8.0-types",
 ];
 
 describe.each(ARCHIVES)("openDirectoryReader over %s", (archive) => {
@@ -89,26 +91,5 @@ describe.each(ARCHIVES)("openDirectoryReader over %s", (archive) => {
       compared++;
     }
     expect(compared).toBeGreaterThan(8);
-  });
-});
-
-describe("openDirectoryReader over os3.8.0-segments", () => {
-  const fixture = unpackFixture("os3.8.0-segments");
-  afterAll(() => fixture.remove());
-  const index = (name: string) => {
-    const { id } = fixtureIndices(fixture.repository).find((entry) => entry.name === name)!;
-    return fixtureShards(fixture.repository, id)[0]!;
-  };
-  const [prefix] = fixtureIndices(fixture.repository)[0]!.name.split("-");
-
-  it("reads stored fields when no doc values are asked for", () => {
-    const expected = Object.values<any>(fixtureExpected("os3.8.0-segments").snapshots)[0].indices;
-    const reader = openDirectoryReader(index(`${prefix}-merged`));
-    const rows = reader.leaves.flatMap(({ reader: leaf }) => rowsOf(leaf));
-    const sources = new Map(rows.map((row) => [row.id.toString(), row.source]));
-    for (const { _id, _source } of expected[`${prefix}-merged`].documents) {
-      expect(sources.get(_id)).toBe(_source);
-    }
-    reader.close();
   });
 });
