@@ -64,6 +64,10 @@ export class FsDirectory implements Directory {
     return length;
   }
 
+  has(name: string): boolean {
+    return this.lengths.has(name);
+  }
+
   /** Bytes of all files. */
   get sizeBytes(): number {
     let total = 0;

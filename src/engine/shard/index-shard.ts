@@ -8,7 +8,6 @@ import {
   type Clock, type FileIo, nodeFileIo, randomBase64Uuid, type Random, VarveError, type WorkerPool,
 } from "../../base/index.ts";
 import type { DirectoryReader } from "../../lucene/index/leaf-reader.ts";
-import { versionText } from "../../lucene/index/segment-info.ts";
 import { readLatestCommit } from "../../lucene/index/segment-infos.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
@@ -27,6 +26,7 @@ import {
 import {
   type CommitDescription, type SegmentDescription, type SeqNoDescription, type ShardStats, shardStats,
 } from "./shard-stats.ts";
+import { describeSegments } from "./segment-descriptions.ts";
 import { TranslogSchedule } from "./translog-schedule.ts";
 import type { ShardId } from "./version-type.ts";
 import { mergePolicyOf } from "./writer-settings.ts";
@@ -134,7 +134,7 @@ export class IndexShard {
       flush: () => this.flushPeriodically(),
     });
     this.memory.add(this);
-    this.updateSettings(options.settings);
+    this.applySettings(options.settings);
   }
 
   /** Recovers an existing shard from its last commit and its translog. */
@@ -184,11 +184,16 @@ export class IndexShard {
 
   /** Takes over index settings that may change while the shard is open. */
   updateSettings(settings: Settings): void {
+    this.applySettings(settings);
+    if (this.isStarted) this.merges.maybeMerge();
+  }
+
+  /** Without a merge: a restored shard keeps its files until something is written. */
+  private applySettings(settings: Settings): void {
     this.refreshes.update(settings);
     this.translogs.update(settings);
     this.engine.gcDeletesMs = settings.getTime("index.gc_deletes", 60_000);
     this.engine.writer.mergePolicy = mergePolicyOf(settings);
-    if (this.isStarted) this.merges.maybeMerge();
   }
 
   // ---- documents
@@ -297,11 +302,11 @@ export class IndexShard {
 
   private async flushWith(force: boolean, changes: { forceMergeUuid?: string }): Promise<void> {
     const started = this.options.clock.monotonic();
-    if (await this.engine.flush(force, changes)) {
-      this.counters.flush.total++;
-      this.counters.flush.timeMs += this.options.clock.monotonic() - started;
-      this.merges.maybeMerge();
-    }
+    const outcome = await this.engine.flush(force, changes);
+    if (outcome === "none") return;
+    this.counters.flush.total++;
+    this.counters.flush.timeMs += this.options.clock.monotonic() - started;
+    if (outcome === "changed") this.merges.maybeMerge();
   }
 
   private flushPeriodically(): void {
@@ -403,26 +408,18 @@ export class IndexShard {
     };
   }
 
-  /** Segments as `_segments` shows them, oldest first. */
+  /** Segments as `_segments` shows them, oldest first: searched, about to be, or only committed. */
   segments(): SegmentDescription[] {
-    const reader = this.engine.acquireReader();
+    const { engine } = this;
+    const searched = engine.acquireReader("external");
+    const newest = engine.acquireReader("internal");
     try {
-      const searched = new Set(reader.leaves.map((leaf) => leaf.reader.segmentInfo.name));
-      return this.engine.writer.segments().map(({ info, ...status }) => ({
-        name: status.name,
-        generation: Number.parseInt(status.name.slice(1), 36),
-        num_docs: status.numDocs,
-        deleted_docs: status.deletedDocs,
-        size_in_bytes: status.sizeBytes,
-        memory_in_bytes: 0,
-        committed: status.committed,
-        search: searched.has(status.name),
-        version: versionText(info.version),
-        compound: info.isCompoundFile,
-        attributes: Object.fromEntries(info.attributes),
-      }));
+      return describeSegments(this.directory, {
+        searched, newest, committed: readLatestCommit(this.directory).segments,
+      });
     } finally {
-      reader.decRef();
+      searched.decRef();
+      newest.decRef();
     }
   }
 

@@ -264,20 +264,24 @@ export class InternalEngine {
 
   /**
    * Commits Lucene, then lets go of the translog before it. Segments are synced off the main thread
-   * first; the commit itself only syncs what came in meanwhile. Answers false when there was nothing
-   * to commit. A flush that runs already is waited for.
+   * first; the commit itself only syncs what came in meanwhile. A flush that runs already is waited
+   * for. Answers `none` when there was nothing to commit, `same` when the segments stayed as they
+   * were.
    */
-  async flush(force: boolean, changes: Partial<CommitData> = {}): Promise<boolean> {
+  async flush(
+    force: boolean, changes: Partial<CommitData> = {},
+  ): Promise<"none" | "same" | "changed"> {
     while (this.flushing !== undefined) await this.flushing;
     this.ensureOpen();
-    if (!force && !this.isFlushNeeded && Object.keys(changes).length === 0) return false;
+    if (!force && !this.isFlushNeeded && Object.keys(changes).length === 0) return "none";
+    const before = this.internal;
     const running = this.flushNow(changes);
     this.flushing = running.then(
       () => void (this.flushing = undefined),
       () => void (this.flushing = undefined),
     );
     await running;
-    return true;
+    return before === this.internal ? "same" : "changed";
   }
 
   private async flushNow(changes: Partial<CommitData>): Promise<void> {
