@@ -1,13 +1,14 @@
-// The storage contract: where bytes rest. Every provider and every wrapper fulfils it; callers look at
-// `capabilities`, never at the provider.
+// The storage contract: where bytes rest. Every provider and every wrapper fulfils it; callers
+// look at `capabilities`, never at the provider.
 //
 // 1. A name is a path: segments of any characters but `/`, joined by `/`; no empty segment, no `.`
-//    or `..`, no slash at either end. A folder is a name or the empty string, the root. Folders need
+//    or `..`, no slash at either end. A folder is a name, or "" for the root. Folders need
 //    not be made, and one without blobs does not exist.
 // 2. `put` is atomic: a reader sees all of a blob or none of it, also after a crash of the writer.
 //    The one exception is a draft (see PutOptions).
-// 3. After `put` has answered, `get`, `read` and `list` see the blob, in this process and in others.
-// 4. `ifAbsent` is decided by the store: of several writers exactly one wins, the others get
+// 3. After `put` has answered, `get`, `read` and `list` see the blob, in this process and in
+// others. 4. `ifAbsent` is decided by the store: of several writers exactly one wins, the others
+// get
 //    `conflict` (file_already_exists_exception). Where `capabilities.putIfAbsent` is false this is
 //    only checked, and two writers may both win.
 // 5. `put` without `ifAbsent` replaces.

@@ -7,8 +7,9 @@
 //                    syncs the whole file system once where the files are many (12 ms instead of
 //                    90 ms for 600 files on the machine where it was measured)
 //
-// Calls on small files are synchronous: the thread pool of Node costs more than they do. A long run
-// of them gives the event loop its turn every 8 MiB; still, a snapshot belongs into a worker thread.
+// Calls on small files are synchronous: the thread pool of Node costs more than they do. A long
+// run of them gives the event loop its turn every 8 MiB; still, a snapshot belongs into a worker
+// thread.
 // Upstream: FsBlobContainer (the name of temporary blobs is its).
 
 import { execFile } from "node:child_process";

@@ -1,6 +1,7 @@
-// A repository that is only read, over file: or http(s):. http cannot list, so whoever reads it must
-// know the names (a repository finds its generation by `index.latest`). Which URLs are allowed at all
-// is the engine's decision (`repositories.url.allowed_urls`). Upstream: URLBlobStore.
+// A repository that is only read, over file: or http(s):. http cannot list, so whoever reads it
+// must know the names (a repository finds its generation by `index.latest`). Which URLs are
+// allowed at all is the engine's decision (`repositories.url.allowed_urls`). Upstream:
+// URLBlobStore.
 
 import { fileURLToPath } from "node:url";
 import { illegalArgument, VarveError } from "../base/index.ts";

@@ -5,7 +5,7 @@
 // Read:     data = getRepositoryData(); getSnapshotInfos([...data.snapshots.values()]);
 //           getSnapshotIndices, getIndexMetadata, getClusterMetadata, getShardSnapshot,
 //           getSnapshotStatus.
-// Snapshot: 1. started = await startSnapshot("snap-1", ["cities"])      checks names, writes nothing
+// Snapshot: 1. started = await startSnapshot("snap-1", ["cities"])    writes nothing
 //           2. for each shard, several at a time:
 //                commit = describeCommitFiles(directory, files of the commit, "9.1.0")
 //                plan = await planShardSnapshot(started, { index: started.indices.get("cities"),
@@ -13,7 +13,7 @@
 //                result = await runShardSnapshot(plan, directorySource(directory),
 //                         { signal, onBytes, onFile })
 //              The commit must be held until then. In a worker thread, the free function
-//              runShardSnapshot(store, plan, source, options) does the same with a store of its own;
+//              runShardSnapshot(store, plan, source, options) does the same with its own store;
 //              that store's flush() must have answered before step 3.
 //           3. await finalizeSnapshot({ info, clusterMetadata, base: started.base,
 //              indices: [{ index, metadata, shardGenerations: [result.generation, …] }] })
@@ -23,12 +23,12 @@
 //           cleanup or deletion takes it.
 // Restore:  plan = await planShardRestore(snapshotId, index, shard);
 //           await runShardRestore(plan, directorySink(directory), { signal, onBytes, onFile })
-// Others:   deleteSnapshots, cloneSnapshot, cleanup, verify; planDelete and planCleanup for dry runs.
+// Others:   deleteSnapshots, cloneSnapshot, cleanup, verify; planDelete, planCleanup: dry runs.
 //
-// Throttling is a wrapper of the store (`throttle` with a `ByteRate` a direction). Of one repository,
-// snapshots may overlap as long as no two of them have a shard in common; a deletion or a cleanup
-// must be alone. The engine sees to that; another process that does not is refused by index-N.
-// Errors carry OpenSearch's type and reason. Formats: docs/format.
+// Throttling is a wrapper of the store (`throttle` with a `ByteRate` a direction). Of one
+// repository, snapshots may overlap as long as no two of them have a shard in common; a deletion
+// or a cleanup must be alone. The engine sees to that; another process that does not is refused
+// by index-N. Errors carry OpenSearch's type and reason. Formats: docs/format.
 
 export {
   concurrentModification,

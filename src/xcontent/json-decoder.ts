@@ -373,15 +373,15 @@ function readEscaped(reader: JsonReader, start: number, first: number, where: st
     if (code < 0x20) throw controlCharacter(reader, i);
     if (code !== 0x5c) continue;
     text += bytes.toString("utf8", from, i);
-    const escape = bytes[++i];
-    if (escape === undefined) throw endOfInput(reader, " in character escape sequence");
-    if (escape === 0x75) {
+    const letter = bytes[++i];
+    if (letter === undefined) throw endOfInput(reader, " in character escape sequence");
+    if (letter === 0x75) {
       text += readHex(reader, i + 1);
       i += 4;
     } else {
-      const plain = ESCAPES[escape];
+      const plain = ESCAPES[letter];
       if (plain === undefined) {
-        const shown = `'${String.fromCharCode(escape)}' (code ${escape})`;
+        const shown = `'${String.fromCharCode(letter)}' (code ${letter})`;
         throw parseError(reader, `Unrecognized character escape ${shown}`, i);
       }
       text += plain;

@@ -1,6 +1,6 @@
 // The first proof of the formats: a repository that this program made from nothing is listed,
-// restored and searched by the real servers; a repository that they made goes on in our hands and then
-// in theirs again.
+// restored and searched by the real servers; a repository that they made goes on in our hands and
+// then in theirs again.
 
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cp } from "node:fs/promises";

@@ -1,6 +1,6 @@
-// Repositories that real servers wrote are read, and compared with what the servers themselves said of
-// them: the list of snapshots with all its fields, `_status` of a snapshot, and every file of every
-// shard by length, checksum and (against the golden list of segments) name.
+// Repositories that real servers wrote are read, and compared with what the servers themselves
+// said of them: the list of snapshots with all its fields, `_status` of a snapshot, and every
+// file of every shard by length, checksum and (against the golden list of segments) name.
 
 import { afterAll, describe, expect, test } from "vitest";
 import { seededRandom, systemClock, VarveError } from "../../src/base/index.ts";

@@ -1,6 +1,6 @@
 // Repeats what failed with `unavailable`, with growing and jittered pauses. A `put` with ifAbsent
-// that is repeated may meet its own first try, whose answer was lost: it then compares the contents,
-// and equal bytes are a success. A broken read goes on where it broke.
+// that is repeated may meet its own first try, whose answer was lost: it then compares the
+// contents, and equal bytes are a success. A broken read goes on where it broke.
 
 import { type Clock, type Random, VarveError } from "../../base/index.ts";
 import type { BlobContent, BlobStore, DeleteResult, PutOptions } from "../blob-store.ts";

@@ -1,5 +1,6 @@
-// A bound on how long one call may take; of a stream, how long one part may take. A call that is too
-// slow is aborted and rejects with `unavailable`, so that a retry outside of this wrapper repeats it.
+// A bound on how long one call may take; of a stream, how long one part may take. A call that is
+// too slow is aborted and rejects with `unavailable`, so that a retry outside of this wrapper
+// repeats it.
 
 import { type Clock, VarveError } from "../../base/index.ts";
 import type { BlobContent, BlobStore, DeleteResult, PutOptions } from "../blob-store.ts";

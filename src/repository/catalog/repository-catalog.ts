@@ -1,10 +1,11 @@
-// The catalog: reads the newest index-N and writes the next one. A snapshot exists, and a deletion has
-// happened, when index-N says so; everything else is preparation or tidying up.
+// The catalog: reads the newest index-N and writes the next one. A snapshot exists, and a
+// deletion has happened, when index-N says so; everything else is preparation or tidying up.
 //
 // Writing is put-if-absent of index-<N+1>, so of two writers that saw N one is refused. One case
-// is left: a writer that fell behind by two or more generations finds index-<N+1> free again, because
-// the others deleted it as outdated. It is met by looking after the put: whoever deleted it wrote a
-// higher one first, so if a higher one is there, the put is taken back and the writer is refused.
+// is left: a writer that fell behind by two or more generations finds index-<N+1> free again,
+// because the others deleted it as outdated. It is met by looking after the put: whoever deleted
+// it wrote a higher one first, so if a higher one is there, the put is taken back and the writer
+// is refused.
 // Upstream: BlobStoreRepository.getRepositoryData, writeIndexGen.
 
 import { VarveError } from "../../base/index.ts";
@@ -99,8 +100,9 @@ export class RepositoryCatalog {
   }
 
   /**
-   * Writes `data` as the generation after `expected` and answers it. Everything that it names must be
-   * there; drafts are made durable first. Errors: `conflict` if another writer was faster.
+   * Writes `data` as the generation after `expected` and answers it. Everything that it names
+   * must be there; drafts are made durable first. Errors: `conflict` if another writer was
+   * faster.
    */
   async write(data: RepositoryData, expected: number): Promise<RepositoryData> {
     const { store } = this.context;

@@ -1,7 +1,8 @@
-// Removes what no generation names: blobs at the root and index folders, and — which the real server
-// does not — blobs in the folders of living shards. The plan lists everything; the run first writes a
-// new generation with the same content, so that a snapshot that is being taken at the same time by
-// another writer is refused rather than robbed. Upstream: BlobStoreRepository.cleanup.
+// Removes what no generation names: blobs at the root and index folders, and — which the real
+// server does not — blobs in the folders of living shards. The plan lists everything; the run
+// first writes a new generation with the same content, so that a snapshot that is being taken at
+// the same time by another writer is refused rather than robbed. Upstream:
+// BlobStoreRepository.cleanup.
 
 import { VarveError } from "../../base/index.ts";
 import type { DeleteResult } from "../../blobstore/index.ts";

@@ -1,9 +1,10 @@
-// Deletes snapshots, several at once. The plan reads the catalog and every shard that other snapshots
-// still need, and holds the new shard indices and the blobs that become free; it can be shown
-// before anything happens. The run writes the new shard indices, then index-N, then deletes.
+// Deletes snapshots, several at once. The plan reads the catalog and every shard that other
+// snapshots still need, and holds the new shard indices and the blobs that become free; it can be
+// shown before anything happens. The run writes the new shard indices, then index-N, then
+// deletes.
 //
-// Deletions are planned against one generation: if index-N moved on, nothing has been deleted and the
-// plan is made again. Upstream: BlobStoreRepository.deleteSnapshots.
+// Deletions are planned against one generation: if index-N moved on, nothing has been deleted and
+// the plan is made again. Upstream: BlobStoreRepository.deleteSnapshots.
 
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
 import type { DeleteResult } from "../../blobstore/index.ts";

@@ -1,6 +1,6 @@
 // Index folders that no snapshot needs. A fixed index is all below indices/<id>; the shards of a
-// hashed one lie elsewhere, and are found by the catalog that still named it or by the file that lists
-// its paths. Upstream: BlobStoreRepository.cleanupStaleIndices.
+// hashed one lie elsewhere, and are found by the catalog that still named it or by the file that
+// lists its paths. Upstream: BlobStoreRepository.cleanupStaleIndices.
 
 import type { IndexId, RepositoryData } from "../format/repository-data.ts";
 import { INDICES_FOLDER } from "../layout/blob-names.ts";

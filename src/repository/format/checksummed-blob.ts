@@ -124,7 +124,8 @@ function inflate(body: Buffer, blob: string): Uint8Array {
   if (!body.subarray(0, ZSTD_HEADER.length).equals(ZSTD_HEADER)) return body;
   const { zstdDecompressSync } = zlib as unknown as ZstdModule;
   if (zstdDecompressSync === undefined) {
-    const message = `Blob [${blob}] is compressed with zstd, which this version of Node cannot read`;
+    const reason = "which this version of Node cannot read";
+    const message = `Blob [${blob}] is compressed with zstd, ${reason}`;
     throw new VarveError("unsupported", message, { type: "illegal_argument_exception" });
   }
   const options = { maxOutputLength: METADATA_BLOB_BYTES_MAX };

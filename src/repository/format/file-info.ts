@@ -1,7 +1,7 @@
 // One file of a shard as the shard's metadata describes it.
 //
 //   FIELD          TYPE     MEANING
-//   name           string   blob: `__<uuid>` (uploaded) or `v__<uuid>` (virtual: meta_hash is all of it);
+//   name           string   blob: `__<uuid>` (uploaded), `v__<uuid>` (virtual: meta_hash is all);
 //                           of several parts: `<name>.part0`, `<name>.part1`, …
 //   physical_name  string   name of the Lucene file
 //   length         integer  bytes of the file

@@ -1,13 +1,13 @@
-// indices/<id>/meta-<uuid>.dat: settings, mappings and aliases of one index at one moment. Blobs are
-// shared by snapshots between which nothing changed; the identifier below tells that.
+// indices/<id>/meta-<uuid>.dat: settings, mappings and aliases of one index at one moment. Blobs
+// are shared by snapshots between which nothing changed; the identifier below tells that.
 //
 // One object, named like the index, around:
 //   FIELD                 TYPE     MEANING
 //   version, mapping_version, settings_version, aliases_version   integer
 //   routing_num_shards    integer  see OperationRouting; restored indices need the same
 //   state                 string   open, close
-//   settings              object   flat: "index.number_of_shards": "1", all values strings or arrays
-//   mappings              array    one object {"_doc": {…}}, or binary: its compressed JSON; or none
+//   settings              object   flat: "index.number_of_shards": "1"; strings or arrays
+//   mappings              array    one {"_doc": {…}}, or binary: compressed JSON; or none
 //   aliases               object   name → filter, routing, is_write_index, is_hidden
 //   primary_terms         array    a shard
 //   in_sync_allocations   object   shard → allocation ids

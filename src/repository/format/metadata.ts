@@ -1,5 +1,5 @@
-// meta-<uuid>.dat at the root: the cluster's state in a snapshot. It is there also when the snapshot
-// does not include the global state; it is then as good as empty.
+// meta-<uuid>.dat at the root: the cluster's state in a snapshot. It is there also when the
+// snapshot does not include the global state; it is then as good as empty.
 //
 // One object, `meta-data`, around:
 //   FIELD                   TYPE     MEANING

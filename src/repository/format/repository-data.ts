@@ -12,13 +12,13 @@
 //   indices.<name>.shard_generations     array   generation a shard, null where there is none;
 //                                                _new: nothing yet, _deleted: nothing any more
 //   min_version                          string  keeps readers before it away; never written here
-//   index_metadata_identifiers           object  identifier → uuid of indices/<id>/meta-<uuid>.dat
+//   index_metadata_identifiers           object  identifier → uuid of its meta- blob
 //
 // The shape depends on who else uses the repository, which is read off its snapshots:
 //   - A snapshot without a version comes from Elasticsearch before 7.6, whose readers refuse shard
 //     generations. Such a repository is read, and not written.
-//   - Everything from Elasticsearch 7.9 and OpenSearch 1.0 on reads what is written here. min_version
-//     is left out: 3.x had versions that refused it, and no reader needs it.
+//   - Everything from Elasticsearch 7.9 and OpenSearch 1.0 on reads what is written here.
+//     min_version is left out: 3.x had versions that refused it, and no reader needs it.
 //   - shard_path_type is written only where it is not 0 or was there before: it is unknown to
 //     readers before 2.17, which skip it.
 // Invariants: each uuid of an index is a snapshot; an index is in a snapshot or is not listed; the
@@ -165,9 +165,8 @@ function readIndex(
     const uuid = readUuid(isXContentObject(item) ? memberOf(item, "uuid") : item, "snapshots");
     if (!snapshots.has(uuid)) {
       const index = `[${name}/${id}/${shardPathType}]`;
-      throw corrupt(
-        `Detected a corrupted repository, index ${index} references an unknown snapshot uuid [${uuid}]`,
-      );
+      const reference = `index ${index} references an unknown snapshot uuid [${uuid}]`;
+      throw corrupt(`Detected a corrupted repository, ${reference}`);
     }
     uuids.push(uuid);
   }

@@ -1,12 +1,13 @@
-// index-<generation> in a shard's folder: all files of all snapshots of the shard, and which snapshot
-// holds which. The next snapshot and each deletion start from it. The generation is a random id, or a
-// number in repositories that Elasticsearch before 7.6 has written.
+// index-<generation> in a shard's folder: all files of all snapshots of the shard, and which
+// snapshot holds which. The next snapshot and each deletion start from it. The generation is a
+// random id, or a number in repositories that Elasticsearch before 7.6 has written.
 //
 //   FIELD                            TYPE    MEANING
 //   files                            array   FileInfo, each blob once
 //   snapshots.<name>.files           array   blob names
 //   snapshots.<name>.shard_state_id  string  equal ids mean equal contents; may be missing
-// Invariants: each name in `snapshots` is in `files`. Snapshots are known by name here, not by uuid.
+// Invariants: each name in `snapshots` is in `files`. Snapshots are known by name here, not by
+// uuid.
 // Spec: docs/format/shard-index.md. Upstream: BlobStoreIndexShardSnapshots (codec `snapshots`).
 
 import { corrupt } from "../../base/index.ts";

@@ -2,14 +2,15 @@
 //
 //   TYPE            PATH
 //   0 fixed         indices/<index id>/<shard>/
-//   1 hashed prefix <hash>/<base path>/indices/<index id>/<shard>/   the hash stands before the base
+//   1 hashed prefix <hash>/<base path>/indices/<index id>/<shard>/   hash before the base
 //   2 hashed infix  <base path>/<hash>/indices/<index id>/<shard>/
 //
 //   hash = FNV-1a (64 bits) over "<shard><index id>"; its first 6 bits as one character of URL-safe
 //          base64, then its bits 6 … 19 as 14 characters 0 and 1, e.g. g00110100110100
 //
-// A hashed index has a file snapshot_shard_paths/snapshot_path_<id>.<name>.<shards>.<type>.<algorithm>
-// that lists its paths, so that its folders can be found once no index-N names it any more.
+// A hashed index has a file
+// snapshot_shard_paths/snapshot_path_<id>.<name>.<shards>.<type>.<algorithm> that lists its
+// paths, so that its folders can be found once no index-N names it any more.
 // Upstream: RemoteStoreEnums.PathType, PathHashAlgorithm.FNV_1A_COMPOSITE_1, SnapshotShardPaths.
 
 import type { IndexId } from "../format/repository-data.ts";

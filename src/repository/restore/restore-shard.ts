@@ -94,8 +94,8 @@ export async function runShardRestore(
   } catch (cause) {
     options.signal?.throwIfAborted();
     const kind = cause instanceof VarveError ? cause.kind : "unavailable";
-    const message = `[${plan.indexName}][${plan.shard}] failed to restore snapshot [${plan.snapshot}]`;
-    throw new VarveError(kind, message, {
+    const shard = `[${plan.indexName}][${plan.shard}]`;
+    throw new VarveError(kind, `${shard} failed to restore snapshot [${plan.snapshot}]`, {
       type: "index_shard_restore_failed_exception",
       cause,
     });

@@ -1,5 +1,6 @@
-// Makes a snapshot of the indices of another one, without copying a byte of data: the shards' indices
-// name the same blobs once more. The clone says how many shards it has; the real server says 0.
+// Makes a snapshot of the indices of another one, without copying a byte of data: the shards'
+// indices name the same blobs once more. The clone says how many shards it has; the real server
+// says 0.
 // Upstream: BlobStoreRepository.cloneShardSnapshot, SnapshotsService.cloneSnapshot.
 
 import { randomBase64Uuid } from "../../base/index.ts";
@@ -86,8 +87,8 @@ export async function planCloneSnapshot(
   if (indices.length === 0) {
     const patterns = request.patterns.join(",");
     const shown = `${source.name}/${source.uuid}`;
-    const message = `No indices in the source snapshot [${shown}] matched requested pattern [${patterns}]`;
-    throw snapshotError(context, source, message);
+    const message = `No indices in the source snapshot [${shown}] matched requested pattern`;
+    throw snapshotError(context, source, `${message} [${patterns}]`);
   }
   for (const failure of sourceInfo.shardFailures) {
     if (!wanted.has(failure.index)) continue;
@@ -168,9 +169,10 @@ async function cloneShard(
   const before = await readShardIndex(context, folder, generation, listing);
   const entry = before.find((item) => item.snapshot === source.name);
   if (entry === undefined) {
-    const what = `[${index.name}][${shard}] for snapshot [${target.name}/${target.uuid}]`;
-    const message = `Can't create clone of [${what}]. The source snapshot [${source.name}/${source.uuid}]`;
-    throw repositoryError(context, `${message} was not found in the shard metadata.`);
+    const clone = `clone of [${index.name}][${shard}] for snapshot [${target.name}/${target.uuid}]`;
+    const missing = `The source snapshot [${source.name}/${source.uuid}] was not found`;
+    const message = `Can't create ${clone}. ${missing} in the shard metadata.`;
+    throw repositoryError(context, message);
   }
   const snapshot = await readShardSnapshot(context, source, index, shard);
   const tree = shardSnapshotToTree({

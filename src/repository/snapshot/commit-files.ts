@@ -1,5 +1,5 @@
-// The files of a Lucene commit as a snapshot needs them: length, checksum out of the footer, and the
-// bytes of the small files that live in metadata (segments_N and .si).
+// The files of a Lucene commit as a snapshot needs them: length, checksum out of the footer, and
+// the bytes of the small files that live in metadata (segments_N and .si).
 // Upstream: Store.MetadataSnapshot.checksumFromLuceneFile.
 
 import { corrupt } from "../../base/index.ts";
@@ -23,7 +23,7 @@ export function isHashedFile(name: string): boolean {
   return name.endsWith(".si") || (name.startsWith("segments_") && name !== "segments.gen");
 }
 
-/** Describes files of a directory. A file without a footer, or a damaged small one, is `corrupt`. */
+/** Describes files of a directory. One without a footer, or a damaged small one, is `corrupt`. */
 export function describeCommitFiles(
   directory: Directory,
   names: readonly string[],

@@ -2,10 +2,11 @@
 // one flush, then index-N. From index-N on the snapshot exists. Tidying up comes last, and its
 // failure is no failure of the snapshot.
 //
-// Another writer may have been faster. The snapshot is then added to what that one wrote, if all it
-// did was to add snapshots that leave our shards alone; after a deletion or a cleanup, which may
-// have removed blobs that nothing named yet, and after a change of one of our shards, the snapshot is
-// refused as a concurrent modification. Upstream: BlobStoreRepository.finalizeSnapshot.
+// Another writer may have been faster. The snapshot is then added to what that one wrote, if all
+// it did was to add snapshots that leave our shards alone; after a deletion or a cleanup, which
+// may have removed blobs that nothing named yet, and after a change of one of our shards, the
+// snapshot is refused as a concurrent modification. Upstream:
+// BlobStoreRepository.finalizeSnapshot.
 
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
 import { hasNoShardIndex, writeTree } from "../catalog/read-blobs.ts";

@@ -1,9 +1,10 @@
-// What one shard adds to a snapshot, as a plan: pure, plain data (it may be sent to a worker thread),
-// and good for a dry run.
+// What one shard adds to a snapshot, as a plan: pure, plain data (it may be sent to a worker
+// thread), and good for a dry run.
 //
-// A file is not uploaded when an earlier snapshot of the shard holds it: same name, length, checksum
-// and small-file bytes. The listing decides whether that is still true: a blob that is gone or has
-// another length is uploaded again, where the real server builds on it and says SUCCESS.
+// A file is not uploaded when an earlier snapshot of the shard holds it: same name, length,
+// checksum and small-file bytes. The listing decides whether that is still true: a blob that is
+// gone or has another length is uploaded again, where the real server builds on it and says
+// SUCCESS.
 // Upstream: BlobStoreRepository.snapshotShard.
 
 import { type Random, randomBase64Uuid, VarveError } from "../../base/index.ts";

@@ -1,8 +1,8 @@
 // Carries out the plan of one shard: uploads files, part by part, then the shard's index and its
-// snapshot blob. Every blob has a new name and nothing refers to it before index-N does, so stopping
-// at any point leaves unreferenced blobs and no damage.
-// The checksum of each file is computed on its way; bytes that do not match their footer are not
-// snapshotted. Upstream: BlobStoreRepository.snapshotShard, snapshotFile.
+// snapshot blob. Every blob has a new name and nothing refers to it before index-N does, so
+// stopping at any point leaves unreferenced blobs and no damage. The checksum of each file is
+// computed on its way; bytes that do not match their footer are not snapshotted. Upstream:
+// BlobStoreRepository.snapshotShard, snapshotFile.
 
 import { type Clock, corrupt, crc32, VarveError } from "../../base/index.ts";
 import type { BlobStore } from "../../blobstore/index.ts";

@@ -1,5 +1,5 @@
-// What `_snapshot/<r>/<s>/_status` says of a finished snapshot: files and bytes of every shard, what
-// the snapshot added and what it holds. One small blob a shard is read, several at a time.
+// What `_snapshot/<r>/<s>/_status` says of a finished snapshot: files and bytes of every shard,
+// what the snapshot added and what it holds. One small blob a shard is read, several at a time.
 // Upstream: TransportSnapshotsStatusAction, IndexShardSnapshotStatus.
 
 import { readIndexMetadata, readShardSnapshot, readSnapshotInfo } from "../catalog/read-blobs.ts";

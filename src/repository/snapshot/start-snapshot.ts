@@ -1,5 +1,6 @@
-// The beginning of a snapshot: names are checked against the catalog and each index gets its folder.
-// Nothing is written yet. Upstream: SnapshotsService.createSnapshot, RepositoryData.resolveNewIndices.
+// The beginning of a snapshot: names are checked against the catalog and each index gets its
+// folder. Nothing is written yet. Upstream: SnapshotsService.createSnapshot,
+// RepositoryData.resolveNewIndices.
 
 import { randomBase64Uuid } from "../../base/index.ts";
 import {

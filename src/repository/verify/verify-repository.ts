@@ -1,5 +1,6 @@
-// The probe of a verification: tests-<seed>/master.dat holds the seed, every node reads it and writes
-// data-<node>.dat beside it, then the folder goes. A readonly repository is only looked at.
+// The probe of a verification: tests-<seed>/master.dat holds the seed, every node reads it and
+// writes data-<node>.dat beside it, then the folder goes. A readonly repository is only looked
+// at.
 // Upstream: BlobStoreRepository.startVerification, verify, endVerification.
 
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
