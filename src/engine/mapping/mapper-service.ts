@@ -116,10 +116,10 @@ export class MapperService {
 
   private context(restored: boolean): MappingContext {
     return {
+      indexName: this.indexName,
       settings: this.settings,
       analyzers: this.analyzers,
       restored,
-      withinMultiField: false,
     };
   }
 

@@ -6,7 +6,7 @@ import type { FieldMapper } from "./field-mapper.ts";
 import type { MappingLimits } from "./limits.ts";
 import type { MappedFieldType } from "./mapped-field-type.ts";
 import { mapperParsing } from "./mapper-errors.ts";
-import { metadataFieldTypes } from "./metadata-fields.ts";
+import { metadataFieldTypes } from "./metadata-field-types.ts";
 import type { MetadataOptions } from "./metadata-fields.ts";
 import type { JsonObject } from "./node-values.ts";
 import type { FieldAliasMapper, Mapper, ObjectMapper, RootObjectMapper } from "./object-mapper.ts";
@@ -49,7 +49,7 @@ export class Mapping {
     this.nestedPathField = nestedPathField;
     this.fieldNamesEnabled = metadata.fieldNamesEnabled.value;
     this.sourceFilter = sourceFilter(metadata.source);
-    this.metadataTypes = metadataFieldTypes(nestedPathField, metadata);
+    this.metadataTypes = metadataFieldTypes(context.indexName, nestedPathField);
     for (const child of root.children.values()) this.collect(child);
     this.hasNested = [...this.objects.values()].some((object) => object.nested !== undefined);
     for (const [name, type] of this.metadataTypes) this.fieldTypes.set(name, type);

@@ -2,8 +2,6 @@
 // Upstream: SourceFieldMapper, RoutingFieldMapper, FieldNamesFieldMapper, DataStreamFieldMapper, …
 
 import { illegalArgument } from "../../base/index.ts";
-import { MappedFieldType } from "./mapped-field-type.ts";
-import type { ValuesKind } from "./mapped-field-type.ts";
 import { mapperParsing } from "./mapper-errors.ts";
 import { isJsonObject, javaString, nodeBoolean } from "./node-values.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
@@ -217,43 +215,4 @@ export function showMetadata(options: MetadataOptions, out: JsonObject): void {
     shown["recovery_source_excludes"] = [...source.recoverySourceExcludes];
   }
   if (Object.keys(shown).length > 0) out["_source"] = shown;
-}
-
-/** The type of a metadata field. */
-export class MetadataFieldType extends MappedFieldType {
-  readonly typeName: string;
-  override readonly valuesKind: ValuesKind;
-
-  constructor(
-    name: string,
-    isIndexed: boolean,
-    hasDocValues: boolean,
-    isStored: boolean,
-    kind: ValuesKind,
-  ) {
-    super({ name, isIndexed, hasDocValues, isStored });
-    this.typeName = name;
-    this.valuesKind = kind;
-  }
-}
-
-/** The metadata field types of an index. */
-export function metadataFieldTypes(
-  nestedPathField: string,
-  _options: MetadataOptions,
-): ReadonlyMap<string, MappedFieldType> {
-  const types = [
-    new MetadataFieldType("_id", true, false, true, "none"),
-    new MetadataFieldType("_routing", true, false, true, "none"),
-    new MetadataFieldType("_index", true, true, false, "bytes"),
-    new MetadataFieldType("_source", false, false, true, "none"),
-    new MetadataFieldType("_version", false, true, false, "long"),
-    new MetadataFieldType("_seq_no", true, true, false, "long"),
-    new MetadataFieldType("_ignored", true, false, true, "none"),
-    new MetadataFieldType("_field_names", true, false, false, "none"),
-    new MetadataFieldType(nestedPathField, true, false, false, "none"),
-    new MetadataFieldType("_doc_count", false, true, false, "long"),
-    new MetadataFieldType("_data_stream_timestamp", false, false, false, "none"),
-  ];
-  return new Map(types.map((type) => [type.name, type]));
 }

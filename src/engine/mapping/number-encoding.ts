@@ -184,3 +184,9 @@ function shortBitsToFloat(bits: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
+
+/** The next double up or down; never past an infinity. */
+export function nextDouble(value: number, up: boolean): number {
+  if (value === (up ? Infinity : -Infinity)) return value;
+  return sortableLongToDouble(doubleToSortableLong(value) + (up ? 1n : -1n));
+}

@@ -17,13 +17,11 @@ import type { JsonObject, JsonValue } from "./node-values.ts";
 
 /** What reading a mapping needs to know about the index. */
 export interface MappingContext {
+  readonly indexName: string;
   readonly settings: Settings;
   readonly analyzers: IndexAnalyzers;
   /** Keep what is not understood instead of refusing it (indices from a snapshot). */
   readonly restored: boolean;
-  /** The format that date detection found, for `date` fields from dynamic templates. */
-  readonly dateFormat?: string;
-  readonly withinMultiField: boolean;
 }
 
 /** Values of the parameters of one field. `explicit`: named in the mapping ("explicit" ones only). */

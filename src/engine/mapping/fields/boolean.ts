@@ -8,16 +8,25 @@ import type { DocumentContext } from "../document-context.ts";
 import { FieldMapper } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
+import { factsOf } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { jsonError } from "../mapper-errors.ts";
 import { nodeBoolean } from "../node-values.ts";
 import { BOOST, DOC_VALUES, INDEX, META, STORE } from "../parameters.ts";
 import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
+import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
+import { queryText, TermFieldType } from "../string-field-type.ts";
+import { BOOLEAN_FORMAT } from "../doc-value-format.ts";
+import type { DocValueFormat } from "../doc-value-format.ts";
+import {
+  MatchNoDocsQuery,
+  SortedNumericDocValuesRangeQuery,
+} from "../../../lucene/search/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 
 /** The type of a boolean field. */
-export class BooleanFieldType extends MappedFieldType {
+export class BooleanFieldType extends TermFieldType {
   readonly typeName = "boolean";
   override readonly valuesKind: ValuesKind = "boolean";
   readonly nullValue: boolean | undefined;
@@ -26,7 +35,63 @@ export class BooleanFieldType extends MappedFieldType {
     super(facts);
     this.nullValue = nullValue;
   }
+
+  override indexedValueForSearch(value: unknown): Uint8Array {
+    if (value === null || value === undefined) return FALSE;
+    if (typeof value === "boolean") return value ? TRUE : FALSE;
+    const text = queryText(value);
+    if (text === "true") return TRUE;
+    if (text === "false") return FALSE;
+    throw illegalArgument(`Can't parse boolean value [${text}], expected [true] or [false]`);
+  }
+
+  override termQuery(value: unknown, context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    if (this.isIndexed) return super.termQuery(value, context);
+    const long = this.indexedValueForSearch(value) === TRUE ? 1n : 0n;
+    return new SortedNumericDocValuesRangeQuery(this.name, long, long);
+  }
+
+  override termsQuery(values: readonly unknown[], context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    const wanted = new Set(values.map((value) => this.indexedValueForSearch(value)));
+    if (wanted.size === 2) return this.existsQuery(context);
+    for (const term of wanted) return this.termQuery(term === TRUE, context);
+    return new MatchNoDocsQuery("Values did not contain True or False");
+  }
+
+  override rangeQuery(range: RangeArguments, context: FieldQueryContext): Query {
+    this.failIfDisjoint(range);
+    this.failIfNotIndexedAndNoDocValues();
+    const isOpen = (value: unknown) => value === null || value === undefined;
+    const includeLower = isOpen(range.from) || range.includeLower;
+    const includeUpper = isOpen(range.to) || range.includeUpper;
+    const lower = this.indexedValueForSearch(isOpen(range.from) ? false : range.from);
+    const upper = this.indexedValueForSearch(isOpen(range.to) ? true : range.to);
+    if (lower === upper) {
+      return includeLower && includeUpper
+        ? this.termQuery(lower === TRUE, context)
+        : new MatchNoDocsQuery();
+    }
+    if (lower === TRUE || (!includeLower && !includeUpper)) return new MatchNoDocsQuery();
+    if (!includeLower) return this.termQuery(true, context);
+    if (!includeUpper) return this.termQuery(false, context);
+    return this.existsQuery(context);
+  }
+
+  override docValueFormat(format?: string | null, timeZone?: string | null): DocValueFormat {
+    super.docValueFormat(format, timeZone);
+    return BOOLEAN_FORMAT;
+  }
+
+  override fetchValue(value: unknown, format?: string): unknown {
+    const fetched = super.fetchValue(value, format);
+    return typeof fetched === "boolean" ? fetched : nodeBoolean(fetched === "" ? false : fetched);
+  }
 }
+
+const TRUE = Buffer.from("T");
+const FALSE = Buffer.from("F");
 
 class BooleanFieldMapper extends FieldMapper {
   readonly fieldType: BooleanFieldType;

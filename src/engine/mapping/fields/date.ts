@@ -4,7 +4,15 @@
 import { illegalArgument } from "../../../base/index.ts";
 import { DocValuesType } from "../../../lucene/index/field-info.ts";
 import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
-import { DateFormatter } from "../../time/index.ts";
+import {
+  IndexOrDocValuesQuery,
+  PointRangeQuery,
+  SortedNumericDocValuesRangeQuery,
+} from "../../../lucene/search/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
+import { DateFormatter, DateMathParser } from "../../time/index.ts";
+import { DateTimeFormat } from "../doc-value-format.ts";
+import type { DocValueFormat } from "../doc-value-format.ts";
 import type { DocumentContext } from "../document-context.ts";
 import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
@@ -13,7 +21,7 @@ import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { errorMessage } from "../mapper-errors.ts";
 import { javaString } from "../node-values.ts";
-import { anyLongPoint, longPoint } from "../number-encoding.ts";
+import { anyLongPoint, bigLongPoint, longPoint } from "../number-encoding.ts";
 import {
   BOOST,
   DOC_VALUES,
@@ -24,7 +32,9 @@ import {
   stringParameter,
 } from "../parameters.ts";
 import type { FieldValues } from "../parameters.ts";
+import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { queryText } from "../string-field-type.ts";
 import { isMalformed } from "./number.ts";
 
 /** The format of dates when the mapping names none. */
@@ -55,7 +65,66 @@ export class DateFieldType extends MappedFieldType {
     if (this.typeName === "date") return this.formatter.parseMillis(text);
     return toNanos(this.formatter.parseNanos(text));
   }
+
+  /** A bound of a query, with date math. */
+  parseBound(value: unknown, roundUp: boolean, now: number, zone?: string, format?: string) {
+    const formatter =
+      format === undefined
+        ? this.formatter
+        : DateFormatter.forPattern(format).withLocale(this.formatter.locale);
+    const parser = new DateMathParser(formatter);
+    const instant = parser.parseInstant(queryText(value), () => now, roundUp, zone);
+    if (this.typeName === "date") return BigInt(instant.millis);
+    return BigInt(toNanos(BigInt(instant.millis) * 1_000_000n + BigInt(instant.nanosOfMilli)));
+  }
+
+  override termQuery(value: unknown, context: FieldQueryContext): Query {
+    const range = { from: value, to: value, includeLower: true, includeUpper: true };
+    return this.boosted(this.rangeQuery(range, context));
+  }
+
+  override rangeQuery(range: RangeArguments, context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    this.failIfDisjoint(range);
+    const { includeLower, includeUpper, timeZone, format } = range;
+    const now = context.nowMillis;
+    let lower = LONG_MIN;
+    if (range.from !== null && range.from !== undefined) {
+      lower = this.parseBound(range.from, !includeLower, now, timeZone, format);
+      if (!includeLower) lower++;
+    }
+    let upper = NANOS_MAX;
+    if (range.to !== null && range.to !== undefined) {
+      upper = this.parseBound(range.to, includeUpper, now, timeZone, format);
+      if (!includeUpper) upper--;
+    }
+    const values = this.hasDocValues
+      ? new SortedNumericDocValuesRangeQuery(this.name, lower, upper)
+      : undefined;
+    if (!this.isIndexed) return values!;
+    const points = new PointRangeQuery(this.name, bigLongPoint(lower), bigLongPoint(upper), 1);
+    return values === undefined ? points : new IndexOrDocValuesQuery(points, values);
+  }
+
+  override docValueFormat(format?: string | null, timeZone?: string | null): DocValueFormat {
+    const formatter =
+      typeof format === "string"
+        ? DateFormatter.forPattern(format).withLocale(this.formatter.locale)
+        : this.formatter;
+    return new DateTimeFormat(formatter, timeZone ?? "UTC", this.typeName);
+  }
+
+  override fetchValue(value: unknown, format?: string): unknown {
+    const { millis, nanosOfMilli } = this.formatter.parse(queryText(value));
+    const formatter =
+      format === undefined
+        ? this.formatter
+        : DateFormatter.forPattern(format).withLocale(this.formatter.locale);
+    return formatter.format(millis, this.typeName === "date" ? 0 : nanosOfMilli);
+  }
 }
+
+const LONG_MIN = -0x8000000000000000n;
 
 const NANOS_MAX = 0x7fffffffffffffffn;
 
@@ -167,8 +236,6 @@ function dateSpec(typeName: "date" | "date_nanos"): FieldTypeSpec {
       STORE,
       {
         ...stringParameter("format", false, DEFAULT_DATE_FORMAT),
-        defaultValue: (context) => context.dateFormat ?? DEFAULT_DATE_FORMAT,
-        shown: (values) => values.get("format") !== DEFAULT_DATE_FORMAT,
       },
       stringParameter("print_format", false, null, { acceptsNull: true }),
       {

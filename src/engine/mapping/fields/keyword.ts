@@ -4,12 +4,18 @@
 import type { Analyzer } from "../../../lucene/analysis/token-stream.ts";
 import { DocValuesType, IndexOptions } from "../../../lucene/index/field-info.ts";
 import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import {
+  IndexOrDocValuesQuery,
+  SortedSetDocValuesRangeQuery,
+  SortedSetDocValuesSetQuery,
+} from "../../../lucene/search/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import { KEYWORD_ANALYZER, WHITESPACE_ANALYZER } from "../../analysis/index-analyzers.ts";
 import type { DocumentContext } from "../document-context.ts";
 import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
+import { factsOf } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { mapperParsing } from "../mapper-errors.ts";
 import {
@@ -23,19 +29,21 @@ import {
   STORE,
   stringParameter,
 } from "../parameters.ts";
+import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { queryText, StringFieldType } from "../string-field-type.ts";
 import { SIMILARITY } from "./text-parameters.ts";
 
 const INTEGER_MAX = 2147483647;
 
 /** The type of a keyword field. */
-export class KeywordFieldType extends MappedFieldType {
+export class KeywordFieldType extends StringFieldType {
   readonly typeName: string = "keyword";
   override readonly valuesKind: ValuesKind = "bytes";
   readonly ignoreAbove: number;
   readonly nullValue: string | undefined;
   readonly normalizer: Analyzer;
-  readonly hasNorms: boolean;
+  override readonly hasNorms: boolean;
   private readonly search: Analyzer;
 
   constructor(
@@ -58,6 +66,52 @@ export class KeywordFieldType extends MappedFieldType {
 
   override get searchAnalyzer(): Analyzer {
     return this.search;
+  }
+
+  protected override get normalizesWildcards(): boolean {
+    return true;
+  }
+
+  override indexedValueForSearch(value: unknown): Uint8Array {
+    if (this.search === KEYWORD_ANALYZER) return super.indexedValueForSearch(value);
+    return Buffer.from(this.search.normalize(this.name, queryText(value)));
+  }
+
+  override termQuery(value: unknown, context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    if (this.isIndexed) return super.termQuery(value, context);
+    const term = this.indexedValueForSearch(value);
+    return this.boosted(new SortedSetDocValuesRangeQuery(this.name, term, term, true, true));
+  }
+
+  override termsQuery(values: readonly unknown[], context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    if (this.isIndexed) return super.termsQuery(values, context);
+    const terms = values.map((value) => this.indexedValueForSearch(value));
+    return new SortedSetDocValuesSetQuery(this.name, terms);
+  }
+
+  override rangeQuery(range: RangeArguments, context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    const index = this.isIndexed ? super.rangeQuery(range, context) : undefined;
+    if (!this.hasDocValues) return index!;
+    this.failIfDisjoint(range);
+    const bound = (value: unknown) =>
+      value === null || value === undefined ? undefined : this.indexedValueForSearch(value);
+    const values = new SortedSetDocValuesRangeQuery(
+      this.name,
+      bound(range.from),
+      bound(range.to),
+      range.includeLower,
+      range.includeUpper,
+    );
+    return index === undefined ? values : new IndexOrDocValuesQuery(index, values);
+  }
+
+  override fetchValue(value: unknown, format?: string): unknown {
+    const text = queryText(super.fetchValue(value, format));
+    if (text.length > this.ignoreAbove) return undefined;
+    return this.normalizer.normalize(this.name, text);
   }
 }
 

@@ -17,6 +17,12 @@ import { DOC_VALUES, INDEX, META, settingBooleanParameter, STORE } from "../para
 import type { Parameter, ParameterValue } from "../parameters.ts";
 import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
+import type { Query } from "../../../lucene/search/index.ts";
+import { DecimalDocValueFormat, RAW_FORMAT, UNSIGNED_LONG_FORMAT } from "../doc-value-format.ts";
+import type { DocValueFormat } from "../doc-value-format.ts";
+import type { JsonValue } from "../node-values.ts";
+import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
+import { numberRangeQuery, numberTermQuery, numberTermsQuery } from "./number-queries.ts";
 import { NUMBER_KINDS, scaledKind } from "./number-kinds.ts";
 import type { NumberKind, NumberTypeName } from "./number-kinds.ts";
 
@@ -40,6 +46,43 @@ export class NumberFieldType extends MappedFieldType {
     this.valuesKind = kind.valuesKind;
     this.nullValue = nullValue;
     this.coerce = coerce;
+  }
+
+  /** A doc value as a double. */
+  toDouble(docValue: number | bigint): number {
+    return this.kind.toDouble(docValue);
+  }
+
+  override termQuery(value: unknown, _context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    return this.boosted(numberTermQuery(this, value));
+  }
+
+  override termsQuery(values: readonly unknown[], _context: FieldQueryContext): Query {
+    this.failIfNotIndexedAndNoDocValues();
+    return this.boosted(numberTermsQuery(this, values));
+  }
+
+  override rangeQuery(range: RangeArguments, _context: FieldQueryContext): Query {
+    this.failIfDisjoint(range);
+    this.failIfNotIndexedAndNoDocValues();
+    return this.boosted(numberRangeQuery(this, range));
+  }
+
+  override docValueFormat(format?: string | null, timeZone?: string | null): DocValueFormat {
+    if (typeof timeZone === "string") {
+      throw illegalArgument(
+        `Field [${this.name}] of type [${this.typeName}] does not support custom time zones`,
+      );
+    }
+    if (typeof format === "string") return new DecimalDocValueFormat(format);
+    return this.valuesKind === "unsigned_long" ? UNSIGNED_LONG_FORMAT : RAW_FORMAT;
+  }
+
+  override fetchValue(value: unknown, format?: string): unknown {
+    const fetched = super.fetchValue(value, format);
+    if (fetched === "") return this.nullValue;
+    return this.kind.fromSource(fetched as JsonValue, this.coerce);
   }
 }
 

@@ -1,6 +1,8 @@
 // A field of a type that is not supported, in an index that came from a snapshot: its mapping is kept
 // as it was, its values stay in `_source` and are not indexed, queries on it are refused by name.
 
+import { illegalArgument } from "../../../base/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import type { DocumentContext } from "../document-context.ts";
 import { FieldMapper } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
@@ -15,6 +17,17 @@ export class OpaqueFieldType extends MappedFieldType {
   constructor(name: string, typeName: string) {
     super({ name, isIndexed: false, hasDocValues: false, isStored: false });
     this.typeName = typeName;
+  }
+
+  override termQuery(): Query {
+    throw illegalArgument(
+      `Field [${this.name}] of type [${this.typeName}] is kept but cannot be searched: the type is ` +
+        "not supported",
+    );
+  }
+
+  override existsQuery(): Query {
+    return this.termQuery();
   }
 }
 

@@ -10,13 +10,13 @@ import type { DocumentContext } from "../document-context.ts";
 import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts } from "../mapped-field-type.ts";
 import { isJsonObject, nodeDouble, nodeInteger } from "../node-values.ts";
 import type { JsonObject } from "../node-values.ts";
 import { BOOST, booleanParameter, INDEX, integerParameter, META, STORE } from "../parameters.ts";
 import type { FieldValues, MappingContext, Parameter } from "../parameters.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { queryText, StringFieldType } from "../string-field-type.ts";
 import {
   analyzerNames,
   ANALYZERS,
@@ -27,10 +27,11 @@ import {
 } from "./text-parameters.ts";
 
 /** The type of a text field. */
-export class TextFieldType extends MappedFieldType {
+export class TextFieldType extends StringFieldType {
   readonly typeName: string = "text";
+  override readonly isText = true;
   readonly indexOptions: IndexOptions;
-  readonly hasNorms: boolean;
+  override readonly hasNorms: boolean;
   readonly fielddata: boolean;
   readonly similarity: string | undefined;
   readonly indexAnalyzer: Analyzer;
@@ -64,6 +65,21 @@ export class TextFieldType extends MappedFieldType {
 
   override get searchQuoteAnalyzer(): Analyzer {
     return this.searchQuote;
+  }
+
+  override failIfNoDocValues(): void {
+    if (this.fielddata) return;
+    throw illegalArgument(
+      "Text fields are not optimised for operations that require per-document field data like " +
+        "aggregations and sorting, so these operations are disabled by default. Please use a " +
+        `keyword field instead. Alternatively, set fielddata=true on [${this.name}] in order to ` +
+        "load field data by uninverting the inverted index. Note that this can use significant " +
+        "memory.",
+    );
+  }
+
+  override fetchValue(value: unknown, format?: string): unknown {
+    return queryText(super.fetchValue(value, format));
   }
 }
 
