@@ -70,6 +70,14 @@ export class QueryShardContext {
     return this.facts.mapper.matchingFields(pattern);
   }
 
+  /** Where the source holds a field: a multi-field is its parent, an alias its target. */
+  sourcePath(name: string): string {
+    const mapping = this.facts.mapper.documentMapping;
+    let path = mapping.fieldType(name)?.name ?? name;
+    while (mapping.isMultiField(path)) path = path.slice(0, path.lastIndexOf("."));
+    return path;
+  }
+
   /** Matches root documents only. Upstream: Queries.newNonNestedFilter. */
   rootFilter(): Query {
     return new FieldExistsQuery("_primary_term");

@@ -2,7 +2,7 @@
 // hits are turned into values and merged with those of the leaves before.
 // Upstream: TopFieldCollector, FieldValueHitQueue, TopDocs.merge.
 
-import type { LeafContext } from "../index/leaf-reader.ts";
+import { NO_MORE_DOCS, type LeafContext } from "../index/leaf-reader.ts";
 import type { Collector, LeafCollector, Scorable, ScoreMode } from "./query.ts";
 import type { LeafSortKeys, SortField, SortValue } from "./sort-field.ts";
 
@@ -30,22 +30,33 @@ export function compareValues(
   return 0;
 }
 
+/** Options of a TopFieldCollector. */
+export interface TopFieldOptions {
+  /** Only hits behind these values. */
+  readonly after?: readonly SortValue[] | undefined;
+  /** Of hits with exactly these values, those behind this doc; none when it is not given. */
+  readonly afterDoc?: number | undefined;
+  readonly trackScores?: boolean;
+}
+
 /** Collects the `size` best hits of a sort; with `after`, those behind those values. */
 export class TopFieldCollector implements Collector {
   readonly scoreMode: ScoreMode;
   private readonly sort: readonly SortField[];
   private readonly size: number;
   private readonly after: readonly SortValue[] | undefined;
+  private readonly afterDoc: number;
   private readonly trackScores: boolean;
   private hits: FieldDoc[] = [];
 
   constructor(
     sort: readonly SortField[], size: number,
-    options: { after?: readonly SortValue[] | undefined; trackScores?: boolean } = {},
+    options: TopFieldOptions = {},
   ) {
     this.sort = sort;
     this.size = size;
     this.after = options.after;
+    this.afterDoc = options.afterDoc ?? NO_MORE_DOCS;
     this.trackScores = options.trackScores ?? false;
     const needsScores = this.trackScores || sort.some((field) => field.needsScores);
     this.scoreMode = needsScores ? "complete" : "complete-no-scores";
@@ -53,7 +64,9 @@ export class TopFieldCollector implements Collector {
 
   getLeafCollector(context: LeafContext): LeafCollector {
     const keys = this.sort.map((field) => field.leafKeys(context));
-    const heap = new KeyHeap(keys, this.sort, this.size, this.after, this.trackScores);
+    const heap = new KeyHeap(keys, this.sort, this.size, {
+      after: this.after, afterDoc: this.afterDoc - context.docBase, trackScores: this.trackScores,
+    });
     return {
       setScorer: (scorer) => heap.setScorer(scorer),
       collect: (doc) => heap.offer(doc),
@@ -89,12 +102,14 @@ class KeyHeap {
   private filled = 0;
   private spare: number;
   private readonly afterRow: number;
+  private readonly afterDoc: number;
   private scorer: Scorable | undefined;
 
   constructor(
     keys: readonly LeafSortKeys[], sort: readonly SortField[], size: number,
-    after: readonly SortValue[] | undefined, trackScores: boolean,
+    { after, afterDoc, trackScores }: TopFieldOptions,
   ) {
+    this.afterDoc = afterDoc ?? NO_MORE_DOCS;
     this.keys = keys;
     this.signs = sort.map((field) => (field.reverse ? -1 : 1));
     this.size = size;
@@ -103,7 +118,7 @@ class KeyHeap {
     this.highs = new Float64Array(rows * keys.length);
     this.lows = new Float64Array(rows * keys.length);
     this.docs = new Int32Array(rows);
-    this.scores = new Float64Array(trackScores ? rows : 0);
+    this.scores = new Float64Array(trackScores === true ? rows : 0);
     this.heap = new Int32Array(size);
     this.spare = 0;
     this.afterRow = after === undefined ? -1 : size + 1;
@@ -143,7 +158,10 @@ class KeyHeap {
       highs[base + field] = key.high;
       lows[base + field] = key.low;
     }
-    if (this.afterRow >= 0 && this.compareKeys(row, this.afterRow) <= 0) return;
+    if (this.afterRow >= 0) {
+      const order = this.compareKeys(row, this.afterRow);
+      if (order < 0 || (order === 0 && doc <= this.afterDoc)) return;
+    }
     this.docs[row] = doc;
     if (!full) {
       if (this.scores.length > 0) this.scores[row] = this.scorer!.score();

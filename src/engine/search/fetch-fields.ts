@@ -1,0 +1,48 @@
+// `fields`: values of the source, each as its field's type sees it.
+// Upstream: org.opensearch.search.fetch.subphase.FieldFetcher, ValueFetcher.
+
+import {
+  isXContentObject, setMember, type XContentObject, type XContentValue,
+} from "../../xcontent/index.ts";
+import type { QueryShardContext } from "./query-shard-context.ts";
+import type { SearchFieldType } from "./search-field-type.ts";
+import type { FieldAndFormat } from "./search-source.ts";
+
+/** Adds the wanted fields of a source to `into`. */
+export function sourceFieldsOf(
+  context: QueryShardContext, source: XContentObject, wanted: readonly FieldAndFormat[],
+  into: XContentObject,
+): void {
+  for (const { field, format } of wanted) {
+    for (const name of context.fieldNames(field)) {
+      const type = context.fieldType(name);
+      if (type === undefined || name.startsWith("_")) continue;
+      const path = context.sourcePath(name);
+      const values = valuesAt(source, path.split("."), 0)
+        .map((value) => show(type, value, format))
+        .filter((value) => value !== undefined);
+      if (values.length > 0) setMember(into, name, values as XContentValue[]);
+    }
+  }
+}
+
+/** Every scalar at a path; dots may stand in the source's own names. */
+function valuesAt(node: XContentValue, path: readonly string[], from: number): XContentValue[] {
+  if (Array.isArray(node)) return node.flatMap((item) => valuesAt(item, path, from));
+  if (from === path.length) return node === null ? [] : [node];
+  if (!isXContentObject(node)) return [];
+  const found: XContentValue[] = [];
+  for (let to = from + 1; to <= path.length; to++) {
+    const name = path.slice(from, to).join(".");
+    if (Object.hasOwn(node, name)) found.push(...valuesAt(node[name]!, path, to));
+  }
+  return found;
+}
+
+function show(type: SearchFieldType, value: XContentValue, format: string | undefined): unknown {
+  const { fetchValue } = type as unknown as {
+    fetchValue?: (value: unknown, format?: string) => unknown;
+  };
+  if (fetchValue !== undefined) return fetchValue.call(type, value, format);
+  return value;
+}

@@ -1,0 +1,237 @@
+// Loads what the hits of one shard show. Upstream: org.opensearch.search.fetch.FetchPhase and its
+// sub-phases, org.opensearch.search.SearchHit.
+
+import type { FieldInfo } from "../../lucene/index/field-info.ts";
+import type {
+  LeafContext, StoredFieldVisitor, StoredValue,
+} from "../../lucene/index/leaf-reader.ts";
+import type { IndexSearcher } from "../../lucene/search/index.ts";
+import { decodeXContent, setMember, type XContentObject } from "../../xcontent/index.ts";
+import { filterSource } from "../documents/source-filter.ts";
+import { decodeUid } from "../mapping/index.ts";
+import { docValueReader, type DocValueReader } from "./doc-value-fields.ts";
+import { floatToJson } from "./field-values.ts";
+import { sourceFieldsOf } from "./fetch-fields.ts";
+import type { QueryShardContext } from "./query-shard-context.ts";
+import type { FetchSource, FieldAndFormat } from "./search-source.ts";
+import type { ShardSort } from "./sort-fields.ts";
+import type { SortValue } from "../../lucene/search/index.ts";
+
+/** What hits show. */
+export interface FetchRequest {
+  readonly fetchSource: FetchSource;
+  readonly storedFields: readonly string[] | undefined;
+  readonly docvalueFields: readonly FieldAndFormat[];
+  readonly fields: readonly FieldAndFormat[];
+  readonly version: boolean;
+  readonly seqNoPrimaryTerm: boolean;
+  readonly sort: readonly ShardSort[] | undefined;
+}
+
+/** A hit that is to be shown. */
+export interface HitToFetch {
+  readonly doc: number;
+  readonly score: number;
+  readonly values: readonly SortValue[];
+}
+
+/** Loads hits; the answer is in the order of `hits`. */
+export function executeFetchPhase(
+  context: QueryShardContext, searcher: IndexSearcher, hits: readonly HitToFetch[],
+  request: FetchRequest,
+): XContentObject[] {
+  const order = hits.map((_, index) => index).sort((a, b) => hits[a]!.doc - hits[b]!.doc);
+  const shown: XContentObject[] = new Array(hits.length);
+  const matched = matchedQueries(context, searcher, hits, order);
+  let loader: LeafLoader | undefined;
+  for (const index of order) {
+    const hit = hits[index]!;
+    if (loader === undefined || !loader.holds(hit.doc)) {
+      loader = new LeafLoader(context, leafOf(searcher.leaves, hit.doc), request);
+    }
+    shown[index] = loader.load(hit, matched?.[index]);
+  }
+  return shown;
+}
+
+/** The leaf of a doc of the whole reader. */
+export function leafOf(leaves: readonly LeafContext[], doc: number): LeafContext {
+  let low = 0;
+  let high = leaves.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (leaves[middle]!.docBase <= doc) low = middle;
+    else high = middle - 1;
+  }
+  return leaves[low]!;
+}
+
+/** Names of the named queries that each hit matches; undefined when none is named. */
+function matchedQueries(
+  context: QueryShardContext, searcher: IndexSearcher, hits: readonly HitToFetch[],
+  order: readonly number[],
+): string[][] | undefined {
+  if (context.namedQueries.size === 0) return undefined;
+  const matched = hits.map((): string[] => []);
+  for (const [name, query] of context.namedQueries) {
+    const weight = searcher.weigh(query, "complete-no-scores");
+    let leaf: LeafContext | undefined;
+    let docs: ReturnType<NonNullable<ReturnType<typeof weight.scorer>>["iterator"]> | undefined;
+    for (const index of order) {
+      const { doc } = hits[index]!;
+      const home = leafOf(searcher.leaves, doc);
+      if (home !== leaf) {
+        leaf = home;
+        docs = weight.scorer(leaf)?.iterator();
+      }
+      const local = doc - home.docBase;
+      if (docs !== undefined && docs.docID() < local) docs.advance(local);
+      if (docs?.docID() === local) matched[index]!.push(name);
+    }
+  }
+  return matched;
+}
+
+class HitVisitor implements StoredFieldVisitor {
+  id: string | undefined;
+  routing: string | undefined;
+  source: Uint8Array | undefined;
+  ignored: string[] = [];
+  stored = new Map<string, { value: StoredValue; type: string }[]>();
+  private readonly wantsSource: boolean;
+  private readonly wanted: (name: string) => boolean;
+
+  constructor(wantsSource: boolean, wanted: (name: string) => boolean) {
+    this.wantsSource = wantsSource;
+    this.wanted = wanted;
+  }
+
+  needsField({ name }: FieldInfo): "yes" | "no" {
+    switch (name) {
+      case "_id": case "_routing": case "_ignored": return "yes";
+      case "_source": return this.wantsSource ? "yes" : "no";
+      default: return this.wanted(name) ? "yes" : "no";
+    }
+  }
+
+  field({ name }: FieldInfo, value: StoredValue, type: string): void {
+    switch (name) {
+      case "_id": this.id = typeof value === "object" ? decodeUid(value) : String(value); break;
+      case "_routing": this.routing = textValue(value); break;
+      case "_ignored": this.ignored.push(textValue(value)); break;
+      case "_source": this.source = typeof value === "object" ? value.slice() : undefined; break;
+      default: {
+        const owned = typeof value === "object" ? value.slice() : value;
+        const values = this.stored.get(name);
+        if (values === undefined) this.stored.set(name, [{ value: owned, type }]);
+        else values.push({ value: owned, type });
+      }
+    }
+  }
+}
+
+function textValue(value: StoredValue): string {
+  return typeof value === "object" ? new TextDecoder().decode(value) : String(value);
+}
+
+class LeafLoader {
+  private readonly context: QueryShardContext;
+  private readonly leaf: LeafContext;
+  private readonly request: FetchRequest;
+  private readonly wantsSource: boolean;
+  private readonly wanted: (name: string) => boolean;
+  private readonly docValues: readonly DocValueReader[];
+
+  constructor(context: QueryShardContext, leaf: LeafContext, request: FetchRequest) {
+    this.context = context;
+    this.leaf = leaf;
+    this.request = request;
+    this.wantsSource = request.fetchSource.enabled || request.fields.length > 0;
+    const names = new Set((request.storedFields ?? []).flatMap((pattern) =>
+      context.fieldNames(pattern).filter((name) => context.fieldType(name)?.isStored === true)
+        .map((name) => context.fieldType(name)!.name)));
+    this.wanted = (name) => names.has(name);
+    this.docValues = request.docvalueFields.flatMap(({ field, format }) =>
+      context.fieldNames(field).map((name) => docValueReader(context, leaf, name, format))
+        .filter((reader) => reader !== undefined));
+  }
+
+  holds(doc: number): boolean {
+    const local = doc - this.leaf.docBase;
+    return local >= 0 && local < this.leaf.reader.maxDoc;
+  }
+
+  load(hit: HitToFetch, matched: string[] | undefined): XContentObject {
+    const { request, context, leaf } = this;
+    const local = hit.doc - leaf.docBase;
+    const visitor = new HitVisitor(this.wantsSource, this.wanted);
+    const noFields = request.storedFields?.includes("_none_") === true;
+    if (!noFields) leaf.reader.storedFields().document(local, visitor);
+    const shown: XContentObject = { _index: context.indexName };
+    if (visitor.id !== undefined) shown["_id"] = visitor.id;
+    if (request.version) shown["_version"] = this.number("_version", local);
+    if (request.seqNoPrimaryTerm) {
+      shown["_seq_no"] = this.number("_seq_no", local);
+      shown["_primary_term"] = this.number("_primary_term", local);
+    }
+    shown["_score"] = Number.isNaN(hit.score) ? null : floatToJson(hit.score);
+    if (visitor.ignored.length > 0) shown["_ignored"] = visitor.ignored;
+    if (visitor.routing !== undefined) shown["_routing"] = visitor.routing;
+    const source = visitor.source === undefined ? undefined : decodeSource(visitor.source);
+    if (source !== undefined && request.fetchSource.enabled) {
+      shown["_source"] = this.filtered(source);
+    }
+    const fields = this.fieldsOf(local, visitor, source);
+    if (Object.keys(fields).length > 0) shown["fields"] = fields;
+    if (request.sort !== undefined) {
+      shown["sort"] = hit.values.map((value, i) =>
+        request.sort![i]!.format(value)) as XContentObject[string];
+    }
+    if (matched !== undefined && matched.length > 0) shown["matched_queries"] = matched;
+    return shown;
+  }
+
+  private filtered(source: XContentObject): XContentObject {
+    const { includes, excludes } = this.request.fetchSource;
+    if (includes.length === 0 && excludes.length === 0) return source;
+    return filterSource(source, { includes, excludes }) as XContentObject;
+  }
+
+  private number(field: string, doc: number): number {
+    const values = this.leaf.reader.numericDocValues(field);
+    return values !== undefined && values.advanceExact(doc) ? values.longValue() : -1;
+  }
+
+  private fieldsOf(
+    doc: number, visitor: HitVisitor, source: XContentObject | undefined,
+  ): XContentObject {
+    const fields: XContentObject = {};
+    for (const [name, values] of visitor.stored) {
+      const type = this.context.fieldType(name);
+      setMember(fields, name, values.map(({ value }) =>
+        storedToJson(type?.typeName ?? "", value)) as XContentObject[string]);
+    }
+    for (const reader of this.docValues) {
+      const values = reader.read(doc);
+      if (values.length > 0) setMember(fields, reader.name, values as XContentObject[string]);
+    }
+    if (source !== undefined && this.request.fields.length > 0) {
+      sourceFieldsOf(this.context, source, this.request.fields, fields);
+    }
+    return fields;
+  }
+}
+
+function storedToJson(typeName: string, value: StoredValue): unknown {
+  if (value instanceof Uint8Array) {
+    return typeName === "binary"
+      ? Buffer.from(value).toString("base64") : new TextDecoder().decode(value);
+  }
+  if (typeName === "boolean") return value === "T" || value === 1;
+  return value;
+}
+
+/** The tree of a stored source, whatever its content type. */
+export function decodeSource(source: Uint8Array): XContentObject {
+  return decodeXContent(source, undefined) as XContentObject;
+}
