@@ -6,6 +6,7 @@ import { lucene90PostingsFormat } from "../../../src/lucene/codecs/lucene90/post
 import { IndexOptions } from "../../../src/lucene/index/field-info.ts";
 import type { FieldsProducer } from "../../../src/lucene/index/leaf-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
+import { checkImpacts, checkShallowJumps } from "./check-impacts.ts";
 import { compareField, compareSeeks } from "./compare-terms.ts";
 import { fieldInfo, fieldInfos, formulaNorms, type MemoryField, memoryFields, segment } from "./memory-fields.ts";
 import { randomField, seeded } from "./random-fields.ts";
@@ -13,12 +14,14 @@ import { randomField, seeded } from "./random-fields.ts";
 const MAX_DOC = 40_000;
 const BOUNDARIES = [1, 2, 127, 128, 129, 255, 256, 257, 4096, 4097, 8192, 20_000];
 
+const NORMS = formulaNorms((doc) => (((doc % 200) + 1) << 24) >> 24);
+
 function write(fields: readonly MemoryField[], maxDoc: number): MemoryDirectory {
   const directory = new MemoryDirectory();
   const consumer = lucene90PostingsFormat.fieldsConsumer!({
     directory, segmentInfo: segment(maxDoc), fieldInfos: fieldInfos(fields), segmentSuffix: "Lucene90_0",
   });
-  consumer.write(memoryFields(fields), formulaNorms((doc) => ((doc % 200) + 1) << 24 >> 24));
+  consumer.write(memoryFields(fields), NORMS);
   consumer.close();
   return directory;
 }
@@ -47,6 +50,8 @@ describe("lucene90PostingsFormat", () => {
     const terms = producer.terms(name)!;
     compareField(terms, field, random);
     compareSeeks(terms, field, random, 2000);
+    expect(checkImpacts(terms, field, NORMS)).toBeGreaterThan(20_000);
+    checkShallowJumps(terms, field, random);
     expect(producer.terms("another")).toBeUndefined();
   });
 });
