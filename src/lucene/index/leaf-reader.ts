@@ -112,6 +112,8 @@ export interface NumericDocValues extends DocValuesIterator {
   longHigh(): number;
   longLow(): number;
   bigValue(): bigint;
+  /** Optional bulk access: the values of `docs[0, count)` (ascending), NaN where there is none. */
+  fill?(target: Float64Array, docs: Int32Array, count: number): void;
 }
 
 export interface SortedNumericDocValues extends DocValuesIterator {
