@@ -16,6 +16,7 @@ import { execFile } from "node:child_process";
 import {
   closeSync,
   fstatSync,
+  fsync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -48,13 +49,20 @@ import type {
   PutOptions,
 } from "./blob-store.ts";
 
-/** Bytes of one read and one write. */
-export const IO_BUFFER_BYTES = 1024 * 1024;
+/** Bytes of one read. */
+export const IO_BUFFER_BYTES = 256 * 1024;
+/**
+ * Bytes of one write. On Linux 6.18 (ext4) writes of 64 KiB and less ran at 2.6 GB/s, larger ones at
+ * 0.4 GB/s: from there on the page cache is filled with large folios.
+ */
+const WRITE_BYTES = 64 * 1024;
 /** Work, in bytes, after which the event loop gets its turn; a call counts as CALL_BYTES. */
 const TURN_BYTES = 8 * 1024 * 1024;
 const CALL_BYTES = 32 * 1024;
 /** From so many drafts on, one sync of the file system is cheaper than an fsync a file. */
 const SYNC_ALL_FILES = 256;
+/** From so many bytes on, a draft is synced in the background while the next one is written. */
+const SYNC_EARLY_BYTES = 256 * 1024;
 /** Prefix of a blob that is being written: OpenSearch's cleanup knows it and removes it. */
 export const PENDING_PREFIX = "pending-";
 
@@ -65,6 +73,8 @@ export class FsBlobStore implements BlobStore {
   readonly root: string;
   private readonly random: Random;
   private drafts = new Set<string>();
+  /** Syncs of large drafts under way; each answers its error. */
+  private earlySyncs: Promise<unknown>[] = [];
   private work = 0;
 
   constructor(root: string, random: Random = systemRandom) {
@@ -138,8 +148,7 @@ export class FsBlobStore implements BlobStore {
     await this.turn(0, options.signal);
     try {
       if (options.draft === true) {
-        await this.write(path, name, content, options.signal);
-        this.drafts.add(path);
+        await this.write(path, name, content, options.signal, true);
       } else {
         await this.putAtomically(path, name, content, options);
       }
@@ -177,27 +186,43 @@ export class FsBlobStore implements BlobStore {
     name: string,
     content: BlobContent,
     signal: AbortSignal | undefined,
+    draft = false,
   ): Promise<void> {
     const file = create(path);
+    let open = true;
     try {
-      if (content instanceof Uint8Array) {
-        writeAll(file, content);
-        await this.turn(content.length, signal);
-        return;
+      await this.writeContent(file, name, content, signal);
+      if (draft && content.length >= SYNC_EARLY_BYTES) {
+        open = false;
+        this.earlySyncs.push(syncAndClose(file));
       }
-      let total = 0;
-      for await (const part of content.open()) {
-        await this.turn(part.length, signal);
-        writeAll(file, part);
-        total += part.length;
-      }
-      if (total !== content.length) throw wrongLength(name, content.length, total);
+      if (draft) this.drafts.add(path);
     } catch (error) {
       removeQuietly(path);
       throw error;
     } finally {
-      closeSync(file);
+      if (open) closeSync(file);
     }
+  }
+
+  private async writeContent(
+    file: number,
+    name: string,
+    content: BlobContent,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (content instanceof Uint8Array) {
+      writeAll(file, content);
+      await this.turn(content.length, signal);
+      return;
+    }
+    let total = 0;
+    for await (const part of content.open()) {
+      await this.turn(part.length, signal);
+      writeAll(file, part);
+      total += part.length;
+    }
+    if (total !== content.length) throw wrongLength(name, content.length, total);
   }
 
   async list(folder: string, prefix = "", signal?: AbortSignal): Promise<Map<string, number>> {
@@ -271,8 +296,11 @@ export class FsBlobStore implements BlobStore {
   async flush(signal?: AbortSignal): Promise<void> {
     const drafts = this.drafts;
     if (drafts.size === 0) return;
+    const earlySyncs = this.earlySyncs;
     this.drafts = new Set();
+    this.earlySyncs = [];
     try {
+      for (const error of await Promise.all(earlySyncs)) if (error != null) throw error;
       if (drafts.size >= SYNC_ALL_FILES && (await syncFileSystem(this.root))) return;
       const folders = new Set<string>();
       for (const path of drafts) {
@@ -316,7 +344,9 @@ function create(path: string): number {
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file, bytes, done, Math.min(WRITE_BYTES, bytes.length - done));
+  }
 }
 
 /** link(2), or a copy with O_EXCL on file systems without hard links. */
@@ -350,6 +380,15 @@ function fsyncPath(path: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+function syncAndClose(file: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    fsync(file, (error) => {
+      closeSync(file);
+      resolve(error);
+    });
+  });
 }
 
 async function syncFileSystem(root: string): Promise<boolean> {

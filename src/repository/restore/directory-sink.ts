@@ -1,5 +1,6 @@
 // Restored files into a Lucene Directory, and a commit's files out of one.
 
+import type { BlobStore } from "../../blobstore/index.ts";
 import type { Directory } from "../../lucene/store/index.ts";
 import type { CommitSource } from "../snapshot/run-shard-snapshot.ts";
 import type { RestoreSink } from "./restore-shard.ts";
@@ -40,4 +41,10 @@ export function directorySource(directory: Directory): CommitSource {
       }
     },
   };
+}
+
+/** Files of a folder of a blob store as the source of a snapshot: large reads, past any cache. */
+export function blobStoreSource(store: BlobStore, folder: string): CommitSource {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  return { read: (file, offset, length) => store.read(prefix + file, offset, length) };
 }
