@@ -22,6 +22,9 @@ const DEEP_ARCS_MIN = 10;
 /** How far saved bytes elsewhere may pay for a direct node that is larger than a binary one. */
 const OVERSIZE_WITH_CREDIT_MAX = Math.fround(1.66);
 
+/** Flags and two vInts. */
+const NODE_HEADER_BYTES_MAX = 11;
+
 interface Arc {
   label: number;
   target: number;
@@ -50,6 +53,8 @@ export class FstCompiler {
   private emptyOutput: Uint8Array | undefined;
   private startNode = -1;
   private readonly arcBytes = new DataOutput(256);
+  /** Arcs of a direct node, as if behind the longest header; never cleared. */
+  private directArcs = new Uint8Array(NODE_HEADER_BYTES_MAX);
 
   /** `output` must not be empty and is kept. */
   add(input: Uint8Array, output: Uint8Array): void {
@@ -203,44 +208,51 @@ export class FstCompiler {
     }
   }
 
+  /**
+   * Arcs are written one after the other and then moved apart, the last one first. What a move leaves
+   * behind stays in the gaps, as in Lucene: so the same index has the same bytes.
+   */
   private writeBinary(
     node: Node, arcs: Uint8Array, ends: readonly number[], bytesPerArc: number,
   ): void {
-    this.appendNodeHeader(NODE_BINARY_SEARCH, node.arcs.length, bytesPerArc);
-    for (let i = 0; i < ends.length; i++) {
+    const start = this.pos;
+    const header = nodeHeader(NODE_BINARY_SEARCH, node.arcs.length, bytesPerArc);
+    this.append(arcs);
+    const total = header.length + ends.length * bytesPerArc;
+    this.appendZeros(total - arcs.length);
+    for (let i = ends.length - 1; i >= 0; i--) {
       const arcStart = ends[i - 1] ?? 0;
-      this.append(arcs.subarray(arcStart, ends[i]!));
-      this.appendZeros(bytesPerArc - (ends[i]! - arcStart));
+      const target = start + header.length + i * bytesPerArc;
+      this.bytes.copyWithin(target, start + arcStart, start + ends[i]!);
     }
+    this.bytes.set(header, start);
   }
 
+  /** Gaps hold what earlier nodes left in the buffer, as in Lucene. */
   private writeDirect(
     node: Node, arcs: Uint8Array, ends: readonly number[], bytesPerArc: number,
     labelRange: number, presenceBytes: number,
   ): void {
-    this.appendNodeHeader(NODE_DIRECT, labelRange, bytesPerArc);
     const firstLabel = node.arcs[0]!.label;
     const presence = new Uint8Array(presenceBytes);
     for (const arc of node.arcs) {
       const bit = arc.label - firstLabel;
       presence[bit >> 3] = presence[bit >> 3]! | (1 << (bit & 7));
     }
-    this.append(presence);
-    this.append(Uint8Array.of(firstLabel));
+    const start = NODE_HEADER_BYTES_MAX + presenceBytes;
+    const end = start + 1 + ends.length * bytesPerArc;
+    if (this.directArcs.length < end) this.directArcs = new Uint8Array(oversize(end));
+    const buffer = this.directArcs;
     for (let i = 0; i < ends.length; i++) {
       const arcStart = ends[i - 1] ?? 0;
-      this.append(arcs.subarray(arcStart, arcStart + 1)); // flags; the label is implied
-      this.append(arcs.subarray(arcStart + 2, ends[i]!));
-      this.appendZeros(bytesPerArc - (ends[i]! - arcStart - 1));
+      const target = start + 1 + i * bytesPerArc;
+      buffer[target] = arcs[arcStart]!; // the flags; the label is implied
+      buffer.set(arcs.subarray(arcStart + 2, ends[i]!), target + 1);
     }
-  }
-
-  private appendNodeHeader(flags: number, count: number, bytesPerArc: number): void {
-    const header = new DataOutput(16);
-    header.writeByte(flags);
-    header.writeVInt(count);
-    header.writeVInt(bytesPerArc);
-    this.append(header.bytesBorrow());
+    buffer[start] = firstLabel;
+    this.append(nodeHeader(NODE_DIRECT, labelRange, bytesPerArc));
+    this.append(presence);
+    this.append(buffer.subarray(start, end));
   }
 
   private append(part: Uint8Array): void {
@@ -261,6 +273,19 @@ export class FstCompiler {
     grown.set(this.bytes.subarray(0, this.pos));
     this.bytes = grown;
   }
+}
+
+function nodeHeader(flags: number, count: number, bytesPerArc: number): Uint8Array {
+  const header = new DataOutput(16);
+  header.writeByte(flags);
+  header.writeVInt(count);
+  header.writeVInt(bytesPerArc);
+  return header.bytesCopy();
+}
+
+/** How Lucene's ArrayUtil grows a byte array: an eighth more, in whole words. */
+function oversize(length: number): number {
+  return (length + Math.max(3, length >> 3) + 7) & ~7;
 }
 
 function newNode(depth: number): Node {
