@@ -11,6 +11,7 @@ import { describeFormat } from "../../conformance/format.ts";
 import { digest, REAL_VERSIONS, realSegment } from "../doc-values/real-files.ts";
 import { segmentState } from "../doc-values/segments.ts";
 import { type Random, seeded } from "../doc-values/sources.ts";
+import { DOC_ID_VECTORS } from "./doc-id-vectors.ts";
 
 interface Point {
   readonly doc: number;
@@ -227,6 +228,19 @@ describe("writeDocIds", () => {
     input.seek(0);
     expect(() => readDocIds(input, docs.length, actual, false, Math.max(...docs)))
       .toThrow(/Document is out of bounds/);
+  });
+});
+
+describe("readDocIds", () => {
+  it.each(DOC_ID_VECTORS)("reads $count documents of $bits bits when Lucene $lucene wrote them", (vector) => {
+    const { bits, count, vectorized, hex } = vector;
+    const input = new IndexInput(memorySource("docs", Buffer.from(hex, "hex")));
+    const docs = new Int32Array(count);
+    readDocIds(input, count, docs, vectorized, 1 << bits);
+    expect([...docs]).toEqual(
+      Array.from({ length: count }, (_, i) => Math.imul(i + 1, 2654435761) >>> (32 - bits)),
+    );
+    expect(input.filePointer).toBe(input.length);
   });
 });
 
