@@ -105,12 +105,24 @@ class ShardRun {
     return {
       totalHits: known >= 0 ? known : this.total,
       relation: "eq",
-      maxScore: this.top instanceof TopScoreDocCollector ? this.top.maxScore : NaN,
+      maxScore: this.maxScore(),
       hits: this.hits(),
       timedOut: this.timedOut,
       terminatedEarly: request.terminateAfter > 0 ? this.terminated : undefined,
       aggregations,
     };
+  }
+
+  /** The best score where it is known: hits are by score first, or scores were tracked. */
+  private maxScore(): number {
+    const { top } = this;
+    if (top instanceof TopScoreDocCollector) return top.maxScore;
+    if (top === undefined) return NaN;
+    const first = this.request.sort?.[0];
+    if (first === undefined || (first.isScore === true && first.field.reverse)) {
+      return Number(top.topDocs()[0]?.values[0] ?? NaN);
+    }
+    return top.maxScore;
   }
 
   private hits(): FieldDoc[] {

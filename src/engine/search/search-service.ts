@@ -488,12 +488,7 @@ function hitsBody(
   } else if (parsed.totalHitsAsInt) {
     body["total"] = -1;
   }
-  const best = results.reduce((max, { maxScore, hits: found }) => {
-    const trackScores = source.trackScores === true;
-    const own = Number.isNaN(maxScore) && trackScores
-      ? found.reduce((top, { score }) => Math.max(top, score), -Infinity) : maxScore;
-    return own > max ? own : max;
-  }, -Infinity);
+  const best = results.reduce((max, { maxScore }) => (maxScore > max ? maxScore : max), -Infinity);
   body["max_score"] = best === -Infinity ? null : floatToJson(best);
   body["hits"] = hits;
   return body;

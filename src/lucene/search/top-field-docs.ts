@@ -48,6 +48,8 @@ export class TopFieldCollector implements Collector {
   private readonly afterDoc: number;
   private readonly trackScores: boolean;
   private hits: FieldDoc[] = [];
+  /** The best score of all matches, NaN unless scores are tracked. */
+  maxScore = NaN;
 
   constructor(
     sort: readonly SortField[], size: number,
@@ -67,9 +69,19 @@ export class TopFieldCollector implements Collector {
     const heap = new KeyHeap(keys, this.sort, this.size, {
       after: this.after, afterDoc: this.afterDoc - context.docBase, trackScores: this.trackScores,
     });
+    let scored: Scorable | undefined;
     return {
-      setScorer: (scorer) => heap.setScorer(scorer),
-      collect: (doc) => heap.offer(doc),
+      setScorer: (scorer) => {
+        scored = scorer;
+        heap.setScorer(scorer);
+      },
+      collect: (doc) => {
+        if (this.trackScores) {
+          const score = scored!.score();
+          if (!(score <= this.maxScore)) this.maxScore = score;
+        }
+        heap.offer(doc);
+      },
       finish: () => this.merge(heap.drain(context.docBase)),
     };
   }

@@ -1,0 +1,76 @@
+// Indices of the fixtures, restored into memory and ready to be searched.
+
+import { seededRandom, systemClock } from "../../../src/base/index.ts";
+import { FsBlobStore } from "../../../src/blobstore/index.ts";
+import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
+import { MapperService, type JsonObject } from "../../../src/engine/mapping/index.ts";
+import { SearchService, type SearchTarget } from "../../../src/engine/search/index.ts";
+import { Settings } from "../../../src/engine/settings.ts";
+import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
+import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
+import {
+  directorySink, numberOfShards, openRepository, type IndexId, type Repository,
+} from "../../../src/repository/index.ts";
+import { unpackFixture } from "../../support/fixtures.ts";
+
+/** A fixture whose indices are restored when they are asked for. */
+export class FixtureIndices {
+  readonly service = new SearchService({
+    clock: systemClock, random: seededRandom(1), nodeId: "node",
+  });
+  private readonly repository: Repository;
+  private readonly targets = new Map<string, Promise<SearchTarget[]>>();
+  private readonly cleanup: () => void;
+
+  constructor(name: string) {
+    const fixture = unpackFixture(name);
+    this.cleanup = () => fixture.remove();
+    this.repository = openRepository(new FsBlobStore(fixture.repository), {
+      name: "fixture", clock: systemClock, random: seededRandom(1),
+    });
+  }
+
+  /** The shards of an index as the last snapshot that holds it has them; [] where none does. */
+  shards(index: string): Promise<SearchTarget[]> {
+    let shards = this.targets.get(index);
+    if (shards === undefined) this.targets.set(index, shards = this.restore(index));
+    return shards;
+  }
+
+  private async restore(index: string): Promise<SearchTarget[]> {
+    const data = await this.repository.getRepositoryData();
+    for (const snapshotId of [...data.snapshots.values()].reverse()) {
+      const indices = await this.repository.getSnapshotIndices(snapshotId);
+      const found = indices.find(({ name }) => name === index);
+      if (found !== undefined) return this.restoreFrom(snapshotId, found);
+    }
+    return [];
+  }
+
+  private async restoreFrom(snapshotId: any, index: IndexId): Promise<SearchTarget[]> {
+    const metadata = await this.repository.getIndexMetadata(snapshotId, index);
+    const tree = metadata.tree as any;
+    const settings = Settings.fromNested(tree.settings);
+    const mapper = new MapperService({
+      indexName: index.name, settings, analyzers: buildIndexAnalyzers(settings), clock: systemClock,
+    });
+    const mappings = Array.isArray(tree.mappings) ? tree.mappings[0] : tree.mappings;
+    mapper.merge((mappings ?? {}) as JsonObject, { restored: true });
+    const targets: SearchTarget[] = [];
+    for (let shardId = 0; shardId < numberOfShards(metadata); shardId++) {
+      const directory = new MemoryDirectory();
+      const plan = await this.repository.planShardRestore(snapshotId, index, shardId);
+      await this.repository.runShardRestore(plan, directorySink(directory));
+      const reader = openDirectoryReader(directory, { softDeletesField: "__soft_deletes" });
+      targets.push({
+        index: index.name, indexUuid: settings.get("index.uuid", "_na_"), shardId, mapper, settings,
+        shard: { acquireSearcher: () => ({ reader, close() {} }) },
+      });
+    }
+    return targets;
+  }
+
+  remove(): void {
+    this.cleanup();
+  }
+}
