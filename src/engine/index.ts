@@ -24,3 +24,8 @@ export * from "./settings.ts";
 export * from "./settings-registry.ts";
 export type { Task } from "./tasks/task-manager.ts";
 export * from "./version.ts";
+export type { ShardRecovery } from "./indices/shard-recovery.ts";
+export type { RunningSnapshot, ShardProgress } from "./snapshots/running-snapshot.ts";
+export type { RestoreOutcome } from "./snapshots/restore-service.ts";
+export * from "./snapshots/snapshot-request.ts";
+export { snapshotMissing } from "./snapshots/snapshots-service.ts";

@@ -15,7 +15,10 @@ import { ClusterService } from "./cluster/cluster-service.ts";
 import { DocumentService } from "./documents/document-service.ts";
 import type { EngineContext } from "./indices/engine-context.ts";
 import { IndicesService } from "./indices/indices-service.ts";
-import { Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { RepositoriesService } from "./snapshots/repositories-service.ts";
+import { RestoreService } from "./snapshots/restore-service.ts";
+import { SnapshotsService } from "./snapshots/snapshots-service.ts";
 import { TaskManager } from "./tasks/task-manager.ts";
 
 export interface NodeOptions {
@@ -85,6 +88,9 @@ export class Node {
   readonly indices: IndicesService;
   readonly documents: DocumentService;
   readonly tasks: TaskManager;
+  readonly repositories: RepositoriesService;
+  readonly snapshots: SnapshotsService;
+  readonly restores: RestoreService;
   /** `host:port` once the HTTP server listens. */
   publishAddress = "127.0.0.1:9200";
   private readonly lock: FolderLock;
@@ -113,6 +119,9 @@ export class Node {
     this.indices = new IndicesService(this.cluster, this.context);
     this.documents = new DocumentService(this.indices);
     this.tasks = new TaskManager(this.id, clock);
+    this.repositories = new RepositoriesService(this.cluster, this.context, this.repositoryFolders);
+    this.snapshots = new SnapshotsService(this.indices, this.repositories, this.id);
+    this.restores = new RestoreService(this.indices, this.repositories, this.snapshots);
   }
 
   /** Locks the data folder, opens the cluster state and every open index. */
@@ -135,6 +144,9 @@ export class Node {
 
   /** Flushes and closes everything. */
   async close(): Promise<void> {
+    await this.restores.close();
+    await this.snapshots.close();
+    await this.repositories.close();
     await this.indices.closeAll();
     await this.workers.close();
     this.lock.release();

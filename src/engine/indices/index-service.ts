@@ -7,6 +7,7 @@ import type { IndexMetadata } from "../cluster/metadata.ts";
 import { type JsonObject as MappingJson, MapperService } from "../mapping/index.ts";
 import type { IndexShard } from "../shard/index.ts";
 import type { EngineContext } from "./engine-context.ts";
+import type { ShardRecovery } from "./shard-recovery.ts";
 
 /** Why a shard is not there. */
 export interface ShardFailure {
@@ -24,6 +25,8 @@ export class IndexService {
   readonly failures: ShardFailure[] = [];
   /** Shards that a restore is filling now. */
   readonly restoring = new Set<number>();
+  /** How each shard was filled the last time. */
+  readonly recoveries = new Map<number, ShardRecovery>();
   private readonly partitionSize: number;
   private readonly routingFactor: number;
 

@@ -121,6 +121,19 @@ export class IndicesService {
     return await this.openService(metadata, options.shards);
   }
 
+  /** Adds an index whose shards a restore will fill; a closed one of that name gives way. */
+  async installForRestore(metadata: IndexMetadata): Promise<IndexService> {
+    await this.closeService(metadata.name, false);
+    this.cluster.update((cluster) => ({
+      ...cluster,
+      indices: new Map(cluster.indices).set(metadata.name, metadata),
+    }));
+    const service = new IndexService(metadata, this.context, true);
+    for (let shard = 0; shard < metadata.numberOfShards; shard++) service.restoring.add(shard);
+    this.services.set(metadata.name, service);
+    return service;
+  }
+
   private async openService(
     metadata: IndexMetadata,
     shards: "create" | "restored" | "existing",
@@ -140,6 +153,7 @@ export class IndicesService {
     how: "create" | "restored" | "existing",
   ): Promise<void> {
     const { metadata } = service;
+    const startTime = this.context.clock.now();
     const folder = this.shardFolder(metadata.uuid, shard);
     mkdirSync(folder, { recursive: true });
     try {
@@ -160,6 +174,7 @@ export class IndicesService {
           : how === "create"
             ? await IndexShard.create(options)
             : await IndexShard.bootstrapRestored(options);
+      if (how !== "restored") this.noteRecovery(service, shard, how, startTime);
     } catch (error) {
       service.failures.push({
         shard,
@@ -167,6 +182,23 @@ export class IndicesService {
         details: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
     }
+  }
+
+  private noteRecovery(
+    service: IndexService,
+    shard: number,
+    how: "create" | "existing",
+    startTime: number,
+  ): void {
+    service.recoveries.set(shard, {
+      type: how === "create" ? "EMPTY_STORE" : "EXISTING_STORE",
+      stage: "DONE",
+      startTime,
+      stopTime: this.context.clock.now(),
+      source: {},
+      files: { total: 0, recovered: 0 },
+      bytes: { total: 0, recovered: 0 },
+    });
   }
 
   /** Notes a shard that could not be filled (a failed restore). */

@@ -2,11 +2,18 @@
 // Upstream: IndexMetadata.toXContent, Metadata.toXContent in the gateway and snapshot contexts.
 
 import {
-  indexMapping, type ClusterMetadata as StoredClusterMetadata, type IndexMetadata as StoredIndexMetadata,
+  indexMapping,
+  type ClusterMetadata as StoredClusterMetadata,
+  type IndexMetadata as StoredIndexMetadata,
 } from "../../repository/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import { aliasesFromJson, aliasesToJson } from "../cluster/metadata-codec.ts";
-import type { ClusterMetadata, IndexMetadata, JsonObject, LegacyTemplate } from "../cluster/metadata.ts";
+import type {
+  ClusterMetadata,
+  IndexMetadata,
+  JsonObject,
+  LegacyTemplate,
+} from "../cluster/metadata.ts";
 import { mappingsOf, withIndexPrefix } from "../indices/templates.ts";
 import { Settings } from "../settings.ts";
 
@@ -31,7 +38,9 @@ export function indexToStored(index: IndexMetadata): StoredIndexMetadata {
     mappings: Object.keys(index.mappings).length === 0 ? [] : [{ _doc: index.mappings }],
     aliases: aliasesToJson(index.aliases),
     primary_terms: [...index.primaryTerms],
-    in_sync_allocations: Object.fromEntries(shards.map((shard) => [shard, [allocationId(index, shard)]])),
+    in_sync_allocations: Object.fromEntries(
+      shards.map((shard) => [shard, [allocationId(index, shard)]]),
+    ),
     rollover_info: index.rolloverInfo ?? {},
     system: index.system,
   };
@@ -100,13 +109,17 @@ function wrapped(map: ReadonlyMap<string, JsonObject>, name: string): Record<str
 
 /** The cluster's part of a snapshot. Without the global state only the streams of its indices stay. */
 export function clusterToStored(
-  metadata: ClusterMetadata, includeGlobalState: boolean, dataStreams: readonly string[],
+  metadata: ClusterMetadata,
+  includeGlobalState: boolean,
+  dataStreams: readonly string[],
 ): StoredClusterMetadata {
   const streams = new Map([...metadata.dataStreams].filter(([name]) => dataStreams.includes(name)));
   const base = { clusterUuid: metadata.clusterUuid, version: metadata.version };
   if (!includeGlobalState) {
     return {
-      ...base, persistentSettings: {}, templates: {},
+      ...base,
+      persistentSettings: {},
+      templates: {},
       customs: wrapped(streams, DATA_STREAM) as Record<string, XContentObject>,
     };
   }
@@ -138,7 +151,10 @@ export function storedDataStreams(stored: StoredClusterMetadata): Map<string, Js
 }
 
 /** Puts the global state of a snapshot over the cluster's: its settings, templates and customs win. */
-export function withGlobalState(metadata: ClusterMetadata, stored: StoredClusterMetadata): ClusterMetadata {
+export function withGlobalState(
+  metadata: ClusterMetadata,
+  stored: StoredClusterMetadata,
+): ClusterMetadata {
   const own = new Set([COMPONENT, COMPOSABLE, DATA_STREAM]);
   const customs = new Map(metadata.customs);
   for (const [name, section] of Object.entries(stored.customs)) {

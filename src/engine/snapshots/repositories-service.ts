@@ -3,7 +3,13 @@
 
 import { isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { VarveError } from "../../base/index.ts";
-import { ByteRate, FsBlobStore, openUrlBlobStore, throttle, type BlobStore } from "../../blobstore/index.ts";
+import {
+  ByteRate,
+  FsBlobStore,
+  openUrlBlobStore,
+  throttle,
+  type BlobStore,
+} from "../../blobstore/index.ts";
 import { openRepository, type Repository } from "../../repository/index.ts";
 import type { ClusterService } from "../cluster/cluster-service.ts";
 import type { RepositoryMetadata } from "../cluster/metadata.ts";
@@ -23,7 +29,9 @@ const RATE_SETTINGS = new Set([
   "max_remote_download_bytes_per_sec",
 ]);
 const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
-  FIXED: 0, HASHED_PREFIX: 1, HASHED_INFIX: 2,
+  FIXED: 0,
+  HASHED_PREFIX: 1,
+  HASHED_INFIX: 2,
 };
 
 /** An error of one repository: `[name] reason`, 500. */
@@ -79,15 +87,23 @@ export class RepositoriesService {
   /** Repositories by expressions; an exact missing name is a 404. */
   resolve(expressions: readonly string[]): RepositoryMetadata[] {
     const all = [...this.cluster.metadata.repositories.values()];
-    if (expressions.length === 0 || expressions.includes("_all") || expressions.includes("*")) return all;
+    if (expressions.length === 0 || expressions.includes("_all") || expressions.includes("*"))
+      return all;
     for (const name of expressions) {
-      if (!name.includes("*") && !this.cluster.metadata.repositories.has(name)) throw repositoryMissing(name);
+      if (!name.includes("*") && !this.cluster.metadata.repositories.has(name))
+        throw repositoryMissing(name);
     }
     return all.filter((repository) => matchesAny(expressions, repository.name));
   }
 
   /** Registers or changes a repository; with `verify` it is tried before the answer. */
-  async put(name: string, type: string, settings: Settings, verify: boolean, nodeId: string): Promise<void> {
+  async put(
+    name: string,
+    type: string,
+    settings: Settings,
+    verify: boolean,
+    nodeId: string,
+  ): Promise<void> {
     validateName(name);
     if (settings.get("system_repository") !== undefined) {
       throw repositoryException(
@@ -96,7 +112,12 @@ export class RepositoriesService {
       );
     }
     const before = this.cluster.metadata.repositories.get(name);
-    const metadata: RepositoryMetadata = { name, type, settings, generation: NEVER_READ_GENERATION };
+    const metadata: RepositoryMetadata = {
+      name,
+      type,
+      settings,
+      generation: NEVER_READ_GENERATION,
+    };
     if (before !== undefined) this.checkChange(before, metadata);
     const opened = this.openStore(metadata, this.open.get(name));
     this.cluster.update((cluster) => ({
@@ -121,7 +142,9 @@ export class RepositoriesService {
 
   /** Unregisters; the bytes stay. One name or a wildcard. */
   async delete(expression: string): Promise<void> {
-    const names = [...this.cluster.metadata.repositories.keys()].filter((name) => matchesAny([expression], name));
+    const names = [...this.cluster.metadata.repositories.keys()].filter((name) =>
+      matchesAny([expression], name),
+    );
     if (names.length === 0) {
       if (expression === "*" || expression === "_all") return;
       throw repositoryMissing(expression);
@@ -163,16 +186,24 @@ export class RepositoriesService {
     return opened;
   }
 
-  private openStore(metadata: RepositoryMetadata, known: OpenRepository | undefined): OpenRepository {
+  private openStore(
+    metadata: RepositoryMetadata,
+    known: OpenRepository | undefined,
+  ): OpenRepository {
     const { name, settings } = metadata;
     try {
       const { store, readonly, location } = this.makeStore(metadata);
       const writeRate = known?.writeRate ?? new ByteRate(this.context.clock, 0);
       const readRate = known?.readRate ?? new ByteRate(this.context.clock, 0);
-      writeRate.bytesPerSecond = rateOf(settings, "max_snapshot_bytes_per_sec", SNAPSHOT_RATE_DEFAULT);
+      writeRate.bytesPerSecond = rateOf(
+        settings,
+        "max_snapshot_bytes_per_sec",
+        SNAPSHOT_RATE_DEFAULT,
+      );
       readRate.bytesPerSecond = rateOf(settings, "max_restore_bytes_per_sec", "0");
       const chunk = settings.get("chunk_size");
-      const pathType = SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
+      const pathType =
+        SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
       const basePath = settings.get("base_path");
       const repository = openRepository(throttle(store, { write: writeRate, read: readRate }), {
         name,
@@ -192,7 +223,9 @@ export class RepositoriesService {
   }
 
   private makeStore(metadata: RepositoryMetadata): {
-    store: BlobStore; readonly: boolean; location: string | undefined;
+    store: BlobStore;
+    readonly: boolean;
+    location: string | undefined;
   } {
     const { name, type, settings } = metadata;
     const readonly = settings.getBoolean("readonly", false);
@@ -221,9 +254,10 @@ export class RepositoriesService {
       return path === "" || (!path.startsWith("..") && !isAbsolute(path));
     });
     if (inside) return target;
-    const why = allowed.length > 0
-      ? `location [${location}] doesn't match any of the locations specified by path.repo`
-      : `location [${location}] doesn't match any of the locations specified by path.repo because this setting is empty`;
+    const why =
+      allowed.length > 0
+        ? `location [${location}] doesn't match any of the locations specified by path.repo`
+        : `location [${location}] doesn't match any of the locations specified by path.repo because this setting is empty`;
     throw repositoryException(name, why);
   }
 
@@ -238,7 +272,9 @@ export class RepositoriesService {
     }
     throw repositoryException(
       name,
-      "file url [" + url + "] doesn't match any of the locations specified by path.repo or repositories.url.allowed_urls",
+      "file url [" +
+        url +
+        "] doesn't match any of the locations specified by path.repo or repositories.url.allowed_urls",
     );
   }
 
@@ -256,7 +292,9 @@ export class RepositoriesService {
 
 function repositoryInUse(): VarveError {
   return exception(
-    "internal", "illegal_state_exception", "trying to modify or unregister repository that is currently used",
+    "internal",
+    "illegal_state_exception",
+    "trying to modify or unregister repository that is currently used",
   );
 }
 
@@ -264,7 +302,8 @@ function chunkBytes(text: string): number {
   const bytes = parseByteSize(text, "chunk_size");
   if (bytes >= 5) return bytes;
   throw new VarveError(
-    "invalid", `failed to parse value [${text}] for setting [chunk_size], must be >= [5b]`,
+    "invalid",
+    `failed to parse value [${text}] for setting [chunk_size], must be >= [5b]`,
     { type: "illegal_argument_exception" },
   );
 }

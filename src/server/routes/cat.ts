@@ -350,14 +350,14 @@ function segmentsTable(request: RestRequest, node: Node): CatTable {
   const rows: CatValue[][] = [];
   for (const index of indicesOf(request, node, STRICT_EXPAND_OPEN_FORBID_CLOSED)) {
     node.indices.service(index.name)?.shards.forEach((shard, number) => {
-      for (const [name, segment] of Object.entries(shard?.segments() ?? {})) {
+      for (const segment of shard?.segments() ?? []) {
         rows.push([
           index.name,
           number,
           "p",
           host,
           node.id,
-          name,
+          segment.name,
           segment.generation,
           segment.num_docs,
           segment.deleted_docs,

@@ -6,6 +6,9 @@ import { catRoutes } from "./cat.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { documentRoutes } from "./documents.ts";
 import { indexRoutes } from "./indices.ts";
+import { recoveryRoutes } from "./recovery.ts";
+import { snapshotRoutes } from "./snapshots.ts";
+import { statsRoutes } from "./stats.ts";
 import { templateRoutes } from "./templates.ts";
 
 /** Every route. */
@@ -15,5 +18,8 @@ export const routes: readonly Route[] = [
   ...aliasRoutes,
   ...templateRoutes,
   ...documentRoutes,
+  ...snapshotRoutes,
+  ...recoveryRoutes,
+  ...statsRoutes,
   ...catRoutes,
 ];

@@ -1,0 +1,15 @@
+// What is in a Lucene index: segments and commits, their readers, and the writer.
+
+export * from "./directory-reader.ts";
+export * from "./field-info.ts";
+export * from "./index-writer.ts";
+export * from "./index-writer-config.ts";
+export * from "./indexable-field.ts";
+export * from "./leaf-reader.ts";
+export * from "./merge-policy.ts";
+export * from "./merge-segments.ts";
+export * from "./nrt-directory-reader.ts";
+export * from "./nrt-leaf-reader.ts";
+export * from "./segment-info.ts";
+export * from "./segment-infos.ts";
+export * from "./segment-reader.ts";
