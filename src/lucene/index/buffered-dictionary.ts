@@ -37,6 +37,10 @@ export class BufferedDictionary {
   /** Term `id` is `pool[starts[id], starts[id + 1])`. */
   starts: Int32Array = NO_INTS;
   size = 0;
+  /** The term that was asked for last: a keyword asks for its term and its doc value in turn. */
+  private lastTerm = "";
+  private lastId = -1;
+  private sorted: Int32Array | undefined;
   private readonly field: string;
   private readonly ram: RamCounter;
 
@@ -50,8 +54,11 @@ export class BufferedDictionary {
 
   /** The id of a term, new or known. `invalid` for a term over 32,766 bytes. */
   add(term: string): number {
-    const id = this.ids.get(term);
-    return id === undefined ? this.insert(term) : id;
+    if (term === this.lastTerm && this.lastId >= 0) return this.lastId;
+    const id = this.ids.get(term) ?? this.insert(term);
+    this.lastTerm = term;
+    this.lastId = id;
+    return id;
   }
 
   /** The id of bytes. */
@@ -127,12 +134,14 @@ export class BufferedDictionary {
     return this.pool.subarray(this.starts[id]!, this.starts[id + 1]!);
   }
 
-  /** Ids in byte order of their terms. */
-  sortedIds(): Int32Array {
-    const ids = new Int32Array(this.size);
-    for (let i = 0; i < ids.length; i++) ids[i] = i;
-    sortRange(ids, 0, ids.length, 0, this.pool, this.starts);
-    return ids;
+  /** Ids in byte order of their terms; `isUsed` leaves the others out. */
+  sortedIds(isUsed: (id: number) => boolean): Int32Array {
+    if (this.sorted?.length !== this.size) {
+      this.sorted = new Int32Array(this.size);
+      for (let i = 0; i < this.size; i++) this.sorted[i] = i;
+      sortRange(this.sorted, 0, this.size, 0, this.pool, this.starts);
+    }
+    return this.sorted.filter((id) => isUsed(id));
   }
 }
 

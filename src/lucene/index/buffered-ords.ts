@@ -3,7 +3,7 @@
 // Upstream: SortedDocValuesWriter, SortedSetDocValuesWriter (9.1.0).
 
 import { illegalArgument, TERM_BYTES_MAX } from "../../base/index.ts";
-import { BufferedDictionary, growInt32, type RamCounter } from "./buffered-dictionary.ts";
+import { type BufferedDictionary, growInt32, type RamCounter } from "./buffered-dictionary.ts";
 import {
   BufferedDocs,
   FlushIterator,
@@ -29,11 +29,11 @@ class FlushDictionary implements OrdDictionary {
   /** Id → ord. */
   readonly ranks: Int32Array;
 
-  constructor(dictionary: BufferedDictionary) {
+  constructor(dictionary: BufferedDictionary, isUsed: (id: number) => boolean) {
     this.dictionary = dictionary;
-    this.sortedIds = dictionary.sortedIds();
+    this.sortedIds = dictionary.sortedIds(isUsed);
     this.valueCount = this.sortedIds.length;
-    this.ranks = new Int32Array(this.valueCount);
+    this.ranks = new Int32Array(dictionary.size);
     for (let ord = 0; ord < this.valueCount; ord++) this.ranks[this.sortedIds[ord]!] = ord;
   }
 
@@ -62,7 +62,7 @@ class FlushDictionary implements OrdDictionary {
 /** Ids of byte values per document, for SORTED (`single`) and SORTED_SET. */
 export class BufferedOrds {
   readonly docs: BufferedDocs;
-  private dictionary: BufferedDictionary | undefined;
+  readonly dictionary: BufferedDictionary;
   private readonly field: string;
   private readonly single: boolean;
   private readonly ram: RamCounter;
@@ -70,9 +70,12 @@ export class BufferedOrds {
   /** First id after each document's. */
   private ends: Int32Array = NO_INTS;
   private idCount = 0;
+  /** Per id, the entry that had it last, plus one: a value counts once per document. */
+  private lastEntries: Int32Array = NO_INTS;
 
-  constructor(field: string, single: boolean, ram: RamCounter) {
+  constructor(field: string, dictionary: BufferedDictionary, single: boolean, ram: RamCounter) {
     this.field = field;
+    this.dictionary = dictionary;
     this.single = single;
     this.ram = ram;
     this.docs = new BufferedDocs(ram);
@@ -80,18 +83,21 @@ export class BufferedOrds {
 
   add(doc: number, value: string | Uint8Array): void {
     const id = this.idOf(value);
-    const entry = this.docs.count - 1;
-    if (this.docs.last === doc) {
-      if (this.single) throw moreThanOnce("DocValuesField", this.field);
-      const start = entry === 0 ? 0 : this.ends[entry - 1]!;
-      for (let i = start; i < this.idCount; i++) if (this.ids[i] === id) return;
-    } else {
+    if (this.docs.last !== doc) {
+      this.ends = growInt32(this.ends, this.docs.count, this.ram);
       this.docs.add(doc);
-      this.ends = growInt32(this.ends, entry + 1, this.ram);
+    } else if (this.single) {
+      throw moreThanOnce("DocValuesField", this.field);
     }
+    const entry = this.docs.count;
+    if (id >= this.lastEntries.length) {
+      this.lastEntries = growInt32(this.lastEntries, id, this.ram);
+    }
+    if (this.lastEntries[id] === entry) return;
+    this.lastEntries[id] = entry;
     if (this.idCount >= this.ids.length) this.ids = growInt32(this.ids, this.idCount, this.ram);
     this.ids[this.idCount++] = id;
-    this.ends[this.docs.count - 1] = this.idCount;
+    this.ends[entry - 1] = this.idCount;
   }
 
   private idOf(value: string | Uint8Array): number {
@@ -100,12 +106,11 @@ export class BufferedOrds {
         `DocValuesField "${this.field}" is too large, must be <= ${TERM_BYTES_MAX}`,
       );
     }
-    const kind = typeof value === "string" ? "text" : "binary";
-    this.dictionary ??= new BufferedDictionary(this.field, kind, this.ram);
-    if (this.dictionary.kind !== kind) {
+    const text = typeof value === "string";
+    if (text !== (this.dictionary.kind === "text")) {
       throw illegalArgument(`Field [${this.field}] mixes text and binary doc values`);
     }
-    return typeof value === "string" ? this.dictionary.add(value) : this.dictionary.addBytes(value);
+    return text ? this.dictionary.add(value) : this.dictionary.addBytes(value);
   }
 
   /** Ranks the values; answers the view of a SORTED field. */
@@ -121,8 +126,8 @@ export class BufferedOrds {
   }
 
   private rank(oldToNew: Int32Array | undefined, maxDoc: number): FlushOrds {
-    const dictionary = this.dictionary ?? new BufferedDictionary(this.field, "text", this.ram);
-    const sorted = new FlushDictionary(dictionary);
+    const { lastEntries } = this;
+    const sorted = new FlushDictionary(this.dictionary, (id) => (lastEntries[id] ?? 0) > 0);
     const ords = new Int32Array(this.idCount);
     for (let i = 0; i < this.idCount; i++) ords[i] = sorted.ranks[this.ids[i]!]!;
     for (let entry = 0, start = 0; entry < this.docs.count; entry++) {

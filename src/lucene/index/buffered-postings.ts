@@ -6,12 +6,7 @@
 // index sort costs nothing extra. With frequencies a term's occurrences in one document are
 // neighbours: freq = length of the run. Upstream: FreqProxTermsWriterPerField (9.1.0).
 
-import {
-  BufferedDictionary,
-  growInt32,
-  type RamCounter,
-  type TermKind,
-} from "./buffered-dictionary.ts";
+import { type BufferedDictionary, growInt32, type RamCounter } from "./buffered-dictionary.ts";
 import { IndexOptions } from "./field-info.ts";
 
 const NO_INTS = new Int32Array(0);
@@ -35,8 +30,8 @@ export class BufferedPostings {
   /** The last document of each term, to log a term once per document and count distinct terms. */
   private termLastDocs: Int32Array = NO_INTS;
 
-  constructor(field: string, kind: TermKind, options: IndexOptions, ram: RamCounter) {
-    this.dictionary = new BufferedDictionary(field, kind, ram);
+  constructor(dictionary: BufferedDictionary, options: IndexOptions, ram: RamCounter) {
+    this.dictionary = dictionary;
     this.ram = ram;
     this.withFreqs = options >= IndexOptions.DOCS_AND_FREQS;
     this.withPositions = options >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS;
@@ -132,7 +127,7 @@ export class BufferedPostings {
     }
     return {
       dictionary: this.dictionary,
-      sortedIds: this.dictionary.sortedIds(),
+      sortedIds: this.dictionary.sortedIds((id) => starts[id + 1]! > starts[id]!),
       slotStarts: starts,
       docs,
       positions,

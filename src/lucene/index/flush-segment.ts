@@ -4,6 +4,7 @@
 // Invariants: the new segment's files are all that was created in between; deletes of buffered
 // documents are part of the new segment (soft ones as doc values, hard ones for the caller's .liv).
 
+import type { Random } from "../../base/index.ts";
 import type { DocValuesConsumer, NormsConsumer } from "../codecs/codec.ts";
 import type { RamCounter } from "./buffered-dictionary.ts";
 import {
@@ -30,7 +31,7 @@ import {
 import type { ChainField } from "./indexing-chain.ts";
 import type { NormsProducer } from "./leaf-reader.ts";
 import { writeDocValues, writePoints, writePostings } from "./per-field-writers.ts";
-import type { SegmentInfo, SegmentWriteState } from "./segment-info.ts";
+import type { SegmentCommitInfo, SegmentInfo, SegmentWriteState } from "./segment-info.ts";
 import type { TrackingDirectory } from "./tracking-directory.ts";
 
 /** A segment on disk, and which of its documents are gone already. */
@@ -88,6 +89,21 @@ export function sealSegment(
   info.files.add(`${info.name}.si`);
   segment.codec.segmentInfoFormat.write!(directory, info);
   for (const name of directory.created) if (!before.has(name)) info.files.add(name);
+}
+
+/** A new segment as a commit holds it: no deletes, no updates. */
+export function newCommitInfo(info: SegmentInfo, random: Random): SegmentCommitInfo {
+  return {
+    info,
+    id: random.bytes(16),
+    delCount: 0,
+    softDelCount: 0,
+    delGen: -1,
+    fieldInfosGen: -1,
+    docValuesGen: -1,
+    fieldInfosFiles: new Set(),
+    docValuesUpdatesFiles: new Map(),
+  };
 }
 
 interface FlushSort {
@@ -263,18 +279,17 @@ function addFlushed(
       consumer.addBinary(info, (field.binary ?? new BufferedBinary(name, ram)).view(map, maxDoc));
       break;
     case DocValuesType.SORTED:
-      consumer.addSorted(
-        info,
-        (field.ords ?? new BufferedOrds(name, true, ram)).viewSorted(map, maxDoc),
-      );
+      consumer.addSorted(info, (field.ords ?? noOrds(field, ram)).viewSorted(map, maxDoc));
       break;
     default:
-      consumer.addSortedSet(
-        info,
-        (field.ords ?? new BufferedOrds(name, false, ram)).viewSortedSet(map, maxDoc),
-      );
+      consumer.addSortedSet(info, (field.ords ?? noOrds(field, ram)).viewSortedSet(map, maxDoc));
       break;
   }
+}
+
+/** A field whose documents have no value: it is in the schema all the same. */
+function noOrds(field: ChainField, ram: RamCounter): BufferedOrds {
+  return new BufferedOrds(field.info.name, field.dictionary("text", ram), false, ram);
 }
 
 /** Value 1 for each soft-deleted document: what OpenSearch's tombstones and updates hold. */

@@ -14,7 +14,7 @@ import type { Directory } from "../store/index.ts";
 import { BufferedUpdates, type Term } from "./buffered-updates.ts";
 import { DocumentsWriter } from "./documents-writer.ts";
 import { FieldNumbers } from "./field-numbers.ts";
-import { flushSegment } from "./flush-segment.ts";
+import { flushSegment, newCommitInfo } from "./flush-segment.ts";
 import { type IndexCommit, keepOnlyLastCommit } from "./index-deletion-policy.ts";
 import { IndexFileDeleter, indexCommit } from "./index-file-deleter.ts";
 import {
@@ -270,27 +270,13 @@ export class IndexWriter {
       diagnostics,
       compound,
     );
-    const commit = this.newCommitInfo(info);
+    const commit = newCommitInfo(info, this.settings.random);
     commit.softDelCount = softDeleted?.cardinality() ?? 0;
     const pooled = this.openPooled(commit);
     pooled.adoptFlushDeletes(hardDeleted);
     this.infos.segments.push(commit);
     this.pool.push(pooled);
     return true;
-  }
-
-  private newCommitInfo(info: SegmentInfo): SegmentCommitInfo {
-    return {
-      info,
-      id: this.settings.random.bytes(16),
-      delCount: 0,
-      softDelCount: 0,
-      delGen: -1,
-      fieldInfosGen: -1,
-      docValuesGen: -1,
-      fieldInfosFiles: new Set(),
-      docValuesUpdatesFiles: new Map(),
-    };
   }
 
   private diagnostics(source: string): Map<string, string> {
@@ -307,8 +293,11 @@ export class IndexWriter {
       (pooled) =>
         pooled.numDocs === 0 && !this.merges.isMerging(pooled) && this.keptDocs(pooled) === 0,
     );
+    if (going.length === 0) return false;
+    // Once counted, so that the files of a segment that is new go with it.
+    this.checkpoint();
     for (const pooled of going) this.removeSegment(pooled);
-    return going.length > 0;
+    return true;
   }
 
   private removeSegment(pooled: PooledSegment): void {
@@ -485,7 +474,7 @@ export class IndexWriter {
     const running = this.merges.finish(description.name);
     const { info } = result;
     if (info.maxDoc > 0) {
-      const commit = this.newCommitInfo(info);
+      const commit = newCommitInfo(info, this.settings.random);
       const merged = this.openPooled(commit);
       commit.softDelCount = merged.softDeleted;
       this.merges.carryDeletes(running, result.docMaps, merged);
@@ -500,9 +489,10 @@ export class IndexWriter {
     this.deleter.decRef(running.files);
   }
 
-  /** Gives a planned merge up; `runMerge` deleted its files if it failed. */
-  abortMerge(description: MergeDescription): void {
+  /** Gives a planned merge up. Files of a `result` go; if `runMerge` failed it deleted its own. */
+  abortMerge(description: MergeDescription, result?: MergeResult): void {
     if (this.closed) return;
+    if (result !== undefined) this.deleter.deleteNewFiles(result.info.files);
     this.deleter.decRef(this.merges.finish(description.name).files);
   }
 

@@ -7,7 +7,12 @@
 import { assert, illegalArgument } from "../../base/index.ts";
 import type { TokenStream } from "../analysis/token-stream.ts";
 import type { StoredFieldsWriter } from "../codecs/codec.ts";
-import { latin1Key, type RamCounter } from "./buffered-dictionary.ts";
+import {
+  BufferedDictionary,
+  latin1Key,
+  type RamCounter,
+  type TermKind,
+} from "./buffered-dictionary.ts";
 import { BufferedBinary, BufferedNumeric, BufferedSortedNumeric } from "./buffered-doc-values.ts";
 import { BufferedOrds } from "./buffered-ords.ts";
 import { BufferedPoints } from "./buffered-points.ts";
@@ -39,6 +44,9 @@ export type StoredFieldsSink = Pick<
 export class ChainField {
   readonly info: FieldInfo;
   type: IndexableFieldType | undefined;
+  /** Shared by terms and doc values: a keyword is looked up and sorted once. */
+  private textDictionary: BufferedDictionary | undefined;
+  private binaryDictionary: BufferedDictionary | undefined;
   postings: BufferedPostings | undefined;
   norms: BufferedNumeric | undefined;
   numeric: BufferedNumeric | undefined;
@@ -58,6 +66,15 @@ export class ChainField {
 
   constructor(info: FieldInfo) {
     this.info = info;
+  }
+
+  dictionary(kind: TermKind, ram: RamCounter): BufferedDictionary {
+    if (kind === "text") {
+      this.textDictionary ??= new BufferedDictionary(this.info.name, kind, ram);
+      return this.textDictionary;
+    }
+    this.binaryDictionary ??= new BufferedDictionary(this.info.name, kind, ram);
+    return this.binaryDictionary;
   }
 
   startDocument(doc: number): void {
@@ -176,11 +193,12 @@ export class IndexingChain {
     chained.offset += stream.endOffset + OFFSET_GAP;
   }
 
-  private postingsOf(chained: ChainField, kind: "text" | "binary"): BufferedPostings | undefined {
+  private postingsOf(chained: ChainField, kind: TermKind): BufferedPostings | undefined {
     if (chained.postings === undefined) {
-      const { name, indexOptions } = chained.info;
+      const { indexOptions } = chained.info;
       if (indexOptions === IndexOptions.NONE) return undefined;
-      chained.postings = new BufferedPostings(name, kind, indexOptions, this.ram);
+      const dictionary = chained.dictionary(kind, this.ram);
+      chained.postings = new BufferedPostings(dictionary, indexOptions, this.ram);
     }
     if (chained.postings.dictionary.kind !== kind) {
       throw illegalArgument(`Field [${chained.info.name}] mixes text and binary terms`);
@@ -288,6 +306,7 @@ function addDocValue(
       if (bytesValue === undefined) return;
       chained.ords ??= new BufferedOrds(
         name,
+        chained.dictionary(typeof bytesValue === "string" ? "text" : "binary", ram),
         chained.info.docValuesType === DocValuesType.SORTED,
         ram,
       );

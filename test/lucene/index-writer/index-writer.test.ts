@@ -290,6 +290,58 @@ describe("IndexWriter", () => {
       again.close();
     }));
 
+  test("opens an older commit and starts anew over an old index", () =>
+    withFolder(async (folder) => {
+      const keepAll = { deletable: () => [] };
+      const writer = openFolderWriter(folder, { deletionPolicy: keepAll });
+      for (let i = 0; i < 30; i++) {
+        writer.addDocuments([documentOf(i)]);
+        if (i % 10 === 9) writer.commit(new Map([["upto", String(i)]]));
+      }
+      writer.close();
+      const older = openFolderWriter(folder, { deletionPolicy: keepAll, commitGeneration: 2 }, 2);
+      expect(older.userData.get("upto")).toBe("19");
+      expect(documentsOf(older).ids).toHaveLength(20);
+      older.addDocuments([documentOf(77)]);
+      expect(older.commit()?.generation).toBe(4);
+      expect(older.listCommits()).toHaveLength(4);
+      older.close();
+      await judge(folder);
+      const fresh = openFolderWriter(folder, { create: true }, 3);
+      fresh.addDocuments([documentOf(1)]);
+      fresh.close();
+      expect(documentsOf(openFolderWriter(folder, {}, 4)).ids).toEqual(["1"]);
+      expect(readdirSync(folder).filter((name) => name.startsWith("segments"))).toEqual([
+        "segments_5",
+      ]);
+      await judge(folder);
+    }));
+
+  test("leaves no file of segments that were dropped or of merges that were given up", () =>
+    withFolder((folder) => {
+      const writer = openFolderWriter(folder);
+      writer.addDocuments([documentOf(1)]);
+      writer.deleteDocuments(byId("1"));
+      writer.flush();
+      expect(readdirSync(folder)).toEqual([]);
+      for (let i = 0; i < 20; i++) {
+        writer.addDocuments([documentOf(i)]);
+        if (i % 10 === 9) writer.flush();
+      }
+      const before = readdirSync(folder).sort();
+      const [plan] = writer.planMerges({ kind: "force", maxSegments: 1 });
+      writer.abortMerge(plan!, runMerge(plan!, writer.directory));
+      expect(readdirSync(folder).sort()).toEqual(before);
+      const [again] = writer.planMerges({ kind: "force", maxSegments: 1 });
+      const result = runMerge(again!, writer.directory);
+      for (let i = 0; i < 20; i++) writer.deleteDocuments(byId(String(i)));
+      writer.flush();
+      writer.commitMerge(again!, result);
+      expect(writer.segments()).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+      writer.close();
+    }));
+
   test("flushes by itself when the buffer is full", () =>
     withFolder((folder) => {
       const writer = openFolderWriter(folder, { ramBufferBytes: 200_000 });
