@@ -17,6 +17,8 @@ export interface FieldTypeSpec {
   readonly typeName: string;
   readonly parameters: readonly Parameter[];
   readonly build: (parts: FieldMapperParts) => FieldMapper;
+  /** Written before upstream's parametrized mappers: other texts for unknown and conflicting options. */
+  readonly isUnparametrized?: boolean;
   /** Writes the parameters, multi-fields and copy_to as GET _mapping shows them. */
   readonly show?: (mapper: FieldMapper, out: JsonObject, shared: ShowShared) => void;
 }

@@ -74,13 +74,22 @@ function mergeField(before: FieldMapper, after: FieldMapper): FieldMapper {
     );
   }
   const conflicts: string[] = [];
-  const values = before.values.mergeFrom(after.values, conflicts);
+  const values = before.values.mergeFrom(
+    after.values,
+    conflicts,
+    before.spec.isUnparametrized === true ? before.path : undefined,
+  );
   const multiFields = new Map(before.multiFields.map((field) => [field.simpleName, field]));
   for (const field of after.multiFields) {
     const existing = multiFields.get(field.simpleName);
     multiFields.set(field.simpleName, existing === undefined ? field : mergeField(existing, field));
   }
   values.validate();
+  if (conflicts.length > 0 && before.spec.isUnparametrized === true) {
+    throw illegalArgument(
+      `Mapper for [${before.path}] conflicts with existing mapping:\n[${conflicts.join(", ")}]`,
+    );
+  }
   if (conflicts.length > 0) {
     throw illegalArgument(
       `Mapper for [${before.path}] conflicts with existing mapper:\n\t${conflicts.join("\n\t")}`,

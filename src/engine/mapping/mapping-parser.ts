@@ -4,7 +4,7 @@
 import { illegalArgument } from "../../base/index.ts";
 import { DateFormatter } from "../time/index.ts";
 import { DynamicTemplate } from "./dynamic-template.ts";
-import type { FieldMapper } from "./field-mapper.ts";
+import type { FieldMapper, FieldTypeSpec } from "./field-mapper.ts";
 import { mapperParsing, parseException } from "./mapper-errors.ts";
 import { mergeMapper } from "./mapping-merge.ts";
 import { DEFAULT_METADATA, isMetadataOption, parseMetadataOption } from "./metadata-fields.ts";
@@ -265,7 +265,7 @@ class TreeReader {
       if (key === "type") continue;
       if (key === "fields") multiFields = this.readMultiFields(name, path, value);
       else if (key === "copy_to") copyTo = readCopyTo(value);
-      else this.readParameter(values, name, type, key, value);
+      else this.readParameter(values, name, spec, key, value);
     }
     values.validate();
     return spec.build({ spec, simpleName: name, path, values, multiFields, copyTo });
@@ -280,13 +280,15 @@ class TreeReader {
   private readParameter(
     values: FieldValues,
     name: string,
-    type: string,
+    spec: FieldTypeSpec,
     key: string,
     node: JsonValue,
   ): void {
+    const type = spec.typeName;
     const parameter = values.parameters.find((candidate) => candidate.name === key);
     if (parameter === undefined) {
       if (IGNORED_PARAMETERS.has(key)) return;
+      if (spec.isUnparametrized === true) refuseRemaining(name, [[key, node]]);
       throw mapperParsing(`unknown parameter [${key}] on mapper [${name}] of type [${type}]`);
     }
     if (node === null && parameter.acceptsNull !== true) {

@@ -40,6 +40,8 @@ export interface Parameter {
   readonly acceptsNull?: boolean;
   /** Shown as soon as it is named, even with its default (upstream's Explicit). */
   readonly explicit?: boolean;
+  /** An update that does not name it leaves it as it was. */
+  readonly keepsUnlessExplicit?: boolean;
   /** Shown: when it differs from the default, always, or as the function says. */
   readonly shown?: "configured" | "always" | ((values: FieldValues) => boolean);
   readonly show?: (value: ParameterValue) => JsonValue;
@@ -122,8 +124,9 @@ export class FieldValues {
     }
   }
 
-  /** The values of `next` over these; conflicts are collected as upstream words them. */
-  mergeFrom(next: FieldValues, conflicts: string[]): FieldValues {
+  /** The values of `next` over these; conflicts are collected as upstream words them, the older way
+   * when a path is given. */
+  mergeFrom(next: FieldValues, conflicts: string[], path?: string): FieldValues {
     const merged = new FieldValues(this.parameters, this.context);
     for (const parameter of this.parameters) {
       const { name } = parameter;
@@ -132,11 +135,17 @@ export class FieldValues {
       const same =
         sameValue(before, after) &&
         (parameter.explicit !== true || this.isExplicit(name) === next.isExplicit(name));
+      if (parameter.keepsUnlessExplicit === true && !next.isExplicit(name)) {
+        merged.set(parameter, before, this.isExplicit(name));
+        continue;
+      }
       const allowed = parameter.canMerge?.(before, after) ?? (parameter.updateable || same);
       if (!allowed) {
         const text = parameter.conflictText ?? javaString;
         conflicts.push(
-          `Cannot update parameter [${name}] from [${text(before)}] to [${text(after)}]`,
+          path !== undefined
+            ? `mapper [${path}] has different [${name}] values`
+            : `Cannot update parameter [${name}] from [${text(before)}] to [${text(after)}]`,
         );
         merged.set(parameter, before, this.isExplicit(name));
       } else {

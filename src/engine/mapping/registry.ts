@@ -1,18 +1,33 @@
 // The field types. A new one is one file in fields/ and one line here.
 
+import { BINARY } from "./fields/binary.ts";
 import { BOOLEAN } from "./fields/boolean.ts";
+import { CONSTANT_KEYWORD } from "./fields/constant-keyword.ts";
 import { DATE, DATE_NANOS } from "./fields/date.ts";
+import { GEO_POINT } from "./fields/geo-point.ts";
+import { IP } from "./fields/ip.ts";
 import { KEYWORD } from "./fields/keyword.ts";
 import { NUMBERS, SCALED_FLOAT } from "./fields/number.ts";
 import { opaqueSpec } from "./fields/opaque.ts";
+import { RANGES } from "./fields/range.ts";
 import { TEXT } from "./fields/text.ts";
 import type { FieldTypeSpec } from "./field-mapper.ts";
 
 const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
-  [TEXT, KEYWORD, ...NUMBERS, SCALED_FLOAT, BOOLEAN, DATE, DATE_NANOS].map((spec) => [
-    spec.typeName,
-    spec,
-  ]),
+  [
+    TEXT,
+    KEYWORD,
+    ...NUMBERS,
+    SCALED_FLOAT,
+    BOOLEAN,
+    DATE,
+    DATE_NANOS,
+    IP,
+    GEO_POINT,
+    BINARY,
+    ...RANGES,
+    CONSTANT_KEYWORD,
+  ].map((spec) => [spec.typeName, spec]),
 );
 
 /** A field type by its name in mappings. */
