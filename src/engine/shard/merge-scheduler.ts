@@ -3,7 +3,7 @@
 // `index.merge.scheduler.max_thread_count` is on a small machine; those of several shards share the
 // pool. Upstream: OpenSearchConcurrentMergeScheduler (2.19.6).
 
-import type { Clock, WorkerPool } from "../../base/index.ts";
+import { type Clock, VarveError, type WorkerPool } from "../../base/index.ts";
 import type { IndexWriter } from "../../lucene/index/index-writer.ts";
 import type { MergeTrigger } from "../../lucene/index/merge-policy.ts";
 import {
@@ -74,22 +74,42 @@ export class MergeScheduler {
     await this.forced?.catch(() => {});
   }
 
+  /**
+   * Merges until the trigger wants no more. A forced merge takes only the segments that were there
+   * at its beginning, so that it ends while documents keep coming.
+   */
   private async mergeUntilDone(trigger: MergeTrigger): Promise<void> {
+    const { writer } = this.options;
+    let members: Set<string> | undefined;
     for (;;) {
-      if (this.abort.signal.aborted) return;
-      const plans = this.options.writer.planMerges(trigger);
+      if (this.abort.signal.aborted) throw new VarveError("aborted", "The merge was cancelled");
+      let plans = writer.planMerges(trigger);
+      if (trigger.kind !== "natural") {
+        members ??= new Set(writer.segments().map(({ name }) => name));
+        plans = this.keepMembers(plans, members);
+      }
       if (plans.length === 0) return;
       for (const [index, plan] of plans.entries()) {
         try {
           await this.mergeOne(plan);
+          members?.add(plan.name);
         } catch (error) {
-          for (const left of plans.slice(index + 1)) this.options.writer.abortMerge(left);
+          for (const left of plans.slice(index + 1)) writer.abortMerge(left);
           throw error;
         }
       }
       // Asking again would rewrite what was just made.
       if (trigger.kind === "expunge-deletes") return;
     }
+  }
+
+  private keepMembers(
+    plans: readonly MergeDescription[], members: ReadonlySet<string>,
+  ): MergeDescription[] {
+    const isMember = (plan: MergeDescription) =>
+      plan.segments.every(({ commit }) => members.has(commit.info.name));
+    for (const plan of plans) if (!isMember(plan)) this.options.writer.abortMerge(plan);
+    return plans.filter(isMember);
   }
 
   private async mergeOne(description: MergeDescription): Promise<void> {

@@ -65,6 +65,8 @@ export class Translog {
   private unsynced: TranslogWriter[];
   private retained: ClosedGeneration[] = [];
   private minGeneration: number;
+  /** What `minGeneration` becomes with the next sync. */
+  private trimTarget = 0;
   private addedCount = 0;
   private syncedCount = 0;
   private running: Promise<void> | undefined;
@@ -202,24 +204,12 @@ export class Translog {
   }
 
   /** Removes generations below `minGeneration`, which a commit has made unnecessary. */
-  async trimUnreferenced(minGeneration: number): Promise<void> {
-    await this.ensureSynced();
-    if (this.closed || minGeneration <= this.minGeneration) return;
-    while (this.running !== undefined) await this.running;
-    if (this.closed) return;
-    try {
-      this.minGeneration = Math.min(minGeneration, this.current.generation);
-      this.checkpointFile.writeDurable(this.checkpointAt(this.unsynced[0]!));
-      const { io, path } = this.options;
-      for (const file of this.retained) {
-        if (file.generation < this.minGeneration) {
-          io.remove(join(path, translogFileName(file.generation)));
-        }
-      }
-      this.retained = this.retained.filter((file) => file.generation >= this.minGeneration);
-    } catch (error) {
-      throw this.fail(error);
-    }
+  trimUnreferenced(minGeneration: number): Promise<void> {
+    if (minGeneration <= this.minGeneration) return this.ensureSynced();
+    this.trimTarget = Math.max(this.trimTarget, minGeneration);
+    // The trim takes part in the line of syncs: it may not write while one does.
+    this.addedCount++;
+    return this.ensureSynced();
   }
 
   /** The record at `location`, or undefined when its generation has been trimmed or closed. */
@@ -287,13 +277,26 @@ export class Translog {
     for (const writer of [...this.unsynced]) {
       await writer.writePending();
       await writer.syncAsync();
-      if (writer === last) {
-        await this.checkpointFile.write(this.checkpointAt(writer));
-        break;
-      }
+      if (writer === last) break;
       writer.close();
       this.unsynced.shift();
     }
+    const isTrim = this.trimTarget > this.minGeneration && last.generation >= this.trimTarget;
+    if (isTrim) this.trimNow(last);
+    else await this.checkpointFile.write(this.checkpointAt(last));
+  }
+
+  /** Everything below the target is synced, and a commit has it. */
+  private trimNow(last: TranslogWriter): void {
+    this.minGeneration = this.trimTarget;
+    this.checkpointFile.writeDurable(this.checkpointAt(last));
+    const { io, path } = this.options;
+    for (const file of this.retained) {
+      if (file.generation < this.minGeneration) {
+        io.remove(join(path, translogFileName(file.generation)));
+      }
+    }
+    this.retained = this.retained.filter((file) => file.generation >= this.minGeneration);
   }
 
   /** Writes (not syncs) all pending records, oldest generation first. */

@@ -153,6 +153,29 @@ describe("Translog", () => {
     await again.translog.close();
   });
 
+  test("Translog trims while others keep adding and syncing", async () => {
+    const translog = Translog.create(options(), UUID);
+    let stop = false;
+    let added = 0;
+    const client = async () => {
+      while (!stop) {
+        translog.add(doc(added++));
+        await translog.ensureSynced();
+      }
+    };
+    const clients = [client(), client(), client()];
+    for (let round = 0; round < 5; round++) {
+      await translog.trimUnreferenced(translog.rollGeneration());
+      expect(readdirSync(path)).not.toContain(`translog-${round + 1}.tlog`);
+    }
+    stop = true;
+    await Promise.all(clients);
+    await translog.close();
+    const again = reopen();
+    expect(again.operations.at(-1)!.seqNo).toBe(added - 1);
+    await again.translog.close();
+  });
+
   test("Translog removes left-over files when the checkpoint has let them go", async () => {
     const translog = Translog.create(options(), UUID);
     translog.add(doc(0));
