@@ -3,14 +3,22 @@
 
 import { expect } from "vitest";
 import { hasNorms } from "../../../src/lucene/index/field-info.ts";
-import { type ImpactsEnum, NO_MORE_DOCS, type NormsProducer, PostingsFlags, type Terms } from "../../../src/lucene/index/leaf-reader.ts";
+import {
+  type ImpactsEnum,
+  NO_MORE_DOCS,
+  type NormsProducer,
+  PostingsFlags,
+  type Terms,
+} from "../../../src/lucene/index/leaf-reader.ts";
 import type { MemoryField, Posting } from "./memory-fields.ts";
 
 function isCovered(impacts: ImpactsEnum, posting: Posting, norm: number): boolean {
   return impacts.impacts().some((impact) => impact.freq >= posting.freq && impact.norm <= norm);
 }
 
-/** Checks every posting against the impacts of its block; answers how many bounds were not trivial. */
+/**
+ * Checks every posting against the impacts of its block; answers how many bounds were not trivial.
+ */
 export function checkImpacts(terms: Terms, field: MemoryField, norms: NormsProducer): number {
   let bounded = 0;
   const termsEnum = terms.iterator();

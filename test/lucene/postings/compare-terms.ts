@@ -2,7 +2,10 @@
 
 import { expect } from "vitest";
 import {
-  NO_MORE_DOCS, type PostingsEnum, PostingsFlags, type Terms,
+  NO_MORE_DOCS,
+  type PostingsEnum,
+  PostingsFlags,
+  type Terms,
 } from "../../../src/lucene/index/leaf-reader.ts";
 import type { MemoryField, Posting } from "./memory-fields.ts";
 
@@ -23,7 +26,11 @@ function comparePosting(postings: PostingsEnum, posting: Posting, terms: Terms):
 }
 
 /** Walks all documents with `nextDoc`. */
-export function comparePostings(postings: PostingsEnum, expected: readonly Posting[], terms: Terms): void {
+export function comparePostings(
+  postings: PostingsEnum,
+  expected: readonly Posting[],
+  terms: Terms,
+): void {
   for (const posting of expected) {
     same(postings.nextDoc(), posting.doc, "doc");
     same(postings.docID(), posting.doc, "docID");
@@ -34,7 +41,10 @@ export function comparePostings(postings: PostingsEnum, expected: readonly Posti
 
 /** Jumps with `advance`, reading positions of some documents only. */
 export function compareAdvance(
-  postings: PostingsEnum, expected: readonly Posting[], terms: Terms, random: () => number,
+  postings: PostingsEnum,
+  expected: readonly Posting[],
+  terms: Terms,
+  random: () => number,
 ): void {
   let target = 0;
   const span = (expected[expected.length - 1]!.doc + 1) / (1 + Math.floor(random() * 60));
@@ -76,27 +86,40 @@ export function compareField(terms: Terms, field: MemoryField, random: () => num
 }
 
 /** Seeks terms that exist and ones that do not, in random order. */
-export function compareSeeks(terms: Terms, field: MemoryField, random: () => number, count: number): void {
+export function compareSeeks(
+  terms: Terms,
+  field: MemoryField,
+  random: () => number,
+  count: number,
+): void {
   const termsEnum = terms.iterator();
   for (let i = 0; i < count; i++) {
     const at = Math.floor(random() * field.terms.length);
     const { term, postings } = field.terms[at]!;
-    const target = random() < 0.5 ? term : Uint8Array.of(...term.subarray(0, 40), Math.floor(random() * 256));
+    const target =
+      random() < 0.5 ? term : Uint8Array.of(...term.subarray(0, 40), Math.floor(random() * 256));
     const after = field.terms.findIndex((entry) => Buffer.compare(entry.term, target) >= 0);
     const ceiling = field.terms[after];
     const exists = ceiling !== undefined && Buffer.compare(ceiling.term, target) === 0;
     if (random() < 0.5) {
       same(termsEnum.seekExact(target), exists, "seekExact");
     } else {
-      same(termsEnum.seekCeil(target), exists ? "found" : ceiling === undefined ? "end" : "not-found", "seekCeil");
+      same(
+        termsEnum.seekCeil(target),
+        exists ? "found" : ceiling === undefined ? "end" : "not-found",
+        "seekCeil",
+      );
       if (ceiling === undefined) continue;
       same(Buffer.compare(termsEnum.term(), ceiling.term), 0, "ceiling");
       same(termsEnum.docFreq(), ceiling.postings.length, "docFreq of the ceiling");
       const state = termsEnum.termState();
       const next = termsEnum.next();
       const expected = field.terms[after + 1]?.term;
-      same(next === undefined ? next : Buffer.from(next).toString("hex"),
-        expected === undefined ? expected : Buffer.from(expected).toString("hex"), "next of the ceiling");
+      same(
+        next === undefined ? next : Buffer.from(next).toString("hex"),
+        expected === undefined ? expected : Buffer.from(expected).toString("hex"),
+        "next of the ceiling",
+      );
       termsEnum.seekToState(ceiling.term, state);
       same(termsEnum.docFreq(), ceiling.postings.length, "docFreq by state");
     }

@@ -1,15 +1,15 @@
-// Damaged files. Goal: whatever the bytes, opening and reading everything ends, soon, with the right
-// answer or with a `corrupt` error; never with another error, a hang or a huge allocation.
+// Damaged files. Goal: whatever the bytes, opening and reading everything ends, soon, with the
+// right answer or with a `corrupt` error; never with another error, a hang or a huge allocation.
 // Method: bytes are cut or flipped, then the footer is made valid again, so that the checksum does
 // not hide the decoders. (A wrong checksum is what checkIntegrity is for; it has its own test.)
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { crc32, VarveError } from "../../../src/base/index.ts";
-import { IndexOptions } from "../../../src/lucene/index/field-info.ts";
+import { postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
+import type { IndexOptions } from "../../../src/lucene/index/field-info.ts";
 import { PostingsFlags, type Terms } from "../../../src/lucene/index/leaf-reader.ts";
 import { FOOTER_BYTES, MemoryDirectory } from "../../../src/lucene/store/index.ts";
-import { postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
 import { digestTerms } from "./digest.ts";
 import { fieldInfo, fieldInfos, memoryFields, segment } from "./memory-fields.ts";
 import { randomField, seeded } from "./random-fields.ts";
@@ -25,11 +25,16 @@ interface Victim {
 
 function smallVictim(): Victim {
   const random = seeded(5);
-  const infos = [1, 2, 3, 4].map((options) => fieldInfo(`f${options}`, options, options as IndexOptions));
+  const infos = [1, 2, 3, 4].map((options) =>
+    fieldInfo(`f${options}`, options, options as IndexOptions),
+  );
   const fields = infos.map((info) => randomField(random, info, 40, [130, 257], 260, 9));
   const directory = new MemoryDirectory();
   const state = {
-    directory, segmentInfo: segment(260), fieldInfos: fieldInfos(fields), segmentSuffix: "Lucene90_0",
+    directory,
+    segmentInfo: segment(260),
+    fieldInfos: fieldInfos(fields),
+    segmentSuffix: "Lucene90_0",
   };
   const format = postingsFormatForName("Lucene90");
   const consumer = format.fieldsConsumer!(state);
@@ -37,7 +42,10 @@ function smallVictim(): Victim {
   consumer.close();
   const open: Open = (damaged) => {
     const producer = format.fieldsProducer({ ...state, directory: damaged });
-    return { terms: infos.map((info) => producer.terms(info.name)), check: () => producer.checkIntegrity() };
+    return {
+      terms: infos.map((info) => producer.terms(info.name)),
+      check: () => producer.checkIntegrity(),
+    };
   };
   return { name: "own writing", directory, open };
 }
@@ -46,7 +54,10 @@ function realVictim(folder: string): Victim {
   const directory = loadDirectory(join(DATA, folder));
   const open: Open = (damaged) => {
     const { producer, fields } = openSegment(damaged);
-    return { terms: fields.map((info) => producer.terms(info.name)), check: () => producer.checkIntegrity() };
+    return {
+      terms: fields.map((info) => producer.terms(info.name)),
+      check: () => producer.checkIntegrity(),
+    };
   };
   return { name: folder, directory, open };
 }
@@ -92,7 +103,8 @@ function outcome(victim: Victim, directory: MemoryDirectory): "ok" | "corrupt" {
     return "ok";
   } catch (error) {
     // A flipped version number is an honest "too new".
-    if (error instanceof VarveError && /^(corrupt|too-new|too-old)$/.test(error.kind)) return "corrupt";
+    if (error instanceof VarveError && /^(corrupt|too-new|too-old)$/.test(error.kind))
+      return "corrupt";
     throw error;
   }
 }
@@ -108,49 +120,66 @@ describe("damaged postings", () => {
         const step = victim === SMALL ? 1 : 97;
         for (let length = 0; length < bytes.length; length += step) {
           const directory = damaged(victim.directory, name, bytes.subarray(0, length));
-          expect(() => victim.open(directory), `${victim.name} ${name} cut at ${length}`).toThrow(VarveError);
+          expect(() => victim.open(directory), `${victim.name} ${name} cut at ${length}`).toThrow(
+            VarveError,
+          );
         }
       }
     }
   });
 
-  test.each([SMALL, ...REAL])("reading $name ends when bytes are missing", (victim) => {
-    const random = seeded(6);
-    for (const name of postingsFiles(victim.directory)) {
-      const bytes = victim.directory.files.get(name)!;
-      for (let round = 0; round < 15; round++) {
-        const from = Math.floor(random() * (bytes.length - FOOTER_BYTES));
-        const count = 1 + Math.floor(random() * Math.min(40, bytes.length - FOOTER_BYTES - from));
-        const body = Buffer.concat([
-          bytes.subarray(0, from), bytes.subarray(from + count, bytes.length - FOOTER_BYTES),
-        ]);
-        outcome(victim, damaged(victim.directory, name, sealed(body, bytes)));
+  test.each([SMALL, ...REAL])(
+    "reading $name ends when bytes are missing",
+    (victim) => {
+      const random = seeded(6);
+      for (const name of postingsFiles(victim.directory)) {
+        const bytes = victim.directory.files.get(name)!;
+        for (let round = 0; round < 15; round++) {
+          const from = Math.floor(random() * (bytes.length - FOOTER_BYTES));
+          const count = 1 + Math.floor(random() * Math.min(40, bytes.length - FOOTER_BYTES - from));
+          const body = Buffer.concat([
+            bytes.subarray(0, from),
+            bytes.subarray(from + count, bytes.length - FOOTER_BYTES),
+          ]);
+          outcome(victim, damaged(victim.directory, name, sealed(body, bytes)));
+        }
       }
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 
-  test.each([SMALL, ...REAL])("reading $name ends when a byte is flipped", (victim) => {
-    const random = seeded(7);
-    let refused = 0;
-    for (const name of postingsFiles(victim.directory)) {
-      const bytes = victim.directory.files.get(name)!;
-      const rounds = victim === SMALL ? 200 : 12;
-      for (let round = 0; round < rounds; round++) {
-        const body = Buffer.from(bytes.subarray(0, bytes.length - FOOTER_BYTES));
-        const at = Math.floor(random() * body.length);
-        body[at] = round % 3 === 0 ? 0xff : Math.floor(random() * 256);
-        if (outcome(victim, damaged(victim.directory, name, sealed(body, bytes))) === "corrupt") refused++;
+  test.each([SMALL, ...REAL])(
+    "reading $name ends when a byte is flipped",
+    (victim) => {
+      const random = seeded(7);
+      let refused = 0;
+      for (const name of postingsFiles(victim.directory)) {
+        const bytes = victim.directory.files.get(name)!;
+        const rounds = victim === SMALL ? 200 : 12;
+        for (let round = 0; round < rounds; round++) {
+          const body = Buffer.from(bytes.subarray(0, bytes.length - FOOTER_BYTES));
+          const at = Math.floor(random() * body.length);
+          body[at] = round % 3 === 0 ? 0xff : Math.floor(random() * 256);
+          if (outcome(victim, damaged(victim.directory, name, sealed(body, bytes))) === "corrupt")
+            refused++;
+        }
       }
-    }
-    expect(refused).toBeGreaterThan(20);
-  }, 60_000);
+      expect(refused).toBeGreaterThan(20);
+    },
+    60_000,
+  );
 
-  test.each([SMALL, ...REAL])("checkIntegrity rejects a flipped byte in any file of $name", (victim) => {
-    for (const name of postingsFiles(victim.directory)) {
-      const bytes = Buffer.from(victim.directory.files.get(name)!);
-      const at = bytes.length - FOOTER_BYTES - 1;
-      bytes[at] = bytes[at]! ^ 1;
-      expect(() => victim.open(damaged(victim.directory, name, bytes)).check()).toThrow("Checksum failed");
-    }
-  });
+  test.each([SMALL, ...REAL])(
+    "checkIntegrity rejects a flipped byte in any file of $name",
+    (victim) => {
+      for (const name of postingsFiles(victim.directory)) {
+        const bytes = Buffer.from(victim.directory.files.get(name)!);
+        const at = bytes.length - FOOTER_BYTES - 1;
+        bytes[at] = bytes[at]! ^ 1;
+        expect(() => victim.open(damaged(victim.directory, name, bytes)).check()).toThrow(
+          "Checksum failed",
+        );
+      }
+    },
+  );
 });

@@ -1,9 +1,15 @@
 // One hash over all that a field's terms hold. The same program in Java made the expected values:
 // per term its length, bytes, docFreq, totalTermFreq; per document its number, with frequencies the
-// frequency; per position itself, start and end offset, length of the payload (-1: none), its bytes.
+// frequency; per position itself, start and end offset, length of the payload (-1: none), its
+// bytes.
 
 import { createHash } from "node:crypto";
-import { NO_MORE_DOCS, type PostingsEnum, PostingsFlags, type Terms } from "../../../src/lucene/index/leaf-reader.ts";
+import {
+  NO_MORE_DOCS,
+  type PostingsEnum,
+  PostingsFlags,
+  type Terms,
+} from "../../../src/lucene/index/leaf-reader.ts";
 
 export function digestTerms(terms: Terms): string {
   const hash = createHash("sha1");

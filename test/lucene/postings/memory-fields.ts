@@ -1,9 +1,20 @@
-// Fields held in plain arrays: what a writer pulls in tests, and what a reader's answers are compared with.
+// Fields held in plain arrays: what a writer pulls in tests, and what a reader's answers are
+// compared with.
 
 import type { Fields } from "../../../src/lucene/codecs/codec.ts";
-import { type FieldInfo, FieldInfos, IndexOptions, newFieldInfo } from "../../../src/lucene/index/field-info.ts";
 import {
-  NO_MORE_DOCS, type NormsProducer, type NumericDocValues, type PostingsEnum, type Terms, type TermsEnum,
+  type FieldInfo,
+  FieldInfos,
+  IndexOptions,
+  newFieldInfo,
+} from "../../../src/lucene/index/field-info.ts";
+import {
+  NO_MORE_DOCS,
+  type NormsProducer,
+  type NumericDocValues,
+  type PostingsEnum,
+  type Terms,
+  type TermsEnum,
 } from "../../../src/lucene/index/leaf-reader.ts";
 import type { SegmentInfo } from "../../../src/lucene/index/segment-info.ts";
 
@@ -30,7 +41,12 @@ export interface MemoryField {
   readonly terms: readonly TermPostings[];
 }
 
-export function fieldInfo(name: string, number: number, options: IndexOptions, omitNorms = false): FieldInfo {
+export function fieldInfo(
+  name: string,
+  number: number,
+  options: IndexOptions,
+  omitNorms = false,
+): FieldInfo {
   const info = newFieldInfo(name, number);
   info.indexOptions = options;
   info.omitNorms = omitNorms;
@@ -39,10 +55,18 @@ export function fieldInfo(name: string, number: number, options: IndexOptions, o
 
 export function segment(maxDoc: number): SegmentInfo {
   return {
-    name: "_0", id: Uint8Array.from({ length: 16 }, (_, i) => i * 7), maxDoc, isCompoundFile: false,
-    codec: "Lucene91", version: { major: 9, minor: 1, bugfix: 0 },
-    minVersion: { major: 9, minor: 1, bugfix: 0 }, hasBlocks: false, diagnostics: new Map(),
-    attributes: new Map(), indexSort: [], files: new Set(),
+    name: "_0",
+    id: Uint8Array.from({ length: 16 }, (_, i) => i * 7),
+    maxDoc,
+    isCompoundFile: false,
+    codec: "Lucene91",
+    version: { major: 9, minor: 1, bugfix: 0 },
+    minVersion: { major: 9, minor: 1, bugfix: 0 },
+    hasBlocks: false,
+    diagnostics: new Map(),
+    attributes: new Map(),
+    indexSort: [],
+    files: new Set(),
   };
 }
 
@@ -56,7 +80,7 @@ class MemoryPostings implements PostingsEnum {
   }
 
   docID(): number {
-    return this.at < 0 ? -1 : this.postingsList[this.at]?.doc ?? NO_MORE_DOCS;
+    return this.at < 0 ? -1 : (this.postingsList[this.at]?.doc ?? NO_MORE_DOCS);
   }
 
   nextDoc(): number {
@@ -66,7 +90,8 @@ class MemoryPostings implements PostingsEnum {
   }
 
   advance(target: number): number {
-    do this.nextDoc(); while (this.docID() < target);
+    do this.nextDoc();
+    while (this.docID() < target);
     return this.docID();
   }
 
@@ -153,8 +178,12 @@ class MemoryTermsEnum implements TermsEnum {
 function memoryTerms(field: MemoryField): Terms {
   const { info, terms } = field;
   return {
-    size: terms.length, sumTotalTermFreq: 0, sumDocFreq: 0, docCount: 0,
-    minTerm: undefined, maxTerm: undefined,
+    size: terms.length,
+    sumTotalTermFreq: 0,
+    sumDocFreq: 0,
+    docCount: 0,
+    minTerm: undefined,
+    maxTerm: undefined,
     hasFreqs: info.indexOptions >= IndexOptions.DOCS_AND_FREQS,
     hasPositions: info.indexOptions >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS,
     hasOffsets: info.indexOptions >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS,

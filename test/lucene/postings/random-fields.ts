@@ -47,7 +47,11 @@ function randomOccurrences(random: () => number, freq: number): Occurrence[] {
 }
 
 export function randomPostings(
-  random: () => number, info: FieldInfo, count: number, maxDoc: number, freqMax: number,
+  random: () => number,
+  info: FieldInfo,
+  count: number,
+  maxDoc: number,
+  freqMax: number,
 ): Posting[] {
   const hasFreqs = info.indexOptions >= IndexOptions.DOCS_AND_FREQS;
   const hasPositions = info.indexOptions >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS;
@@ -58,7 +62,16 @@ export function randomPostings(
 }
 
 const ENCODER = new TextEncoder();
-const STEMS = ["", "a", "abc", "prefix", "common/prefix/of/many/", "ünï", "zz", "http://example.org/"];
+const STEMS = [
+  "",
+  "a",
+  "abc",
+  "prefix",
+  "common/prefix/of/many/",
+  "ünï",
+  "zz",
+  "http://example.org/",
+];
 
 /** Distinct terms in byte order: words, long paths, numbers and raw bytes. */
 export function randomTerms(random: () => number, count: number): Uint8Array[] {
@@ -66,11 +79,14 @@ export function randomTerms(random: () => number, count: number): Uint8Array[] {
   while (terms.size < count) {
     const stem = ENCODER.encode(STEMS[Math.floor(random() * STEMS.length)]!);
     const kind = random();
-    const tail = kind < 0.5
-      ? ENCODER.encode(Math.floor(random() * 1e6).toString(36))
-      : kind < 0.7
-        ? ENCODER.encode(`document-${Math.floor(random() * 1000)}-of-the-${Math.floor(random() * 50)}-set`)
-        : Uint8Array.from({ length: Math.floor(random() * 5) }, () => Math.floor(random() * 256));
+    const tail =
+      kind < 0.5
+        ? ENCODER.encode(Math.floor(random() * 1e6).toString(36))
+        : kind < 0.7
+          ? ENCODER.encode(
+              `document-${Math.floor(random() * 1000)}-of-the-${Math.floor(random() * 50)}-set`,
+            )
+          : Uint8Array.from({ length: Math.floor(random() * 5) }, () => Math.floor(random() * 256));
     const term = Buffer.concat([stem, tail]);
     terms.set(term.toString("latin1"), new Uint8Array(term));
   }
@@ -79,16 +95,26 @@ export function randomTerms(random: () => number, count: number): Uint8Array[] {
 
 /** A field of `termCount` terms; the first have `counts` documents, the others few. */
 export function randomField(
-  random: () => number, info: FieldInfo, termCount: number, counts: readonly number[],
-  maxDoc: number, freqMax = 40,
+  random: () => number,
+  info: FieldInfo,
+  termCount: number,
+  counts: readonly number[],
+  maxDoc: number,
+  freqMax = 40,
 ): MemoryField {
   const order = randomTerms(random, termCount).map((term) => ({ term, key: random() }));
   const special = new Map(
-    [...order].sort((a, b) => a.key - b.key).slice(0, counts.length).map((entry, i) => [entry.term, counts[i]!]),
+    [...order]
+      .sort((a, b) => a.key - b.key)
+      .slice(0, counts.length)
+      .map((entry, i) => [entry.term, counts[i]!]),
   );
   const terms: TermPostings[] = order.map(({ term }) => {
     const count = special.get(term) ?? (random() < 0.7 ? 1 : 1 + Math.floor(random() * 6));
-    return { term, postings: randomPostings(random, info, Math.min(count, maxDoc), maxDoc, freqMax) };
+    return {
+      term,
+      postings: randomPostings(random, info, Math.min(count, maxDoc), maxDoc, freqMax),
+    };
   });
   return { info, terms };
 }

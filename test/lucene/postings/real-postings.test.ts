@@ -9,8 +9,8 @@ import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { checkImpacts, checkShallowJumps } from "./check-impacts.ts";
 import { compareField, compareSeeks } from "./compare-terms.ts";
 import { digestTerms } from "./digest.ts";
-import { collectField, DATA, type Expected, loadDirectory, openSegment } from "./real-segments.ts";
 import { seeded } from "./random-fields.ts";
+import { collectField, DATA, type Expected, loadDirectory, openSegment } from "./real-segments.ts";
 
 const FOLDERS = readdirSync(DATA).filter((name) => name.startsWith("lucene-"));
 
@@ -28,7 +28,13 @@ describe.each(FOLDERS)("postings of %s", (folder) => {
   test.each(Object.keys(expected))("terms of %s equal what Lucene reads", (name) => {
     const terms = segment.producer.terms(name)!;
     const { size, docCount, sumDocFreq, sumTotalTermFreq } = terms;
-    const actual = { terms: size, docCount, sumDocFreq, sumTotalTermFreq, sha1: digestTerms(terms) };
+    const actual = {
+      terms: size,
+      docCount,
+      sumDocFreq,
+      sumTotalTermFreq,
+      sha1: digestTerms(terms),
+    };
     expect(actual).toEqual(expected[name]);
   });
 
@@ -56,7 +62,9 @@ test("lucene90PostingsFormat writes the bytes that Lucene 9.1.0 writes", () => {
   const { state, producer, norms, fields } = openSegment(directory);
   const written = new MemoryDirectory();
   const consumer = lucene90PostingsFormat.fieldsConsumer!({
-    ...state, directory: written, segmentSuffix: "Lucene90_0",
+    ...state,
+    directory: written,
+    segmentSuffix: "Lucene90_0",
   });
   const names = fields.map((field) => field.name).sort();
   consumer.write({ names, terms: (name) => producer.terms(name) }, norms);

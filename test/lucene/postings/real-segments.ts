@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { codecForName, postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
 import { type FieldInfo, IndexOptions } from "../../../src/lucene/index/field-info.ts";
 import {
-  type FieldsProducer, NO_MORE_DOCS, type NormsProducer, PostingsFlags, type Terms,
+  type FieldsProducer,
+  NO_MORE_DOCS,
+  type NormsProducer,
+  PostingsFlags,
+  type Terms,
 } from "../../../src/lucene/index/leaf-reader.ts";
-import { readLatestCommit } from "../../../src/lucene/index/segment-infos.ts";
 import type { SegmentReadState } from "../../../src/lucene/index/segment-info.ts";
+import { readLatestCommit } from "../../../src/lucene/index/segment-infos.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import type { MemoryField, Occurrence, Posting, TermPostings } from "./memory-fields.ts";
 
@@ -31,7 +35,8 @@ export interface RealSegment {
 
 export function loadDirectory(folder: string): MemoryDirectory {
   const directory = new MemoryDirectory();
-  for (const name of readdirSync(folder)) directory.files.set(name, readFileSync(join(folder, name)));
+  for (const name of readdirSync(folder))
+    directory.files.set(name, readFileSync(join(folder, name)));
   return directory;
 }
 
@@ -44,8 +49,12 @@ export function openSegment(directory: MemoryDirectory): RealSegment {
   const format = fields[0]!.attributes.get("PerFieldPostingsFormat.format")!;
   const state = { directory, segmentInfo: info, fieldInfos, segmentSuffix: "" };
   return {
-    state, fields,
-    producer: postingsFormatForName(format).fieldsProducer({ ...state, segmentSuffix: `${format}_0` }),
+    state,
+    fields,
+    producer: postingsFormatForName(format).fieldsProducer({
+      ...state,
+      segmentSuffix: `${format}_0`,
+    }),
     norms: codec.normsFormat.normsProducer(state),
   };
 }

@@ -22,7 +22,12 @@ const WORDS_MAX = 256;
 const words = new Int32Array(WORDS_MAX);
 const lanes = new Int32Array(WORDS_MAX);
 
-function expand(source: Int32Array, primitive: number, target: Int32Array, blockSize: number): void {
+function expand(
+  source: Int32Array,
+  primitive: number,
+  target: Int32Array,
+  blockSize: number,
+): void {
   if (primitive === 8) {
     const quarter = blockSize >> 2;
     for (let i = 0; i < quarter; i++) {
@@ -44,7 +49,11 @@ function expand(source: Int32Array, primitive: number, target: Int32Array, block
 
 /** Decodes `blockSize` values of `bits` bits that lie in lanes of `primitive` bits. */
 function decodeInts(
-  bits: number, primitive: number, input: IndexInput, target: Int32Array, blockSize: number,
+  bits: number,
+  primitive: number,
+  input: IndexInput,
+  target: Int32Array,
+  blockSize: number,
 ): void {
   if (bits < 1 || bits > 31) {
     throw corrupt("Bits per value are out of bounds", { file: input.name, bits });
@@ -86,7 +95,11 @@ function skipPatched(input: IndexInput, blockSize: number): void {
 
 /** Bit set → documents; -1 if it has not as many bits as the block documents. */
 function decodeBitSet(
-  longCount: number, input: IndexInput, base: number, target: Int32Array, blockSize: number,
+  longCount: number,
+  input: IndexInput,
+  base: number,
+  target: Int32Array,
+  blockSize: number,
 ): number {
   const count = longCount * 2;
   readWords(input, words, count);
@@ -108,10 +121,17 @@ export type DeltaLanes = (bits: number) => number;
 
 /** A generation that packs ints: only names, block size and the lanes of deltas differ. */
 export function intPostingsCodec(
-  prefix: string, termsCodec: string, versionMax: number, blockSize: number, deltaLanes: DeltaLanes,
+  prefix: string,
+  termsCodec: string,
+  versionMax: number,
+  blockSize: number,
+  deltaLanes: DeltaLanes,
 ): PostingsCodec {
   return {
-    prefix, termsCodec, versionMax, blockSize,
+    prefix,
+    termsCodec,
+    versionMax,
+    blockSize,
     decode: (input, target) => decodePatched(input, target, blockSize),
     skip: (input) => skipPatched(input, blockSize),
     decodeDocs(input, base, target) {

@@ -8,7 +8,11 @@ import { BlockPostingsReader } from "../lucene912/block-postings-reader.ts";
 import { intPostingsCodec, sumLanes } from "./int-blocks.ts";
 
 const LUCENE101_CODEC = intPostingsCodec(
-  "Lucene101PostingsWriter", "Lucene90PostingsWriterTerms", 1, 128, sumLanes,
+  "Lucene101PostingsWriter",
+  "Lucene90PostingsWriterTerms",
+  1,
+  128,
+  sumLanes,
 );
 
 /** `Lucene101`: .psm, .doc, .pos, .pay, .tim, .tip, .tmd. */

@@ -7,7 +7,11 @@ import { BlockPostingsReader } from "../lucene912/block-postings-reader.ts";
 import { TrieBlockTreeTermsReader } from "./terms-reader.ts";
 
 const LUCENE103_CODEC = intPostingsCodec(
-  "Lucene103PostingsWriter", "Lucene103PostingsWriterTerms", 0, 128, sumLanes,
+  "Lucene103PostingsWriter",
+  "Lucene103PostingsWriterTerms",
+  0,
+  128,
+  sumLanes,
 );
 
 /** `Lucene103`: .psm, .doc, .pos, .pay, .tim, .tip, .tmd. */

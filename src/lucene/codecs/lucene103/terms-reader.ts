@@ -1,17 +1,21 @@
-// Lucene 10.3 terms dictionary, the reader of .tmd, .tip and .tim. Blocks (.tim) are Lucene 9's; the
-// index (.tip) is one trie per field (trie-terms-index.ts).
-//   .tmd FIELD  vInt number, vLong terms, with frequencies vLong sumTotalTermFreq, vLong sumDocFreq,
-//               vInt docCount, first and last term (vInt length, bytes), vLong start of the trie in
-//               .tip, vLong root node, vLong end of the trie
-//   .tmd FILE   header, the postings' header, vInt fields, the fields, i64 end of .tip, i64 end of .tim
+// Lucene 10.3 terms dictionary, the reader of .tmd, .tip and .tim. Blocks (.tim) are Lucene 9's;
+// the index (.tip) is one trie per field (trie-terms-index.ts).
+//   .tmd FIELD  vInt number, vLong terms, with frequencies vLong sumTotalTermFreq, vLong
+//               sumDocFreq, vInt docCount, first and last term (vInt length, bytes), vLong start
+//               of the trie in .tip, vLong root node, vLong end of the trie
+//   .tmd FILE   header, the postings' header, vInt fields, the fields, i64 end of .tip, i64 end of
+//               .tim
 // Upstream: org.apache.lucene.codecs.lucene103.blocktree.Lucene103BlockTreeTermsReader (10.4.0).
 
 import { corrupt } from "../../../base/index.ts";
 import type { FieldsProducer, Terms } from "../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentReadState } from "../../index/segment-info.ts";
+import { type SegmentReadState, segmentFileName } from "../../index/segment-info.ts";
 import { checkIndexHeader, checksumEntireFile, type IndexInput } from "../../store/index.ts";
 import {
-  BlockTreeTerms, indexedField, readStatistics, readTermCount,
+  BlockTreeTerms,
+  indexedField,
+  readStatistics,
+  readTermCount,
 } from "../lucene90/blocktree/block-tree-terms.ts";
 import type { PostingsReaderBase } from "../lucene90/blocktree/postings-reader-base.ts";
 import { checkLength } from "../lucene90/blocktree/terms-reader.ts";

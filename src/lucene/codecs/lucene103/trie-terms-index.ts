@@ -1,13 +1,14 @@
-// The terms index of Lucene 10.3: a trie from prefixes to block pointers. Children are written before
-// their parents; all pointers are distances back, all numbers little-endian.
+// The terms index of Lucene 10.3: a trie from prefixes to block pointers. Children are written
+// before their parents; all pointers are distances back, all numbers little-endian.
 //
 //   NODE            BITS OF ITS FIRST BYTES (low first)
 //   leaf            2 kind = 0, 3 fp bytes - 1, 1 hasTerms, 1 hasFloor; then fp, floor data
-//   one child       2 kind = 1 with output, 2 without; 3 child bytes - 1; 3 output bytes - 1; u8 label;
-//                   then the distance to the child, the output, floor data
+//   one child       2 kind = 1 with output, 2 without; 3 child bytes - 1; 3 output bytes - 1; u8
+//                   label; then the distance to the child, the output, floor data
 //   many children   2 kind = 3; 3 child bytes - 1; 1 hasOutput; 3 output bytes - 1; 2 strategy;
-//                   5 strategy bytes - 1; 8 lowest label (24 bits in all); then the output; with floor
-//                   data u8 children - 1; the strategy's bytes; the distances to the children; floor data
+//                   5 strategy bytes - 1; 8 lowest label (24 bits in all); then the output;
+//                   with floor data u8 children - 1; the strategy's bytes; the distances to the
+//                   children; floor data
 // An output of an inner node is fp << 2 | hasTerms << 1 | hasFloor.
 //   STRATEGY        WHICH LABELS ABOVE THE LOWEST HAVE A CHILD
 //   0 reverse array the highest label, then the labels in between that have none, ascending
@@ -18,7 +19,11 @@
 
 import { corrupt } from "../../../base/index.ts";
 import type { IndexInput, RandomAccessInput } from "../../store/index.ts";
-import type { BlockPointer, TermsIndex, TermsIndexCursor } from "../lucene90/blocktree/terms-index.ts";
+import type {
+  BlockPointer,
+  TermsIndex,
+  TermsIndexCursor,
+} from "../lucene90/blocktree/terms-index.ts";
 
 const KIND_LEAF = 0;
 const KIND_ONE_WITH_OUTPUT = 1;
@@ -28,6 +33,7 @@ const STRATEGY_ARRAY = 1;
 const STRATEGY_BITS = 2;
 const NONE = -1;
 
+/** One field's trie. Upstream: TrieReader. */
 export class TrieTermsIndex implements TermsIndex {
   private readonly indexIn: IndexInput;
   private readonly start: number;
@@ -122,7 +128,8 @@ class TrieCursor implements TermsIndexCursor {
     const childBytes = ((head >>> 2) & 7) + 1;
     this.minLabel = this.input.byteAt(node + 1);
     this.childDistance = this.number(node + 2, childBytes);
-    if (this.kind === KIND_ONE_WITH_OUTPUT) this.loadOutput(node + 2 + childBytes, ((head >>> 5) & 7) + 1);
+    if (this.kind === KIND_ONE_WITH_OUTPUT)
+      this.loadOutput(node + 2 + childBytes, ((head >>> 5) & 7) + 1);
     else this.blockFp = NONE;
   }
 
@@ -151,7 +158,8 @@ class TrieCursor implements TermsIndexCursor {
       this.loadChild(this.childDistance);
       return true;
     }
-    const index = label === this.minLabel ? 0 : label < this.minLabel ? NONE : this.childIndex(label);
+    const index =
+      label === this.minLabel ? 0 : label < this.minLabel ? NONE : this.childIndex(label);
     if (index === NONE) return false;
     const entry = this.strategyFp + this.strategyBytes + index * this.childBytes;
     this.loadChild(this.number(entry, this.childBytes));
@@ -160,7 +168,11 @@ class TrieCursor implements TermsIndexCursor {
 
   private loadChild(distance: number): void {
     if (distance < 1 || distance > this.node) {
-      throw corrupt("Trie node does not point backwards", { file: this.file, node: this.node, distance });
+      throw corrupt("Trie node does not point backwards", {
+        file: this.file,
+        node: this.node,
+        distance,
+      });
     }
     this.load(this.node - distance);
   }
@@ -173,7 +185,10 @@ class TrieCursor implements TermsIndexCursor {
       return at < 0 ? NONE : at + 1;
     }
     if (this.strategy !== STRATEGY_REVERSE_ARRAY) {
-      throw corrupt("Unknown strategy of a trie node", { file: this.file, strategy: this.strategy });
+      throw corrupt("Unknown strategy of a trie node", {
+        file: this.file,
+        strategy: this.strategy,
+      });
     }
     const maxLabel = this.input.byteAt(this.strategyFp);
     if (label > maxLabel) return NONE;

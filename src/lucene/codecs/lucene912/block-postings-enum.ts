@@ -1,15 +1,21 @@
 // Documents of one term in the generations with inline skip data (Lucene 9.12 and later).
 //
 //   docFreq = 1: nothing in .doc, the document lies in the terms dictionary
-//   full blocks: header (skip-state.ts), documents (the generation's packing), with frequencies PFor
-//   the rest:    group varints of the deltas (with frequencies << 1 | (freq = 1)), then the frequencies
-//                that are not 1 as vInts
-// Frequencies are decoded when the first one of a block is asked for; positions when the first one of
-// a document is, from the pointer in the header.
+//   full blocks: header (skip-state.ts), documents (the generation's packing), with frequencies
+//                PFor
+//   the rest:    group varints of the deltas (with frequencies << 1 | (freq = 1)), then the
+//                frequencies that are not 1 as vInts
+// Frequencies are decoded when the first one of a block is asked for; positions when the first one
+// of a document is, from the pointer in the header.
 // Upstream: org.apache.lucene.codecs.lucene104.Lucene104PostingsReader.BlockPostingsEnum (10.4.0).
 
 import { corrupt } from "../../../base/index.ts";
-import { type Impact, type ImpactsEnum, NO_MORE_DOCS, PostingsFlags } from "../../index/leaf-reader.ts";
+import {
+  type Impact,
+  type ImpactsEnum,
+  NO_MORE_DOCS,
+  PostingsFlags,
+} from "../../index/leaf-reader.ts";
 import type { IndexInput } from "../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "../lucene90/postings/block-term-state.ts";
 import { ImpactList } from "../lucene90/postings/competitive-impacts.ts";
@@ -20,8 +26,11 @@ import { SkipState } from "./skip-state.ts";
 
 const NOT_PENDING = -1;
 
+/** Upstream: BlockPostingsEnum. The buffers are public for bulk readers. */
 export class BlockPostingsEnum implements ImpactsEnum {
-  /** Documents of the current block, then NO_MORE_DOCS; `docBuffer[docUpto - 1]` is the current one. */
+  /**
+   * Documents of the current block, then NO_MORE_DOCS; `docBuffer[docUpto - 1]` is the current one.
+   */
   readonly docBuffer: Int32Array;
   /** Their frequencies, valid after `readFreqs`. */
   readonly freqBuffer: Int32Array;
@@ -48,8 +57,12 @@ export class BlockPostingsEnum implements ImpactsEnum {
   private positionsUpto = 0;
 
   constructor(
-    codec: PostingsCodec, source: IndexInput, features: PostingsFeatures, maxDoc: number,
-    positions: PositionCursor | undefined, keepsImpacts: boolean,
+    codec: PostingsCodec,
+    source: IndexInput,
+    features: PostingsFeatures,
+    maxDoc: number,
+    positions: PositionCursor | undefined,
+    keepsImpacts: boolean,
   ) {
     this.codec = codec;
     this.source = source;
@@ -159,7 +172,10 @@ export class BlockPostingsEnum implements ImpactsEnum {
     const last = this.codec.decodeDocs(docIn, skip.base, this.docBuffer);
     if (last !== skip.blockLastDoc) {
       throw corrupt("Documents of a block contradict its skip data", {
-        file: this.source.name, offset: skip.docsFp, last, expected: skip.blockLastDoc,
+        file: this.source.name,
+        offset: skip.docsFp,
+        last,
+        expected: skip.blockLastDoc,
       });
     }
     if (this.needsFreqs) this.freqFp = docIn.filePointer;
@@ -179,7 +195,10 @@ export class BlockPostingsEnum implements ImpactsEnum {
     }
     if (count > 0 && (last < 0 || last >= this.maxDoc)) {
       throw corrupt("Document of a posting list is out of bounds", {
-        file: this.source.name, offset: docIn.filePointer, doc: last, maxDoc: this.maxDoc,
+        file: this.source.name,
+        offset: docIn.filePointer,
+        doc: last,
+        maxDoc: this.maxDoc,
       });
     }
   }

@@ -1,27 +1,30 @@
 // Files of the generations with inline skip data (Lucene 9.12 and later), whatever their packing.
 //
 //   FILE  HOLDS
-//   .psm  header; i32 impacts at most and i32 their bytes on level 0, the same on level 1; i64 length
-//         of .doc, with positions of .pos, with offsets or payloads of .pay; footer
+//   .psm  header; i32 impacts at most and i32 their bytes on level 0, the same on level 1; i64
+//         length of .doc, with positions of .pos, with offsets or payloads of .pay; footer
 //   .doc  documents, frequencies, skip data (block-postings-enum.ts, skip-state.ts)
 //   .pos, .pay  as since Lucene 9.0 (lucene90/postings/position-cursor.ts)
 // Upstream: org.apache.lucene.codecs.lucene912.Lucene912PostingsReader (9.12.3).
 
 import { corrupt } from "../../../base/index.ts";
 import { type ImpactsEnum, type PostingsEnum, PostingsFlags } from "../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentReadState } from "../../index/segment-info.ts";
+import { type SegmentReadState, segmentFileName } from "../../index/segment-info.ts";
 import { checkIndexHeader, checksumEntireFile, type IndexInput } from "../../store/index.ts";
 import type { ByteCursor } from "../lucene90/blocktree/byte-cursor.ts";
 import type { PostingsReaderBase } from "../lucene90/blocktree/postings-reader-base.ts";
 import { checkLength } from "../lucene90/blocktree/terms-reader.ts";
 import {
-  type BlockTermState, type PostingsFeatures, segmentFeatures,
+  type BlockTermState,
+  type PostingsFeatures,
+  segmentFeatures,
 } from "../lucene90/postings/block-term-state.ts";
 import { PositionCursor } from "../lucene90/postings/position-cursor.ts";
 import { decodeTermState } from "../lucene90/postings/term-metadata.ts";
 import { BlockPostingsEnum } from "./block-postings-enum.ts";
 import type { PostingsCodec } from "./postings-codec.ts";
 
+/** Reads .psm, opens the others. Upstream: Lucene912PostingsReader and its successors. */
 export class BlockPostingsReader implements PostingsReaderBase {
   private readonly codec: PostingsCodec;
   private readonly metaIn: IndexInput;
@@ -39,7 +42,12 @@ export class BlockPostingsReader implements PostingsReaderBase {
     this.metaIn = open("psm");
     checksumEntireFile(this.metaIn);
     const version = checkIndexHeader(
-      this.metaIn, `${codec.prefix}Meta`, 0, codec.versionMax, segmentInfo.id, suffix,
+      this.metaIn,
+      `${codec.prefix}Meta`,
+      0,
+      codec.versionMax,
+      segmentInfo.id,
+      suffix,
     );
     for (let i = 0; i < 4; i++) this.metaIn.readInt(); // sizes for impact buffers; ours grow
     const openChecked = (extension: string, kind: string): IndexInput => {
@@ -66,24 +74,35 @@ export class BlockPostingsReader implements PostingsReaderBase {
   }
 
   decodeTerm(
-    cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+    cursor: ByteCursor,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    absolute: boolean,
   ): void {
     decodeTermState(cursor, features, state, absolute, this.codec.blockSize);
   }
 
   postings(
-    features: PostingsFeatures, state: BlockTermState, reuse: PostingsEnum | undefined, flags: number,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    reuse: PostingsEnum | undefined,
+    flags: number,
   ): PostingsEnum {
-    const wantsPositions = features.hasPositions
-      && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
-    const reusable = reuse instanceof BlockPostingsEnum && reuse.source === this.docIn
-      && reuse.features === features && reuse.hasPositions === wantsPositions;
+    const wantsPositions =
+      features.hasPositions && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
+    const reusable =
+      reuse instanceof BlockPostingsEnum &&
+      reuse.source === this.docIn &&
+      reuse.features === features &&
+      reuse.hasPositions === wantsPositions;
     const postings = reusable ? reuse : this.newEnum(features, wantsPositions, false);
     return postings.reset(state, flags);
   }
 
   private newEnum(
-    features: PostingsFeatures, wantsPositions: boolean, keepsImpacts: boolean,
+    features: PostingsFeatures,
+    wantsPositions: boolean,
+    keepsImpacts: boolean,
   ): BlockPostingsEnum {
     const { codec, docIn, maxDoc } = this;
     if (wantsPositions && this.posIn === undefined) {
@@ -96,8 +115,8 @@ export class BlockPostingsReader implements PostingsReaderBase {
   }
 
   impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum {
-    const wantsPositions = features.hasPositions
-      && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
+    const wantsPositions =
+      features.hasPositions && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
     return this.newEnum(features, wantsPositions, true).reset(state, flags);
   }
 

@@ -3,8 +3,8 @@
 //   SIZE     TYPE   FIELD  MEANING
 //    1       u8     bits   0: all deltas are 1
 //    16*bits bytes  packed
-// The lanes are wider than those of other blocks, so that sums of deltas fit: 8 bits for 1–4, 16 for
-// 5–11, 32 from 12 on (see lucene90/postings/for-util.ts).
+// The lanes are wider than those of other blocks, so that sums of deltas fit: 8 bits for 1–4, 16
+// for 5–11, 32 from 12 on (see lucene90/postings/for-util.ts).
 // Upstream: org.apache.lucene.codecs.lucene912.ForDeltaUtil (9.12.3).
 
 import type { IndexInput } from "../../store/index.ts";

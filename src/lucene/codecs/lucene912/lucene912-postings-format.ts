@@ -1,5 +1,6 @@
 // Lucene 9.12 and 10.0 postings, read only: blocks of 128, packed in longs as in Lucene 9.0, with
-// inline skip data; documents by for-delta-util.ts, the rest by PFor. The terms dictionary is 9.0's.
+// inline skip data; documents by for-delta-util.ts, the rest by PFor. The terms dictionary is
+// 9.0's.
 // Upstream: org.apache.lucene.codecs.lucene912.Lucene912PostingsFormat (9.12.3).
 
 import type { PostingsFormat } from "../codec.ts";

@@ -1,12 +1,13 @@
-// What differs between the generations of postings with inline skip data: names, the size of a block
-// and how a block is packed.
+// What differs between the generations of postings with inline skip data: names, the size of a
+// block and how a block is packed.
 
-import type { BlockCodec } from "../lucene90/postings/position-cursor.ts";
 import type { IndexInput } from "../../store/index.ts";
+import type { BlockCodec } from "../lucene90/postings/position-cursor.ts";
 
 /** Level-1 skip data stands before every 32 full blocks. */
 export const LEVEL1_BLOCKS = 32;
 
+/** How one generation packs and names its postings. */
 export interface PostingsCodec extends BlockCodec {
   /** Codec names in the headers: `<prefix>Meta`, `<prefix>Doc`, `<prefix>Pos`, `<prefix>Pay`. */
   readonly prefix: string;
@@ -14,8 +15,8 @@ export interface PostingsCodec extends BlockCodec {
   readonly termsCodec: string;
   readonly versionMax: number;
   /**
-   * Decodes one full block of documents. `target` gets them as they are (not as deltas), `base` is the
-   * document before the block. Answers the last one, or -1 where the bytes make no sense.
+   * Decodes one full block of documents. `target` gets them as they are (not as deltas), `base` is
+   * the document before the block. Answers the last one, or -1 where the bytes make no sense.
    */
   decodeDocs(input: IndexInput, base: number, target: Int32Array): number;
 }

@@ -1,15 +1,15 @@
 // Inline skip data of one posting list: the headers before its blocks.
 //
-// A list of at least 32 full blocks has a level-1 header before every 32 of them; every full block has
-// a level-0 header; the documents of the last, partial block have none.
+// A list of at least 32 full blocks has a level-1 header before every 32 of them; every full block
+// has a level-0 header; the documents of the last, partial block have none.
 //   LEVEL 1  TYPE   MEANING
 //   docDelta vInt   last document of the run, minus that of the run before (-1 at first)
 //   length   vLong  bytes from here to the end of the run
 //   skip     i16    with frequencies: bytes from here to the first level-0 header
 //   impacts  i16    with frequencies: their bytes, then the impacts (competitive-impacts.ts)
 //   pos      vLong  with positions: .pos pointer at the end of the run, minus the one before; u8
-//                   positions of that block already used; with offsets or payloads vLong the same for
-//                   .pay, vInt payload bytes already used
+//                   positions of that block already used; with offsets or payloads vLong the
+//                   same for .pay, vInt payload bytes already used
 //   LEVEL 0  TYPE   MEANING
 //   skip     vLong  bytes from here to the packed documents
 //   docDelta vInt15 last document of the block, minus that of the block before
@@ -66,7 +66,10 @@ export class SkipState {
   impactLength = 0;
 
   constructor(
-    input: IndexInput, features: PostingsFeatures, blockSize: number, maxDoc: number,
+    input: IndexInput,
+    features: PostingsFeatures,
+    blockSize: number,
+    maxDoc: number,
     keepsImpacts: boolean,
   ) {
     this.input = input;
@@ -135,7 +138,10 @@ export class SkipState {
     const endFp = input.filePointer + length;
     const impactLength = input.readShort();
     if (impactLength < 0 || length < 2 + impactLength) {
-      throw corrupt("Skip data of a run is damaged", { file: input.name, offset: input.filePointer });
+      throw corrupt("Skip data of a run is damaged", {
+        file: input.name,
+        offset: input.filePointer,
+      });
     }
     input.skip(impactLength);
     if (this.features.hasPositions) this.readPointer(this.runEnd);
@@ -194,7 +200,10 @@ export class SkipState {
     const last = previous + delta;
     if (delta < 1 || last >= this.maxDoc) {
       throw corrupt("Skip data has a document out of bounds", {
-        file: this.input.name, offset: this.input.filePointer, doc: last, maxDoc: this.maxDoc,
+        file: this.input.name,
+        offset: this.input.filePointer,
+        doc: last,
+        maxDoc: this.maxDoc,
       });
     }
     return last;

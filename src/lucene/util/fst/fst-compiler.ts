@@ -8,10 +8,20 @@
 // Upstream: org.apache.lucene.util.fst.FSTCompiler, FST.addNode (9.1.0).
 
 import { assert } from "../../../base/index.ts";
-import { DataOutput, writeHeader, type IndexOutput } from "../../store/index.ts";
+import { DataOutput, type IndexOutput, writeHeader } from "../../store/index.ts";
 import {
-  FINAL_ARC, FINAL_END_NODE, FST_CODEC, FST_VERSION_LITTLE_ENDIAN, HAS_FINAL_OUTPUT, HAS_OUTPUT,
-  LAST_ARC, NODE_BINARY_SEARCH, NODE_DIRECT, NON_FINAL_END_NODE, STOP_NODE, TARGET_NEXT,
+  FINAL_ARC,
+  FINAL_END_NODE,
+  FST_CODEC,
+  FST_VERSION_LITTLE_ENDIAN,
+  HAS_FINAL_OUTPUT,
+  HAS_OUTPUT,
+  LAST_ARC,
+  NODE_BINARY_SEARCH,
+  NODE_DIRECT,
+  NON_FINAL_END_NODE,
+  STOP_NODE,
+  TARGET_NEXT,
 } from "./fst-constants.ts";
 
 const NO_OUTPUT = new Uint8Array(0);
@@ -154,8 +164,8 @@ export class FstCompiler {
   private writeNode(node: Node): number {
     const start = this.pos;
     const count = node.arcs.length;
-    const fixed = count >= DEEP_ARCS_MIN
-      || (node.depth <= SHALLOW_DEPTH_MAX && count >= SHALLOW_ARCS_MIN);
+    const fixed =
+      count >= DEEP_ARCS_MIN || (node.depth <= SHALLOW_DEPTH_MAX && count >= SHALLOW_ARCS_MIN);
     const arcs = this.arcBytes;
     arcs.reset();
     const ends: number[] = [];
@@ -198,8 +208,9 @@ export class FstCompiler {
     const binaryBytes = bytesMax * count;
     const directBytes = presenceBytes + 1 + (bytesMax - 1) * count;
     const cost = directBytes - binaryBytes;
-    const affordable = this.directCredit >= cost
-      && directBytes <= Math.fround(binaryBytes * OVERSIZE_WITH_CREDIT_MAX);
+    const affordable =
+      this.directCredit >= cost &&
+      directBytes <= Math.fround(binaryBytes * OVERSIZE_WITH_CREDIT_MAX);
     if (cost <= 0 || affordable) {
       this.directCredit -= cost;
       this.writeDirect(node, arcs, ends, bytesMax - 1, labelRange, presenceBytes);
@@ -209,11 +220,14 @@ export class FstCompiler {
   }
 
   /**
-   * Arcs are written one after the other and then moved apart, the last one first. What a move leaves
-   * behind stays in the gaps, as in Lucene: so the same index has the same bytes.
+   * Arcs are written one after the other and then moved apart, the last one first. What a move
+   * leaves behind stays in the gaps, as in Lucene: so the same index has the same bytes.
    */
   private writeBinary(
-    node: Node, arcs: Uint8Array, ends: readonly number[], bytesPerArc: number,
+    node: Node,
+    arcs: Uint8Array,
+    ends: readonly number[],
+    bytesPerArc: number,
   ): void {
     const start = this.pos;
     const header = nodeHeader(NODE_BINARY_SEARCH, node.arcs.length, bytesPerArc);
@@ -230,8 +244,12 @@ export class FstCompiler {
 
   /** Gaps hold what earlier nodes left in the buffer, as in Lucene. */
   private writeDirect(
-    node: Node, arcs: Uint8Array, ends: readonly number[], bytesPerArc: number,
-    labelRange: number, presenceBytes: number,
+    node: Node,
+    arcs: Uint8Array,
+    ends: readonly number[],
+    bytesPerArc: number,
+    labelRange: number,
+    presenceBytes: number,
   ): void {
     const firstLabel = node.arcs[0]!.label;
     const presence = new Uint8Array(presenceBytes);
@@ -329,5 +347,6 @@ function writeOutput(out: DataOutput, output: Uint8Array): void {
 function singleKey(arc: Arc): string {
   const output = Buffer.from(arc.output).toString("latin1");
   const finalOutput = Buffer.from(arc.finalOutput).toString("latin1");
-  return `${arc.label},${arc.target},${arc.isFinal ? 1 : 0},${output.length},${output}${finalOutput}`;
+  const isFinal = arc.isFinal ? 1 : 0;
+  return `${arc.label},${arc.target},${isFinal},${output.length},${output}${finalOutput}`;
 }

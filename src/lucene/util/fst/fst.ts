@@ -6,8 +6,18 @@
 import { corrupt } from "../../../base/index.ts";
 import { checkHeader, type IndexInput, type RandomAccessInput } from "../../store/index.ts";
 import {
-  FINAL_ARC, FST_CODEC, FST_VERSION_CONTINUOUS_ARCS, FST_VERSION_START, HAS_FINAL_OUTPUT,
-  HAS_OUTPUT, LAST_ARC, NODE_BINARY_SEARCH, NODE_CONTINUOUS, NODE_DIRECT, STOP_NODE, TARGET_NEXT,
+  FINAL_ARC,
+  FST_CODEC,
+  FST_VERSION_CONTINUOUS_ARCS,
+  FST_VERSION_START,
+  HAS_FINAL_OUTPUT,
+  HAS_OUTPUT,
+  LAST_ARC,
+  NODE_BINARY_SEARCH,
+  NODE_CONTINUOUS,
+  NODE_DIRECT,
+  STOP_NODE,
+  TARGET_NEXT,
 } from "./fst-constants.ts";
 
 /** An FST with byte inputs and byte-string outputs. */
@@ -29,11 +39,17 @@ export function readFst(metaIn: IndexInput, indexIn: IndexInput, offset: number)
     emptyOutput = reversed.subarray(outputStart(reversed, metaIn.name));
   }
   const inputType = metaIn.readByte();
-  if (inputType !== 0) throw corrupt("FST input type is not bytes", { file: metaIn.name, inputType });
+  if (inputType !== 0)
+    throw corrupt("FST input type is not bytes", { file: metaIn.name, inputType });
   const startNode = metaIn.readVLong();
   const length = metaIn.readVLong();
   if (length > indexIn.length - offset || startNode >= Math.max(1, length)) {
-    throw corrupt("FST lies outside of its file", { file: indexIn.name, offset, length, startNode });
+    throw corrupt("FST lies outside of its file", {
+      file: indexIn.name,
+      offset,
+      length,
+      startNode,
+    });
   }
   return { offset, length, startNode, emptyOutput };
 }
@@ -168,7 +184,9 @@ export class FstCursor {
     this.pos -= length;
   }
 
-  /** Reads the rest of an arc and makes it current. `nodeEnd`: the node below a fixed-length one. */
+  /**
+   * Reads the rest of an arc and makes it current. `nodeEnd`: the node below a fixed-length one.
+   */
   private readArc(flags: number, nodeEnd: number): void {
     if ((flags & HAS_OUTPUT) !== 0) this.arcOutputLength = this.readOutput(this.arcOutputLength);
     this.outputLength = this.arcOutputLength;
@@ -197,7 +215,8 @@ export class FstCursor {
   /** Appends an output to the first `at` bytes; answers the new length. */
   private readOutput(at: number): number {
     const length = this.readVInt();
-    if (length > this.pos + 1) throw corrupt("FST output is out of bounds", { file: this.file, length });
+    if (length > this.pos + 1)
+      throw corrupt("FST output is out of bounds", { file: this.file, length });
     if (at + length > this.output.length) {
       const grown = new Uint8Array((at + length) * 2);
       grown.set(this.output.subarray(0, at));
@@ -214,7 +233,8 @@ export class FstCursor {
   /** A count or length: positive, within the FST. */
   private readVInt(): number {
     const value = this.readVLong();
-    if (value > this.fst.length) throw corrupt("FST count is out of bounds", { file: this.file, value });
+    if (value > this.fst.length)
+      throw corrupt("FST count is out of bounds", { file: this.file, value });
     return value;
   }
 

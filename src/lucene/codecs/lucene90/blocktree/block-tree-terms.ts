@@ -5,7 +5,7 @@ import { corrupt, TERM_BYTES_MAX } from "../../../../base/index.ts";
 import { type FieldInfo, type FieldInfos, IndexOptions } from "../../../index/field-info.ts";
 import type { Terms, TermsEnum } from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";
-import { postingsFeatures, type PostingsFeatures } from "../postings/block-term-state.ts";
+import { type PostingsFeatures, postingsFeatures } from "../postings/block-term-state.ts";
 import type { PostingsReaderBase } from "./postings-reader-base.ts";
 import { type SegmentTerms, SegmentTermsEnum } from "./segment-terms-enum.ts";
 import type { TermsIndex } from "./terms-index.ts";
@@ -48,17 +48,26 @@ export function readTermCount(metaIn: IndexInput): number {
 
 /** What follows the number of terms (and a root, where a generation has one). */
 export function readStatistics(
-  metaIn: IndexInput, size: number, info: FieldInfo, maxDoc: number,
+  metaIn: IndexInput,
+  size: number,
+  info: FieldInfo,
+  maxDoc: number,
 ): FieldTermsStatistics {
   const sumTotalTermFreq = metaIn.readVLong();
   // Without frequencies only one of the two sums is written, as they are equal.
-  const sumDocFreq = info.indexOptions === IndexOptions.DOCS ? sumTotalTermFreq : metaIn.readVLong();
+  const sumDocFreq =
+    info.indexOptions === IndexOptions.DOCS ? sumTotalTermFreq : metaIn.readVLong();
   const docCount = metaIn.readVInt();
   const minTerm = readBytesRef(metaIn, TERM_BYTES_MAX);
   const maxTerm = readBytesRef(metaIn, TERM_BYTES_MAX);
   if (docCount < 0 || docCount > maxDoc || sumDocFreq < docCount || sumTotalTermFreq < sumDocFreq) {
     throw corrupt("Statistics of the terms contradict each other", {
-      file: metaIn.name, field: info.name, docCount, maxDoc, sumDocFreq, sumTotalTermFreq,
+      file: metaIn.name,
+      field: info.name,
+      docCount,
+      maxDoc,
+      sumDocFreq,
+      sumTotalTermFreq,
     });
   }
   return { size, sumTotalTermFreq, sumDocFreq, docCount, minTerm, maxTerm };
@@ -79,8 +88,11 @@ export class BlockTreeTerms implements Terms, SegmentTerms {
   readonly postingsReader: PostingsReaderBase;
 
   constructor(
-    info: FieldInfo, statistics: FieldTermsStatistics, index: TermsIndex,
-    termsIn: IndexInput, postingsReader: PostingsReaderBase,
+    info: FieldInfo,
+    statistics: FieldTermsStatistics,
+    index: TermsIndex,
+    termsIn: IndexInput,
+    postingsReader: PostingsReaderBase,
   ) {
     this.size = statistics.size;
     this.sumTotalTermFreq = statistics.sumTotalTermFreq;

@@ -77,7 +77,8 @@ export class ByteCursor {
 
   /** Moves over `count` bytes. */
   skip(count: number): void {
-    if (count > this.end - this.pos) throw corrupt("Skip past the end of a block", { file: this.file });
+    if (count > this.end - this.pos)
+      throw corrupt("Skip past the end of a block", { file: this.file });
     this.pos += count;
   }
 }

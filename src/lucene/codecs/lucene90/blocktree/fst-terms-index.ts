@@ -9,6 +9,7 @@ import { type Fst, FstCursor } from "../../../util/fst/fst.ts";
 import { OUTPUT_HAS_TERMS, OUTPUT_IS_FLOOR } from "./blocktree-constants.ts";
 import type { BlockPointer, TermsIndex, TermsIndexCursor } from "./terms-index.ts";
 
+/** One field's FST, and the root's output from .tmd. */
 export class FstTermsIndex implements TermsIndex {
   readonly fst: Fst;
   private readonly indexIn: IndexInput;

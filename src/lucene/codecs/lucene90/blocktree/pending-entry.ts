@@ -1,5 +1,5 @@
-// What the terms dictionary's writer holds back: terms that are not yet in a block, and blocks whose
-// parent is not yet written.
+// What the terms dictionary's writer holds back: terms that are not yet in a block, and blocks
+// whose parent is not yet written.
 // Upstream: Lucene90BlockTreeTermsWriter.PendingEntry, PendingTerm, PendingBlock (9.1.0).
 
 import type { BlockTermState } from "../postings/block-term-state.ts";
@@ -27,6 +27,7 @@ export interface PendingBlock {
   index: IndexEntry | undefined;
 }
 
+/** An entry of a block to be. */
 export type PendingEntry = PendingTerm | PendingBlock;
 
 /** One input of the terms index, and those below it, in order. */

@@ -7,6 +7,7 @@ import type { IndexInput } from "../../../store/index.ts";
 import type { BlockTermState, PostingsFeatures } from "../postings/block-term-state.ts";
 import type { ByteCursor } from "./byte-cursor.ts";
 
+/** Upstream: PostingsReaderBase. */
 export interface PostingsReaderBase {
   /** Checks the postings' header in the terms metadata. */
   init(metaIn: IndexInput, state: SegmentReadState): void;
@@ -15,10 +16,16 @@ export interface PostingsReaderBase {
    * and already docFreq and totalTermFreq.
    */
   decodeTerm(
-    cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+    cursor: ByteCursor,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    absolute: boolean,
   ): void;
   postings(
-    features: PostingsFeatures, state: BlockTermState, reuse: PostingsEnum | undefined, flags: number,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    reuse: PostingsEnum | undefined,
+    flags: number,
   ): PostingsEnum;
   impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum;
   checkIntegrity(): void;

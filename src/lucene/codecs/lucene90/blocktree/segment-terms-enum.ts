@@ -1,13 +1,18 @@
 // Terms of one field in order, with seeks through the terms index.
 //
-// A seek follows the index as far as the term goes and keeps one frame per block on the way; only the
-// last one is read from .tim. `next` leaves a block through its parent, which is read then.
+// A seek follows the index as far as the term goes and keeps one frame per block on the way; only
+// the last one is read from .tim. `next` leaves a block through its parent, which is read then.
 // Invariants: a child block lies before its parent in .tim, and a sequential walk returns no more
 // terms than the field has; both end a walk over damaged bytes.
 // Upstream: org.apache.lucene.codecs.lucene90.blocktree.SegmentTermsEnum (9.12.3).
 
 import { corrupt, TERM_BYTES_MAX, VarveError } from "../../../../base/index.ts";
-import type { ImpactsEnum, PostingsEnum, SeekStatus, TermsEnum } from "../../../index/leaf-reader.ts";
+import type {
+  ImpactsEnum,
+  PostingsEnum,
+  SeekStatus,
+  TermsEnum,
+} from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "../postings/block-term-state.ts";
 import type { PostingsReaderBase } from "./postings-reader-base.ts";
@@ -27,6 +32,7 @@ export interface SegmentTerms {
   readonly postingsReader: PostingsReaderBase;
 }
 
+/** Upstream: SegmentTermsEnum. Terms are borrowed until the enum moves. */
 export class SegmentTermsEnum implements TermsEnum {
   private readonly terms: SegmentTerms;
   private readonly cursor: TermsIndexCursor;
@@ -97,7 +103,8 @@ export class SegmentTermsEnum implements TermsEnum {
     const prefixLength = frame.prefixLength;
     const length = prefixLength + frame.suffixLength;
     if (length > this.bytes.length) {
-      if (length > TERM_BYTES_MAX) throw corrupt("Term is too long", { file: this.terms.termsIn.name, length });
+      if (length > TERM_BYTES_MAX)
+        throw corrupt("Term is too long", { file: this.terms.termsIn.name, length });
       const grown = new Uint8Array(length * 2);
       grown.set(this.bytes.subarray(0, prefixLength));
       this.bytes = grown;
@@ -109,7 +116,8 @@ export class SegmentTermsEnum implements TermsEnum {
   }
 
   private isAt(target: Uint8Array): boolean {
-    if ((this.place !== "block" && this.place !== "state") || target.length !== this.length) return false;
+    if ((this.place !== "block" && this.place !== "state") || target.length !== this.length)
+      return false;
     for (let i = 0; i < target.length; i++) if (target[i] !== this.bytes[i]) return false;
     return true;
   }
@@ -152,7 +160,9 @@ export class SegmentTermsEnum implements TermsEnum {
     }
     if (!this.advance()) return undefined;
     if (++this.walked > this.terms.size) {
-      throw corrupt("Terms dictionary has more terms than its field", { file: this.terms.termsIn.name });
+      throw corrupt("Terms dictionary has more terms than its field", {
+        file: this.terms.termsIn.name,
+      });
     }
     return this.term();
   }
@@ -161,7 +171,8 @@ export class SegmentTermsEnum implements TermsEnum {
   private leaveState(): void {
     const term = this.term().slice();
     this.place = "unset";
-    if (!this.seekExact(term)) throw new VarveError("internal", "The term of a state is not in its field");
+    if (!this.seekExact(term))
+      throw new VarveError("internal", "The term of a state is not in its field");
   }
 
   private pushChild(parent: TermBlockFrame): void {
@@ -207,7 +218,8 @@ export class SegmentTermsEnum implements TermsEnum {
 
   private state(): BlockTermState {
     if (this.place === "state") return this.pinned;
-    if (this.place !== "block") throw new VarveError("internal", "The terms enum is not positioned");
+    if (this.place !== "block")
+      throw new VarveError("internal", "The terms enum is not positioned");
     return this.frame.decodeMetaData(this.terms.postingsReader, this.terms.features);
   }
 

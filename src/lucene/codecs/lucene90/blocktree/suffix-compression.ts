@@ -2,18 +2,21 @@
 //
 //   CODE  NAME             BYTES
 //   0     none             the suffixes, one after the other
-//   1     lowercase ASCII  3/4 of the length: 6 bits per character of 0x1f–0x3f, 0x5f–0x7f; then vInt
-//                          exceptions, each u8 distance from the one before, u8 the character
+//   1     lowercase ASCII  3/4 of the length: 6 bits per character of 0x1f–0x3f, 0x5f–0x7f; then
+//                          vInt exceptions, each u8 distance from the one before, u8 the character
 //   2     LZ4              one LZ4 block
-// Lowercase ASCII: character c becomes ((c + 1) & 0x1f) | ((c + 1) & 0x40) >> 1. The last quarter is
-// spread, two bits each, over the high bits of the first, second and third.
+// Lowercase ASCII: character c becomes ((c + 1) & 0x1f) | ((c + 1) & 0x40) >> 1. The last quarter
+// is spread, two bits each, over the high bits of the first, second and third.
 // Upstream: org.apache.lucene.util.compress.{LowercaseAsciiCompression,LZ4} (9.1.0).
 
 import { corrupt } from "../../../../base/index.ts";
 import type { DataOutput, IndexInput } from "../../../store/index.ts";
 
+/** Code of plain suffixes. */
 export const NO_COMPRESSION = 0;
+/** Code of six bits per character. */
 export const LOWERCASE_ASCII = 1;
+/** Code of one LZ4 block. */
 export const LZ4 = 2;
 
 const MATCH_MIN = 4;
@@ -41,8 +44,14 @@ function countExceptions(bytes: Uint8Array, length: number): number {
   return count;
 }
 
-/** Writes `bytes[0..length)` to `out`, or answers false and writes nothing if that would not pay. */
-export function compressLowercaseAscii(bytes: Uint8Array, length: number, out: DataOutput): boolean {
+/**
+ * Writes `bytes[0..length)` to `out`, or answers false and writes nothing if that would not pay.
+ */
+export function compressLowercaseAscii(
+  bytes: Uint8Array,
+  length: number,
+  out: DataOutput,
+): boolean {
   if (length < 8) return false;
   const exceptions = countExceptions(bytes, length);
   if (exceptions < 0) return false;
@@ -81,9 +90,10 @@ function decompressLowercaseAscii(input: IndexInput, target: Uint8Array, length:
   const packedLength = length - saved;
   input.readBytes(target, 0, packedLength);
   for (let i = 0; i < saved; i++) {
-    target[packedLength + i] = ((target[i]! & 0xc0) >>> 2)
-      | ((target[saved + i]! & 0xc0) >>> 4)
-      | ((target[2 * saved + i]! & 0xc0) >>> 6);
+    target[packedLength + i] =
+      ((target[i]! & 0xc0) >>> 2) |
+      ((target[saved + i]! & 0xc0) >>> 4) |
+      ((target[2 * saved + i]! & 0xc0) >>> 6);
   }
   for (let i = 0; i < length; i++) {
     const byte = target[i]!;
@@ -131,7 +141,10 @@ function decompressLz4(input: IndexInput, target: Uint8Array, length: number): v
 
 /** Reads `length` suffix bytes that were packed by `code`. */
 export function decompressSuffixes(
-  code: number, input: IndexInput, target: Uint8Array, length: number,
+  code: number,
+  input: IndexInput,
+  target: Uint8Array,
+  length: number,
 ): void {
   if (code === NO_COMPRESSION) input.readBytes(target, 0, length);
   else if (code === LOWERCASE_ASCII) decompressLowercaseAscii(input, target, length);
@@ -213,7 +226,11 @@ function writeLength(length: number, out: DataOutput): void {
 }
 
 function writeLiterals(
-  bytes: Uint8Array, anchor: number, literals: number, token: number, out: DataOutput,
+  bytes: Uint8Array,
+  anchor: number,
+  literals: number,
+  token: number,
+  out: DataOutput,
 ): void {
   out.writeByte(token);
   if (literals >= 15) writeLength(literals - 15, out);

@@ -15,6 +15,7 @@ export type ScanResult = "found" | "term-after" | "block-after" | "end";
 
 const NOT_LOADED = -1;
 
+/** Upstream: SegmentTermsEnumFrame. Reused for every block of its depth. */
 export class TermBlockFrame {
   /** Bytes that all entries share. */
   prefixLength = 0;
@@ -139,7 +140,8 @@ export class TermBlockFrame {
     const code = input.readVInt();
     this.entryCount = code >>> 1;
     this.isLastInFloor = (code & 1) !== 0;
-    if (this.entryCount === 0) throw corrupt("Terms block is empty", { file: input.name, offset: this.fp });
+    if (this.entryCount === 0)
+      throw corrupt("Terms block is empty", { file: input.name, offset: this.fp });
     this.readSuffixes(input);
     this.readLengths(input);
     this.stats.borrow(input, input.readVInt());
@@ -158,7 +160,10 @@ export class TermBlockFrame {
       return;
     }
     // LZ4, the denser of the two, makes at most 255 bytes of one.
-    const max = Math.min(this.entryCount * TERM_BYTES_MAX, 256 * (input.length - input.filePointer));
+    const max = Math.min(
+      this.entryCount * TERM_BYTES_MAX,
+      256 * (input.length - input.filePointer),
+    );
     if (length > max) throw corrupt("Suffixes are too long", { file: input.name, length, max });
     if (this.suffixCopy.length < length) this.suffixCopy = new Uint8Array(length * 2);
     decompressSuffixes(compression, input, this.suffixCopy, length);
@@ -192,7 +197,10 @@ export class TermBlockFrame {
     }
     const distance = this.lengths.readVLong();
     if (distance < 1 || distance > this.fp || this.suffixLength === 0) {
-      throw corrupt("Terms block does not point backwards", { file: this.lengths.file, offset: this.fp });
+      throw corrupt("Terms block does not point backwards", {
+        file: this.lengths.file,
+        offset: this.fp,
+      });
     }
     this.subFp = this.fp - distance;
   }
@@ -201,7 +209,10 @@ export class TermBlockFrame {
   scanToSubBlock(subFp: number): void {
     while (this.subFp !== subFp) {
       if (this.nextEntry >= this.entryCount) {
-        throw corrupt("Terms block is not in its parent", { file: this.suffixes.file, offset: subFp });
+        throw corrupt("Terms block is not in its parent", {
+          file: this.suffixes.file,
+          offset: subFp,
+        });
       }
       this.next();
     }
@@ -216,7 +227,7 @@ export class TermBlockFrame {
       this.next();
       const start = this.suffixStart;
       const length = this.suffixLength;
-      const stop = length < rest ? length : rest;
+      const stop = Math.min(length, rest);
       let difference = 0;
       for (let i = 0; i < stop; i++) {
         difference = bytes[start + i]! - target[prefixLength + i]!;

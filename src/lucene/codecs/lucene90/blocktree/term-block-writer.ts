@@ -6,7 +6,11 @@ import type { BlockTermState } from "../postings/block-term-state.ts";
 import type { Lucene90PostingsWriter } from "../postings/postings-writer.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 import {
-  compressLowercaseAscii, LOWERCASE_ASCII, LZ4, Lz4HighCompressor, NO_COMPRESSION,
+  compressLowercaseAscii,
+  LOWERCASE_ASCII,
+  LZ4,
+  Lz4HighCompressor,
+  NO_COMPRESSION,
 } from "./suffix-compression.ts";
 
 /** Writes the blocks of one field. */
@@ -30,8 +34,12 @@ export class TermBlockWriter {
 
   /** Writes `entries[start..end)`; answers where the block begins. */
   write(
-    entries: readonly PendingEntry[], start: number, end: number,
-    prefixLength: number, isLast: boolean, isLeaf: boolean,
+    entries: readonly PendingEntry[],
+    start: number,
+    end: number,
+    prefixLength: number,
+    isLast: boolean,
+    isLeaf: boolean,
   ): number {
     const out = this.out;
     const fp = out.filePointer;
@@ -48,8 +56,12 @@ export class TermBlockWriter {
   }
 
   private collect(
-    entries: readonly PendingEntry[], start: number, end: number,
-    prefixLength: number, isLeaf: boolean, fp: number,
+    entries: readonly PendingEntry[],
+    start: number,
+    end: number,
+    prefixLength: number,
+    isLeaf: boolean,
+    fp: number,
   ): void {
     let absolute = true;
     for (let i = start; i < end; i++) {
@@ -106,7 +118,9 @@ export class TermBlockWriter {
       if (compressed.filePointer < bytes.length - (bytes.length >>> 2)) return LZ4;
       compressed.reset();
     }
-    return compressLowercaseAscii(bytes, bytes.length, compressed) ? LOWERCASE_ASCII : NO_COMPRESSION;
+    return compressLowercaseAscii(bytes, bytes.length, compressed)
+      ? LOWERCASE_ASCII
+      : NO_COMPRESSION;
   }
 
   private writeLengths(): void {

@@ -1,5 +1,5 @@
-// What the terms dictionary needs of its index, whatever the index is made of: an FST (Lucene 9) or a
-// trie (Lucene 10.3). The index maps prefixes of terms to blocks; each prefix has one.
+// What the terms dictionary needs of its index, whatever the index is made of: an FST (Lucene 9)
+// or a trie (Lucene 10.3). The index maps prefixes of terms to blocks; each prefix has one.
 
 /** Where the block of a prefix is, as its index entry says. Filled again for every prefix. */
 export class BlockPointer {
@@ -9,7 +9,9 @@ export class BlockPointer {
   hasTerms = false;
   /** The prefix has several blocks, split by the byte that follows it. */
   isFloor = false;
-  /** Floor only: `bytes[start..end)` is vInt followers, then what BlockTreeTermsWriter describes. */
+  /**
+   * Floor only: `bytes[start..end)` is vInt followers, then what BlockTreeTermsWriter describes.
+   */
   floorBytes: Uint8Array = new Uint8Array(0);
   floorStart = 0;
   floorEnd = 0;

@@ -8,16 +8,27 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import type { FieldsProducer, Terms } from "../../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentReadState } from "../../../index/segment-info.ts";
+import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type IndexInput, retrieveChecksum,
+  checkIndexHeader,
+  checksumEntireFile,
+  type IndexInput,
+  retrieveChecksum,
 } from "../../../store/index.ts";
 import { readFst } from "../../../util/fst/fst.ts";
 import {
-  BlockTreeTerms, indexedField, readBytesRef, readStatistics, readTermCount,
+  BlockTreeTerms,
+  indexedField,
+  readBytesRef,
+  readStatistics,
+  readTermCount,
 } from "./block-tree-terms.ts";
 import {
-  TERMS_DICT_CODEC, TERMS_INDEX_CODEC, TERMS_META_CODEC, VERSION_CURRENT, VERSION_MSB_VLONG_OUTPUT,
+  TERMS_DICT_CODEC,
+  TERMS_INDEX_CODEC,
+  TERMS_META_CODEC,
+  VERSION_CURRENT,
+  VERSION_MSB_VLONG_OUTPUT,
   VERSION_START,
 } from "./blocktree-constants.ts";
 import { FstTermsIndex } from "./fst-terms-index.ts";
@@ -44,7 +55,12 @@ export class BlockTreeTermsReader implements FieldsProducer {
     this.metaIn = open("tmd");
     const id = segmentInfo.id;
     const version = checkIndexHeader(
-      this.termsIn, TERMS_DICT_CODEC, VERSION_START, VERSION_CURRENT, id, suffix,
+      this.termsIn,
+      TERMS_DICT_CODEC,
+      VERSION_START,
+      VERSION_CURRENT,
+      id,
+      suffix,
     );
     checkIndexHeader(this.indexIn, TERMS_INDEX_CODEC, version, version, id, suffix);
     checksumEntireFile(this.metaIn);
@@ -93,7 +109,9 @@ export class BlockTreeTermsReader implements FieldsProducer {
 export function checkLength(input: IndexInput, expected: number): void {
   if (input.length !== expected) {
     throw corrupt("File has another length than its metadata says", {
-      file: input.name, expected, actual: input.length,
+      file: input.name,
+      expected,
+      actual: input.length,
     });
   }
   retrieveChecksum(input);

@@ -1,39 +1,47 @@
-// Lucene 9 terms dictionary, the writer: .tim (blocks of terms), .tip (the index, one FST per field),
-// .tmd (metadata of both).
+// Lucene 9 terms dictionary, the writer: .tim (blocks of terms), .tip (the index, one FST per
+// field), .tmd (metadata of both).
 //
-// Terms are pushed in order. As soon as at least 25 pending entries share a prefix that the next term
-// no longer has, they become a block of that prefix; more than 48 are split into floor blocks by the
-// byte after the prefix. A block replaces its entries by one pending entry of its parent.
+// Terms are pushed in order. As soon as at least 25 pending entries share a prefix that the next
+// term no longer has, they become a block of that prefix; more than 48 are split into floor blocks
+// by the byte after the prefix. A block replaces its entries by one pending entry of its parent.
 //   .tim BLOCK  TYPE   MEANING
 //   code        vInt   entries << 1 | last of its floor group
 //   suffixes    vLong  bytes << 3 | leaf << 2 | compression (suffix-compression.ts), then the bytes
 //   lengths     vInt   bytes << 1 | all equal, then the bytes (one if all are equal):
-//                      leaf: vInt suffix length; other: vInt length << 1 | is block, and for a block
-//                      vLong distance back to it in .tim
+//                      leaf: vInt suffix length; other: vInt length << 1 | is block, and for
+//                      a block vLong distance back to it in .tim
 //   stats       vInt   bytes, then per term: vInt docFreq << 1, with frequencies vLong
-//                      totalTermFreq - docFreq; or vInt (run - 1) << 1 | 1 for a run of terms that occur once
+//                      totalTermFreq - docFreq; or vInt (run - 1) << 1 | 1 for a run of terms
+//                      that occur once
 //   metadata    vInt   bytes, then what the postings format keeps per term
 //   .tip OUTPUT vLong  .tim pointer << 2 | hasTerms << 1 | isFloor; a floor adds vInt followers and
 //                      per follower u8 lead byte, vLong distance << 1 | hasTerms
 //   .tmd FIELD  vInt number, vLong terms, root output (vInt length, bytes), with frequencies vLong
-//               sumTotalTermFreq, vLong sumDocFreq, vInt docCount, first and last term (vInt length,
-//               bytes), vLong pointer into .tip, FST metadata
-//   .tmd FILE   header, the postings' header, vInt fields, the fields, i64 end of .tip, i64 end of .tim
+//               sumTotalTermFreq, vLong sumDocFreq, vInt docCount, first and last term
+//               (vInt length, bytes), vLong pointer into .tip, FST metadata
+//   .tmd FILE   header, the postings' header, vInt fields, the fields, i64 end of .tip, i64 end of
+//               .tim
 // Upstream: org.apache.lucene.codecs.lucene90.blocktree.Lucene90BlockTreeTermsWriter (9.1.0).
 
 import { assert, TERM_BYTES_MAX } from "../../../../base/index.ts";
 import { type FieldInfo, type FieldInfos, IndexOptions } from "../../../index/field-info.ts";
 import type { NormsProducer, Terms } from "../../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentWriteState } from "../../../index/segment-info.ts";
+import { type SegmentWriteState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  DataOutput, type IndexOutput, writeFooter, writeIndexHeader,
+  DataOutput,
+  type IndexOutput,
+  writeFooter,
+  writeIndexHeader,
 } from "../../../store/index.ts";
 import { FstCompiler } from "../../../util/fst/fst-compiler.ts";
 import type { Fields, FieldsConsumer } from "../../codec.ts";
 import type { BlockTermState } from "../postings/block-term-state.ts";
 import type { Lucene90PostingsWriter } from "../postings/postings-writer.ts";
 import {
-  TERMS_DICT_CODEC, TERMS_INDEX_CODEC, TERMS_META_CODEC, VERSION_WRITTEN,
+  TERMS_DICT_CODEC,
+  TERMS_INDEX_CODEC,
+  TERMS_META_CODEC,
+  VERSION_WRITTEN,
 } from "./blocktree-constants.ts";
 import type { IndexEntry, PendingBlock, PendingEntry } from "./pending-entry.ts";
 import { TermBlockWriter } from "./term-block-writer.ts";
@@ -121,7 +129,9 @@ class FieldTermsWriter {
   private docCount = 0;
 
   constructor(
-    info: FieldInfo, termsOut: IndexOutput, postingsWriter: Lucene90PostingsWriter,
+    info: FieldInfo,
+    termsOut: IndexOutput,
+    postingsWriter: Lucene90PostingsWriter,
     docsSeen: Uint8Array,
   ) {
     this.info = info;
@@ -197,7 +207,11 @@ class FieldTermsWriter {
   }
 
   private writeBlock(
-    prefixLength: number, isFloor: boolean, floorLead: number, start: number, end: number,
+    prefixLength: number,
+    isFloor: boolean,
+    floorLead: number,
+    start: number,
+    end: number,
   ): PendingBlock {
     const pending = this.pending;
     const prefix = this.lastTerm.slice(0, prefixLength);
@@ -211,7 +225,16 @@ class FieldTermsWriter {
     const isLast = end === pending.length;
     const fp = this.blocks.write(pending, start, end, prefixLength, isLast, children.length === 0);
     const bytes = floorLead === -1 ? prefix : Buffer.concat([prefix, Uint8Array.of(floorLead)]);
-    return { state: undefined, bytes, fp, hasTerms, isFloor, floorLead, children, index: undefined };
+    return {
+      state: undefined,
+      bytes,
+      fp,
+      hasTerms,
+      isFloor,
+      floorLead,
+      children,
+      index: undefined,
+    };
   }
 
   /** Writes the root, the field's metadata and its index; false if the field has no terms. */
@@ -255,7 +278,9 @@ function indexEntry(group: readonly PendingBlock[]): IndexEntry {
   return { prefix: first.bytes, output: out.bytesCopy(), below };
 }
 
-/** Depth is bounded by the length of a term, so the entries are walked with a stack of their own. */
+/**
+ * Depth is bounded by the length of a term, so the entries are walked with a stack of their own.
+ */
 function addEntries(compiler: FstCompiler, root: IndexEntry): void {
   const stack: IndexEntry[] = [root];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {

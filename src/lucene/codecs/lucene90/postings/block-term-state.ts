@@ -45,6 +45,7 @@ export interface PostingsFeatures {
   readonly hasPayloads: boolean;
 }
 
+/** What the postings of one field hold. */
 export function postingsFeatures(info: FieldInfo): PostingsFeatures {
   const hasPositions = info.indexOptions >= IndexOptions.DOCS_AND_FREQS_AND_POSITIONS;
   return {

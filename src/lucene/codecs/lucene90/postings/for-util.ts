@@ -4,16 +4,17 @@
 //     1 –  8      8 values in a long  2 * bitsPerValue
 //     9 – 16      4 values in a long  2 * bitsPerValue
 //    17 – 31      2 values in a long  2 * bitsPerValue
-// The block is first collapsed: long i takes values i, 16+i, 32+i … (8-bit lanes), i, 32+i … (16-bit
-// lanes) or i, 64+i (32-bit lanes), the first in the highest lane. Collapsed longs are then packed:
-// 2*bitsPerValue words take as many collapsed longs as fit, highest bits first, and the bits that are
-// left at the low end of each lane hold the remaining longs, again highest bits first.
-// No lane crosses the middle of a long, so a long is handled as two ints, low then high, as they lie
-// in the file (little-endian). Generations that pack ints instead (Lucene 10) have a stride of one.
+// The block is first collapsed: long i takes values i, 16+i, 32+i … (8-bit lanes), i, 32+i …
+// (16-bit lanes) or i, 64+i (32-bit lanes), the first in the highest lane. Collapsed longs are
+// then packed: 2*bitsPerValue words take as many collapsed longs as fit, highest bits first, and
+// the bits that are left at the low end of each lane hold the remaining longs, again highest bits
+// first. No lane crosses the middle of a long, so a long is handled as two ints, low then high, as
+// they lie in the file (little-endian). Generations that pack ints instead (Lucene 10) have a
+// stride of one.
 // Upstream: org.apache.lucene.codecs.lucene90.ForUtil (9.1.0).
 
 import { corrupt } from "../../../../base/index.ts";
-import type { IndexInput, DataOutput } from "../../../store/index.ts";
+import type { DataOutput, IndexInput } from "../../../store/index.ts";
 
 /** Values in a block of Lucene 9. */
 export const BLOCK_SIZE = 128;
@@ -65,14 +66,20 @@ export function readWords(input: IndexInput, target: Int32Array, count: number):
 }
 
 /**
- * Packed words → collapsed words. `source` holds `count` words; `stride` is how many ints one packed
- * word of the generation has (2: longs, 1: ints); `collapsed` is how many words to produce.
- * The formula: word k of pass p is `(source[k] >>> (primitive - (p + 1) * bits)) & mask(bits)`; what
- * is left over is a bit string over the low ends of source[s], source[s + stride] …, per half s.
+ * Packed words → collapsed words. `source` holds `count` words; `stride` is how many ints one
+ * packed word of the generation has (2: longs, 1: ints); `collapsed` is how many words to produce.
+ * The formula: word k of pass p is `(source[k] >>> (primitive - (p + 1) * bits)) & mask(bits)`;
+ * what is left over is a bit string over the low ends of source[s], source[s + stride] …, per half
+ * s.
  */
 export function unpackLanes(
-  source: Int32Array, count: number, bits: number, primitive: number, stride: number,
-  target: Int32Array, collapsed: number,
+  source: Int32Array,
+  count: number,
+  bits: number,
+  primitive: number,
+  stride: number,
+  target: Int32Array,
+  collapsed: number,
 ): void {
   const masks = masksOf(primitive);
   const mask = masks[bits]!;
@@ -108,8 +115,13 @@ export function unpackLanes(
 
 /** The inverse of `unpackLanes`: `collapsed` words of `source` → `count` packed words. */
 export function packLanes(
-  source: Int32Array, collapsed: number, bits: number, primitive: number, stride: number,
-  target: Int32Array, count: number,
+  source: Int32Array,
+  collapsed: number,
+  bits: number,
+  primitive: number,
+  stride: number,
+  target: Int32Array,
+  count: number,
 ): void {
   const masks = masksOf(primitive);
   let at = 0;
@@ -179,7 +191,10 @@ function collapse(source: Int32Array, primitive: number, target: Int32Array): vo
       target[2 * i + 1] =
         (source[i]! << 24) | (source[16 + i]! << 16) | (source[32 + i]! << 8) | source[48 + i]!;
       target[2 * i] =
-        (source[64 + i]! << 24) | (source[80 + i]! << 16) | (source[96 + i]! << 8) | source[112 + i]!;
+        (source[64 + i]! << 24) |
+        (source[80 + i]! << 16) |
+        (source[96 + i]! << 8) |
+        source[112 + i]!;
     }
   } else if (primitive === 16) {
     for (let i = 0; i < 32; i++) {
@@ -201,7 +216,10 @@ export function decodeFor(bits: number, input: IndexInput, target: Int32Array): 
 
 /** The same where a generation chooses the lanes (8, 16 or 32 bits) by another rule. */
 export function decodeForLanes(
-  bits: number, primitive: number, input: IndexInput, target: Int32Array,
+  bits: number,
+  primitive: number,
+  input: IndexInput,
+  target: Int32Array,
 ): void {
   if (bits < 1 || bits > 31) {
     throw corrupt("Bits per value are out of bounds", { file: input.name, bits });

@@ -1,8 +1,9 @@
-// Positions, offsets and payloads of one term, over .pos and .pay: the same bytes in all generations
-// since Lucene 9.0, but for the size of a block.
+// Positions, offsets and payloads of one term, over .pos and .pay: the same bytes in all
+// generations since Lucene 9.0, but for the size of a block.
 //
-// Full blocks: .pos has the position deltas; .pay has, with payloads, their lengths, vInt bytes, the
-// bytes, and with offsets, start deltas and lengths. The last block of a term is only in .pos, as vInts:
+// Full blocks: .pos has the position deltas; .pay has, with payloads, their lengths, vInt bytes,
+// the bytes, and with offsets, start deltas and lengths. The last block of a term is only in .pos,
+// as vInts:
 //   vInt   position delta, with payloads << 1 | payloadLengthChanged, then vInt the new length
 //   bytes  payload
 //   vInt   with offsets: start delta << 1 | lengthChanged, then vInt the new length
@@ -23,6 +24,7 @@ export interface BlockCodec {
 const NO_BYTES = new Uint8Array(0);
 const NO_POINTER = -1;
 
+/** Walks the positions of one term at a time. Its owner counts documents and frequencies. */
 export class PositionCursor {
   private readonly codec: BlockCodec;
   private readonly blockSize: number;
@@ -54,7 +56,10 @@ export class PositionCursor {
   endOffset = -1;
 
   constructor(
-    codec: BlockCodec, posIn: IndexInput, payIn: IndexInput | undefined, features: PostingsFeatures,
+    codec: BlockCodec,
+    posIn: IndexInput,
+    payIn: IndexInput | undefined,
+    features: PostingsFeatures,
   ) {
     this.codec = codec;
     this.blockSize = codec.blockSize;
@@ -62,7 +67,8 @@ export class PositionCursor {
     this.hasOffsets = features.hasOffsets;
     this.hasPayloads = features.hasPayloads;
     const hasPay = features.hasOffsets || features.hasPayloads;
-    if (hasPay && payIn === undefined) throw corrupt("Segment has no .pay file", { file: posIn.name });
+    if (hasPay && payIn === undefined)
+      throw corrupt("Segment has no .pay file", { file: posIn.name });
     this.payIn = hasPay ? payIn!.clone() : undefined;
     const size = codec.blockSize;
     this.deltas = new Int32Array(size);
@@ -75,8 +81,10 @@ export class PositionCursor {
   reset(state: BlockTermState, flags: number): void {
     const { blockSize } = this;
     const total = state.totalTermFreq;
-    this.needsOffsets = this.hasOffsets && (flags & PostingsFlags.OFFSETS) === PostingsFlags.OFFSETS;
-    this.needsPayloads = this.hasPayloads && (flags & PostingsFlags.PAYLOADS) === PostingsFlags.PAYLOADS;
+    this.needsOffsets =
+      this.hasOffsets && (flags & PostingsFlags.OFFSETS) === PostingsFlags.OFFSETS;
+    this.needsPayloads =
+      this.hasPayloads && (flags & PostingsFlags.PAYLOADS) === PostingsFlags.PAYLOADS;
     this.tailCount = total % blockSize;
     if (total < blockSize) this.lastBlockFp = state.posStartFP;
     else if (total === blockSize) this.lastBlockFp = -1;
@@ -210,7 +218,8 @@ export class PositionCursor {
 
   private exhausted(): Error {
     return corrupt("Positions end before their term does", {
-      file: this.posIn.name, offset: this.posIn.filePointer,
+      file: this.posIn.name,
+      offset: this.posIn.filePointer,
     });
   }
 

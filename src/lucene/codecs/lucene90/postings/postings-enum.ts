@@ -5,7 +5,10 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import {
-  type Impact, type ImpactsEnum, NO_MORE_DOCS, PostingsFlags,
+  type Impact,
+  type ImpactsEnum,
+  NO_MORE_DOCS,
+  PostingsFlags,
 } from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "./block-term-state.ts";
@@ -16,8 +19,11 @@ import { Lucene90SkipReader } from "./skip-reader.ts";
 
 const UNBOUNDED: readonly Impact[] = [{ freq: 2147483647, norm: 1 }];
 
+/** Upstream: BlockDocsEnum and its siblings. The buffers are public for bulk readers. */
 export class Lucene90PostingsEnum implements ImpactsEnum {
-  /** Documents of the current block, then NO_MORE_DOCS; `docBuffer[docUpto - 1]` is the current one. */
+  /**
+   * Documents of the current block, then NO_MORE_DOCS; `docBuffer[docUpto - 1]` is the current one.
+   */
   readonly docBuffer = new Int32Array(BLOCK_SIZE + 1);
   /** Their frequencies, valid after `readFreqs`. */
   readonly freqBuffer = new Int32Array(BLOCK_SIZE);
@@ -47,7 +53,9 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   private positionsUpto = 0;
 
   constructor(
-    source: IndexInput, features: PostingsFeatures, maxDoc: number,
+    source: IndexInput,
+    features: PostingsFeatures,
+    maxDoc: number,
     positions: PositionCursor | undefined,
   ) {
     this.source = source;
@@ -184,7 +192,10 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   private checkedDoc(doc: number): number {
     if (doc < 0 || doc >= this.maxDoc) {
       throw corrupt("Document of a posting list is out of bounds", {
-        file: this.source.name, offset: this.docIn.filePointer, doc, maxDoc: this.maxDoc,
+        file: this.source.name,
+        offset: this.docIn.filePointer,
+        doc,
+        maxDoc: this.maxDoc,
       });
     }
     return doc;

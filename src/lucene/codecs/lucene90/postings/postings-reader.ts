@@ -3,16 +3,24 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import { type ImpactsEnum, type PostingsEnum, PostingsFlags } from "../../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentReadState } from "../../../index/segment-info.ts";
+import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type IndexInput, retrieveChecksum,
+  checkIndexHeader,
+  checksumEntireFile,
+  type IndexInput,
+  retrieveChecksum,
 } from "../../../store/index.ts";
 import type { ByteCursor } from "../blocktree/byte-cursor.ts";
 import type { PostingsReaderBase } from "../blocktree/postings-reader-base.ts";
 import { type BlockTermState, type PostingsFeatures, segmentFeatures } from "./block-term-state.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
 import {
-  DOC_CODEC, PAY_CODEC, POS_CODEC, TERMS_CODEC, VERSION_CURRENT, VERSION_START,
+  DOC_CODEC,
+  PAY_CODEC,
+  POS_CODEC,
+  TERMS_CODEC,
+  VERSION_CURRENT,
+  VERSION_START,
 } from "./lucene90-postings-constants.ts";
 import { decodePFor, skipPFor } from "./pfor-util.ts";
 import { type BlockCodec, PositionCursor } from "./position-cursor.ts";
@@ -21,6 +29,7 @@ import { decodeTermState } from "./term-metadata.ts";
 
 const PFOR_CODEC: BlockCodec = { blockSize: BLOCK_SIZE, decode: decodePFor, skip: skipPFor };
 
+/** Opens .doc, .pos and .pay; makes enums. */
 export class Lucene90PostingsReader implements PostingsReaderBase {
   private readonly docIn: IndexInput;
   private readonly posIn: IndexInput | undefined;
@@ -53,19 +62,28 @@ export class Lucene90PostingsReader implements PostingsReaderBase {
   }
 
   decodeTerm(
-    cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+    cursor: ByteCursor,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    absolute: boolean,
   ): void {
     decodeTermState(cursor, features, state, absolute, BLOCK_SIZE);
     state.skipOffset = state.docFreq > BLOCK_SIZE ? cursor.readVLong() : -1;
   }
 
   postings(
-    features: PostingsFeatures, state: BlockTermState, reuse: PostingsEnum | undefined, flags: number,
+    features: PostingsFeatures,
+    state: BlockTermState,
+    reuse: PostingsEnum | undefined,
+    flags: number,
   ): PostingsEnum {
-    const wantsPositions = features.hasPositions
-      && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
-    const reusable = reuse instanceof Lucene90PostingsEnum && reuse.source === this.docIn
-      && reuse.features === features && reuse.hasPositions === wantsPositions;
+    const wantsPositions =
+      features.hasPositions && (flags & PostingsFlags.POSITIONS) === PostingsFlags.POSITIONS;
+    const reusable =
+      reuse instanceof Lucene90PostingsEnum &&
+      reuse.source === this.docIn &&
+      reuse.features === features &&
+      reuse.hasPositions === wantsPositions;
     const postings = reusable ? reuse : this.newEnum(features, wantsPositions);
     return postings.reset(state, flags);
   }

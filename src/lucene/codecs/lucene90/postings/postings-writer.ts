@@ -2,9 +2,10 @@
 // dictionary's metadata.
 //
 //   FILE  HOLDS, PER TERM
-//   .doc  docFreq ≥ 128: blocks of 128 doc deltas (PFor), each followed by its 128 frequencies (PFor,
-//         with frequencies only); the rest as vInts: delta << 1 | (freq = 1), then freq unless 1 (or
-//         the plain delta without frequencies); docFreq > 128: skip data (skip-writer.ts).
+//   .doc  docFreq ≥ 128: blocks of 128 doc deltas (PFor), each followed by its 128 frequencies
+//         (PFor, with frequencies only); the rest as vInts: delta << 1 | (freq = 1), then freq
+//         unless 1 (or the plain delta without frequencies);
+//         docFreq > 128: skip data (skip-writer.ts);
 //         docFreq = 1: nothing, the document lies in the terms dictionary ("pulsed")
 //   .pos  blocks of 128 position deltas (PFor); the rest as vInts, with offsets each followed by
 //         startDelta << 1 | lengthChanged and, if it changed, the length
@@ -24,20 +25,36 @@
 import { assert, illegalArgument } from "../../../../base/index.ts";
 import { type FieldInfo, hasNorms } from "../../../index/field-info.ts";
 import {
-  NO_MORE_DOCS, type NormsProducer, type NumericDocValues, type PostingsEnum, PostingsFlags,
+  NO_MORE_DOCS,
+  type NormsProducer,
+  type NumericDocValues,
+  type PostingsEnum,
+  PostingsFlags,
   type TermsEnum,
 } from "../../../index/leaf-reader.ts";
-import { segmentFileName, type SegmentWriteState } from "../../../index/segment-info.ts";
-import { type DataOutput, type IndexOutput, writeFooter, writeIndexHeader } from "../../../store/index.ts";
+import { type SegmentWriteState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  BlockTermState, postingsFeatures, type PostingsFeatures, segmentFeatures,
+  type DataOutput,
+  type IndexOutput,
+  writeFooter,
+  writeIndexHeader,
+} from "../../../store/index.ts";
+import {
+  BlockTermState,
+  type PostingsFeatures,
+  postingsFeatures,
+  segmentFeatures,
 } from "./block-term-state.ts";
 import { CompetitiveImpacts } from "./competitive-impacts.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
-import { encodePFor } from "./pfor-util.ts";
 import {
-  DOC_CODEC, PAY_CODEC, POS_CODEC, TERMS_CODEC, VERSION_CURRENT,
+  DOC_CODEC,
+  PAY_CODEC,
+  POS_CODEC,
+  TERMS_CODEC,
+  VERSION_CURRENT,
 } from "./lucene90-postings-constants.ts";
+import { encodePFor } from "./pfor-util.ts";
 import { Lucene90SkipWriter } from "./skip-writer.ts";
 
 /** IndexWriter.MAX_POSITION. */
@@ -48,6 +65,7 @@ export type DocSeen = (doc: number) => void;
 
 const EMPTY_STATE = new BlockTermState();
 
+/** Writes the postings of one term after the other, field by field. */
 export class Lucene90PostingsWriter {
   private readonly docOut: IndexOutput;
   private readonly posOut: IndexOutput | undefined;
@@ -62,7 +80,10 @@ export class Lucene90PostingsWriter {
   private readonly offsetLengths = new Int32Array(BLOCK_SIZE);
   private field: FieldInfo | undefined;
   private features: PostingsFeatures = {
-    hasFreqs: false, hasPositions: false, hasOffsets: false, hasPayloads: false,
+    hasFreqs: false,
+    hasPositions: false,
+    hasOffsets: false,
+    hasPayloads: false,
   };
   private flags: number = PostingsFlags.NONE;
   private reuse: PostingsEnum | undefined;
@@ -98,7 +119,13 @@ export class Lucene90PostingsWriter {
 
   /** Writes the postings' header into the terms metadata. */
   init(metaOut: IndexOutput, state: SegmentWriteState): void {
-    writeIndexHeader(metaOut, TERMS_CODEC, VERSION_CURRENT, state.segmentInfo.id, state.segmentSuffix);
+    writeIndexHeader(
+      metaOut,
+      TERMS_CODEC,
+      VERSION_CURRENT,
+      state.segmentInfo.id,
+      state.segmentSuffix,
+    );
     metaOut.writeVInt(BLOCK_SIZE);
   }
 
@@ -109,9 +136,13 @@ export class Lucene90PostingsWriter {
     }
     this.field = field;
     this.features = features;
-    this.flags = features.hasOffsets ? PostingsFlags.OFFSETS
-      : features.hasPositions ? PostingsFlags.POSITIONS
-      : features.hasFreqs ? PostingsFlags.FREQS : PostingsFlags.NONE;
+    this.flags = features.hasOffsets
+      ? PostingsFlags.OFFSETS
+      : features.hasPositions
+        ? PostingsFlags.POSITIONS
+        : features.hasFreqs
+          ? PostingsFlags.FREQS
+          : PostingsFlags.NONE;
     this.normsProducer = hasNorms(field) ? norms : undefined;
     this.skipWriter.setField(features.hasPositions, features.hasOffsets);
     this.reuse = undefined;
@@ -177,9 +208,10 @@ export class Lucene90PostingsWriter {
   /** A skip entry is known to be needed only when a document follows the full block. */
   private bufferSkip(): void {
     this.blockPending = false;
-    const norms = this.normsProducer === undefined
-      ? undefined
-      : (this.norms ??= this.normsProducer.norms(this.field!));
+    const norms =
+      this.normsProducer === undefined
+        ? undefined
+        : (this.norms ??= this.normsProducer.norms(this.field!));
     const { docs, freqs, impacts } = this;
     impacts.clear();
     for (let i = 0; i < BLOCK_SIZE; i++) {
@@ -187,8 +219,13 @@ export class Lucene90PostingsWriter {
       impacts.add(freqs[i]!, norm);
     }
     this.skipWriter.bufferSkip(
-      this.lastDoc, impacts, this.docCount,
-      this.docOut.filePointer, this.blockPosFp, this.blockPayFp, this.blockPosUpto,
+      this.lastDoc,
+      impacts,
+      this.docCount,
+      this.docOut.filePointer,
+      this.blockPosFp,
+      this.blockPayFp,
+      this.blockPosUpto,
     );
   }
 

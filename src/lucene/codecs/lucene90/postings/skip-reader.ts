@@ -58,7 +58,8 @@ export class Lucene90SkipReader {
     this.levelCount = Math.min(skipLevels(this.docFreq), SKIP_LEVELS_MAX);
     this.resetEntry(this.last, state);
     this.impactsDecoded = false;
-    while (this.levels.length < this.levelCount) this.levels.push(this.newLevel(this.levels.length));
+    while (this.levels.length < this.levelCount)
+      this.levels.push(this.newLevel(this.levels.length));
     const input = this.levels[0]!.input;
     input.seek(state.docStartFP + state.skipOffset);
     for (let at = this.levelCount - 1; at >= 0; at--) {
@@ -76,8 +77,13 @@ export class Lucene90SkipReader {
 
   private newLevel(at: number): SkipLevel {
     return {
-      input: this.docIn.clone(), start: 0, docCount: 0, interval: BLOCK_SIZE * SKIP_MULTIPLIER ** at,
-      ahead: newEntry(), impactBytes: new Uint8Array(at === 0 ? 64 : 0), impactLength: 0,
+      input: this.docIn.clone(),
+      start: 0,
+      docCount: 0,
+      interval: BLOCK_SIZE * SKIP_MULTIPLIER ** at,
+      ahead: newEntry(),
+      impactBytes: new Uint8Array(at === 0 ? 64 : 0),
+      impactLength: 0,
     };
   }
 
@@ -107,7 +113,8 @@ export class Lucene90SkipReader {
         this.loadNext(at, level);
         continue;
       }
-      if (at > 0 && this.last.childPointer > levels[at - 1]!.input.filePointer) this.seekChild(at - 1);
+      if (at > 0 && this.last.childPointer > levels[at - 1]!.input.filePointer)
+        this.seekChild(at - 1);
       at--;
     }
     return Math.max(0, levels[0]!.docCount - BLOCK_SIZE);
@@ -135,9 +142,8 @@ export class Lucene90SkipReader {
     level.docCount = parent.docCount - parent.interval;
     const childPointer = level.ahead.childPointer;
     copyEntry(this.last, level.ahead);
-    level.ahead.childPointer = at > 0
-      ? level.input.readVLong() + this.levels[at - 1]!.start
-      : childPointer;
+    level.ahead.childPointer =
+      at > 0 ? level.input.readVLong() + this.levels[at - 1]!.start : childPointer;
   }
 
   private readEntry(at: number, level: SkipLevel): void {

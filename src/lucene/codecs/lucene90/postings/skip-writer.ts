@@ -55,8 +55,12 @@ export class Lucene90SkipWriter {
   constructor(maxDoc: number) {
     for (let count = skipLevels(maxDoc); count > 0; count--) {
       this.levels.push({
-        out: new DataOutput(64), impacts: new CompetitiveImpacts(),
-        doc: 0, docFp: 0, posFp: 0, payFp: 0,
+        out: new DataOutput(64),
+        impacts: new CompetitiveImpacts(),
+        doc: 0,
+        docFp: 0,
+        posFp: 0,
+        payFp: 0,
       });
     }
   }
@@ -82,8 +86,13 @@ export class Lucene90SkipWriter {
 
   /** One entry behind `docCount` documents (a multiple of 128). */
   bufferSkip(
-    doc: number, impacts: CompetitiveImpacts, docCount: number,
-    docFp: number, posFp: number, payFp: number, posUpto: number,
+    doc: number,
+    impacts: CompetitiveImpacts,
+    docCount: number,
+    docFp: number,
+    posFp: number,
+    payFp: number,
+    posUpto: number,
   ): void {
     this.empty = false;
     this.levels[0]!.impacts.addAll(impacts);
@@ -103,7 +112,12 @@ export class Lucene90SkipWriter {
   }
 
   private writeEntry(
-    level: Level, doc: number, docFp: number, posFp: number, payFp: number, posUpto: number,
+    level: Level,
+    doc: number,
+    docFp: number,
+    posFp: number,
+    payFp: number,
+    posUpto: number,
   ): void {
     const out = level.out;
     out.writeVInt(doc - level.doc);

@@ -1,4 +1,5 @@
-// The part of a term's metadata that all generations since Lucene 9.0 share (see postings-writer.ts).
+// The part of a term's metadata that all generations since Lucene 9.0 share (see
+// postings-writer.ts).
 // Upstream: decodeTerm of Lucene90PostingsReader, Lucene912PostingsReader, Lucene104PostingsReader.
 
 import { corrupt } from "../../../../base/index.ts";
@@ -7,7 +8,10 @@ import type { BlockTermState, PostingsFeatures } from "./block-term-state.ts";
 
 /** Reads file pointers and the singleton document; `state` holds the term before. */
 export function decodeTermState(
-  cursor: ByteCursor, features: PostingsFeatures, state: BlockTermState, absolute: boolean,
+  cursor: ByteCursor,
+  features: PostingsFeatures,
+  state: BlockTermState,
+  absolute: boolean,
   blockSize: number,
 ): void {
   if (absolute) {
