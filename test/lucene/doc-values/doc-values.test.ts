@@ -2,19 +2,23 @@
 // files that Lucene wrote, and damage.
 
 import { describe, expect, it } from "vitest";
-import {
-  lucene90DocValuesFormat,
-} from "../../../src/lucene/codecs/lucene90/doc-values/index.ts";
-import {
-  Lucene90DocValuesProducer,
-} from "../../../src/lucene/codecs/lucene90/doc-values/doc-values-producer.ts";
+import { Lucene90DocValuesProducer } from "../../../src/lucene/codecs/lucene90/doc-values/doc-values-producer.ts";
+import { lucene90DocValuesFormat } from "../../../src/lucene/codecs/lucene90/doc-values/index.ts";
 import { NO_MORE_DOCS } from "../../../src/lucene/index/leaf-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { describeFormat } from "../../conformance/format.ts";
 import { digest, REAL_VERSIONS, realSegment } from "./real-files.ts";
 import { addColumn, infosOf, renderColumn, renderField, segmentState } from "./segments.ts";
 import {
-  binaryColumn, type Column, docsOf, longColumn, ordColumn, type Random, seeded, SHAPES, termsOf,
+  binaryColumn,
+  type Column,
+  docsOf,
+  longColumn,
+  ordColumn,
+  type Random,
+  SHAPES,
+  seeded,
+  termsOf,
 } from "./sources.ts";
 
 const SUFFIX = "Lucene90_0";
@@ -25,7 +29,9 @@ function write(columns: readonly Column[], maxDoc: number): MemoryDirectory {
   const consumer = lucene90DocValuesFormat.fieldsConsumer(
     segmentState(directory, maxDoc, infos, SUFFIX),
   );
-  columns.forEach((column, i) => addColumn(consumer, infos[i]!, column));
+  columns.forEach((column, i) => {
+    addColumn(consumer, infos[i]!, column);
+  });
   consumer.close();
   return directory;
 }
@@ -40,8 +46,9 @@ function expectRoundTrip(columns: readonly Column[], maxDoc: number): void {
   const { infos, producer } = open(write(columns, maxDoc), columns, maxDoc);
   producer.checkIntegrity();
   columns.forEach((column, i) => {
-    expect(digest(renderField(producer, infos[i]!)), `${column.name} of ${maxDoc} documents`)
-      .toBe(digest(renderColumn(column)));
+    expect(digest(renderField(producer, infos[i]!)), `${column.name} of ${maxDoc} documents`).toBe(
+      digest(renderColumn(column)),
+    );
   });
   producer.close();
 }
@@ -52,7 +59,9 @@ const DENSITIES = ["all", "none", "most", "half", "few", "last", "blocks", "bord
 function someColumns(maxDoc: number, random: Random): Column[] {
   const density = () => docsOf(DENSITIES[random(DENSITIES.length)]!, maxDoc, random);
   const shapes = SHAPES.filter(() => maxDoc < 5000 || random(6) === 0);
-  const columns = shapes.map((shape) => longColumn(`n_${shape}`, "NUMERIC", density(), shape, random));
+  const columns = shapes.map((shape) =>
+    longColumn(`n_${shape}`, "NUMERIC", density(), shape, random),
+  );
   for (const shape of shapes.filter(() => random(3) === 0)) {
     const most = 1 + random(4);
     columns.push(longColumn(`s_${shape}`, "SORTED_NUMERIC", density(), shape, random, most));
@@ -76,7 +85,10 @@ describe("Lucene90DocValuesFormat", () => {
   it.each(DENSITIES)("reads back a column when %s of 200000 documents have a value", (density) => {
     const maxDoc = 200000;
     const random = seeded(7);
-    expectRoundTrip([longColumn("n", "NUMERIC", docsOf(density, maxDoc, random), "bits20", random)], maxDoc);
+    expectRoundTrip(
+      [longColumn("n", "NUMERIC", docsOf(density, maxDoc, random), "bits20", random)],
+      maxDoc,
+    );
   });
 
   it("reads every version's files as Lucene does when an IndexWriter wrote them", () => {
@@ -91,7 +103,9 @@ describe("Lucene90DocValuesFormat", () => {
         expect(digest(rendering), `${version} ${header}`).toBe(expected.get(header!.slice(2)));
         seen++;
       }
-      expect(seen).toBe([...expected.keys()].filter((name) => !/ (NORMS|POINTS)/.test(name)).length);
+      expect(seen).toBe(
+        [...expected.keys()].filter((name) => !/ (NORMS|POINTS)/.test(name)).length,
+      );
     }
   });
 });
@@ -103,7 +117,14 @@ describe("DocValuesProducer", () => {
     const columns = ["all", "most", "half", "few", "blocks"].flatMap((density) => [
       longColumn(`n_${density}`, "NUMERIC", docsOf(density, maxDoc, random), "doubles", random),
       longColumn(`w_${density}`, "NUMERIC", docsOf(density, maxDoc, random), "wideBlocks", random),
-      longColumn(`s_${density}`, "SORTED_NUMERIC", docsOf(density, maxDoc, random), "dates", random, 3),
+      longColumn(
+        `s_${density}`,
+        "SORTED_NUMERIC",
+        docsOf(density, maxDoc, random),
+        "dates",
+        random,
+        3,
+      ),
     ]);
     const { infos, producer } = open(write(columns, maxDoc), columns, maxDoc);
     columns.forEach((column, c) => {
@@ -116,11 +137,15 @@ describe("DocValuesProducer", () => {
           const i = at.get(doc);
           if (found !== (i !== undefined)) expect.fail(`${column.name} at ${doc}: ${found}`);
           if (i === undefined) continue;
-          const values = single === undefined ? column.longs[i]!.map(() => {
-            many!.nextValue();
-            return many!.bigValue();
-          }) : [single.bigValue()];
-          if (single !== undefined && single.longValue() !== Number(values[0])) expect.fail("longValue");
+          const values =
+            single === undefined
+              ? column.longs[i]!.map(() => {
+                  many!.nextValue();
+                  return many!.bigValue();
+                })
+              : [single.bigValue()];
+          if (single !== undefined && single.longValue() !== Number(values[0]))
+            expect.fail("longValue");
           if (values.join() !== column.longs[i]!.join()) expect.fail(`${column.name} at ${doc}`);
         }
       }
@@ -140,7 +165,8 @@ describe("DocValuesProducer", () => {
           const target = doc + 1 + random(stride);
           while (i < column.docs.length && column.docs[i]! < target) i++;
           doc = values.advance(target);
-          if (doc !== (column.docs[i] ?? NO_MORE_DOCS)) expect.fail(`${density} at ${target}: ${doc}`);
+          if (doc !== (column.docs[i] ?? NO_MORE_DOCS))
+            expect.fail(`${density} at ${target}: ${doc}`);
           if (doc !== NO_MORE_DOCS && values.longValue() !== i) expect.fail(`value at ${doc}`);
         }
       }
@@ -159,7 +185,12 @@ describe("DocValuesProducer", () => {
   it("longHigh and longLow are exact when a value is beyond 2^53", () => {
     const longs = [[9007199254740993n], [-9007199254740995n], [0x7fffffffffffffffn], [-1n]];
     const column: Column = {
-      name: "n", type: "NUMERIC", docs: [0, 1, 2, 3], longs, bytes: [], terms: [],
+      name: "n",
+      type: "NUMERIC",
+      docs: [0, 1, 2, 3],
+      longs,
+      bytes: [],
+      terms: [],
     };
     const { infos, producer } = open(write([column], 4), [column], 4);
     const values = producer.numeric(infos[0]!);

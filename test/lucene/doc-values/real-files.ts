@@ -6,7 +6,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  DocValuesType, type FieldInfo, FieldInfos, IndexOptions, newFieldInfo,
+  DocValuesType,
+  type FieldInfo,
+  FieldInfos,
+  IndexOptions,
+  newFieldInfo,
 } from "../../../src/lucene/index/field-info.ts";
 import type { SegmentInfo, SegmentReadState } from "../../../src/lucene/index/segment-info.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
@@ -37,14 +41,21 @@ export function realSegment(version: string): RealSegment {
   // The id follows magic, codec name and version.
   const idAt = 9 + norms[4]!;
   const segmentInfo = { name: "_0", id: norms.subarray(idAt, idAt + 16), maxDoc } as SegmentInfo;
-  const expected = new Map(lines(join(folder, "expected.txt")).map((line) => {
-    const space = line.indexOf(" ");
-    return [line.slice(space + 1), line.slice(0, space)];
-  }));
+  const expected = new Map(
+    lines(join(folder, "expected.txt")).map((line) => {
+      const space = line.indexOf(" ");
+      return [line.slice(space + 1), line.slice(0, space)];
+    }),
+  );
   return {
-    directory, infos, expected,
+    directory,
+    infos,
+    expected,
     state: (from, segmentSuffix) => ({
-      directory: from, segmentInfo, fieldInfos: new FieldInfos(infos), segmentSuffix,
+      directory: from,
+      segmentInfo,
+      fieldInfos: new FieldInfos(infos),
+      segmentSuffix,
     }),
   };
 }
@@ -66,5 +77,7 @@ function fieldOf(line: string): FieldInfo {
 }
 
 export function digest(rendering: readonly string[]): string {
-  return createHash("sha256").update(rendering.map((line) => line.trimEnd()).join("\n")).digest("hex");
+  return createHash("sha256")
+    .update(rendering.map((line) => line.trimEnd()).join("\n"))
+    .digest("hex");
 }

@@ -1,21 +1,31 @@
 // Writes and reads the columns of sources.ts as one segment, and renders both sides as text.
 
+import type { DocValuesConsumer } from "../../../src/lucene/codecs/codec.ts";
 import {
-  DocValuesType, FieldInfos, type FieldInfo, newFieldInfo,
+  DocValuesType,
+  type FieldInfo,
+  FieldInfos,
+  newFieldInfo,
 } from "../../../src/lucene/index/field-info.ts";
 import { type DocValuesProducer, NO_MORE_DOCS } from "../../../src/lucene/index/leaf-reader.ts";
 import type { SegmentInfo, SegmentWriteState } from "../../../src/lucene/index/segment-info.ts";
-import type { DocValuesConsumer } from "../../../src/lucene/codecs/codec.ts";
 import type { Directory } from "../../../src/lucene/store/index.ts";
 import {
-  binarySource, type Column, numericSource, ordSource, sortedNumericSource,
+  binarySource,
+  type Column,
+  numericSource,
+  ordSource,
+  sortedNumericSource,
 } from "./sources.ts";
 
 export const SEGMENT_ID = Uint8Array.from({ length: 16 }, (_, i) => i * 7 + 1);
 
 /** A segment that exists only as the state of a format. */
 export function segmentState(
-  directory: Directory, maxDoc: number, infos: FieldInfo[], segmentSuffix: string,
+  directory: Directory,
+  maxDoc: number,
+  infos: FieldInfo[],
+  segmentSuffix: string,
 ): SegmentWriteState {
   const segmentInfo = { name: "_0", id: SEGMENT_ID, maxDoc } as SegmentInfo;
   return { directory, segmentInfo, fieldInfos: new FieldInfos(infos), segmentSuffix };
@@ -31,11 +41,21 @@ export function infosOf(columns: readonly Column[]): FieldInfo[] {
 
 export function addColumn(consumer: DocValuesConsumer, info: FieldInfo, column: Column): void {
   switch (column.type) {
-    case "NUMERIC": consumer.addNumeric(info, () => numericSource(column)); break;
-    case "SORTED_NUMERIC": consumer.addSortedNumeric(info, () => sortedNumericSource(column)); break;
-    case "BINARY": consumer.addBinary(info, () => binarySource(column)); break;
-    case "SORTED": consumer.addSorted(info, () => ordSource(column)); break;
-    case "SORTED_SET": consumer.addSortedSet(info, () => ordSource(column)); break;
+    case "NUMERIC":
+      consumer.addNumeric(info, () => numericSource(column));
+      break;
+    case "SORTED_NUMERIC":
+      consumer.addSortedNumeric(info, () => sortedNumericSource(column));
+      break;
+    case "BINARY":
+      consumer.addBinary(info, () => binarySource(column));
+      break;
+    case "SORTED":
+      consumer.addSorted(info, () => ordSource(column));
+      break;
+    case "SORTED_SET":
+      consumer.addSortedSet(info, () => ordSource(column));
+      break;
   }
 }
 
@@ -94,7 +114,10 @@ export function renderField(producer: DocValuesProducer, info: FieldInfo): strin
 }
 
 function render(
-  info: FieldInfo, type: string, values: { nextDoc(): number }, line: () => string,
+  info: FieldInfo,
+  type: string,
+  values: { nextDoc(): number },
+  line: () => string,
 ): string[] {
   const lines = [`F ${info.name} ${type}`];
   for (let doc = values.nextDoc(); doc !== NO_MORE_DOCS; doc = values.nextDoc()) {
@@ -103,7 +126,9 @@ function render(
   return lines;
 }
 
-function renderTerms(values: ReturnType<DocValuesProducer["sorted"]> | ReturnType<DocValuesProducer["sortedSet"]>): string[] {
+function renderTerms(
+  values: ReturnType<DocValuesProducer["sorted"]> | ReturnType<DocValuesProducer["sortedSet"]>,
+): string[] {
   const lines = [`T ${values.valueCount}`];
   const terms = values.termsEnum();
   for (let term = terms.next(); term !== undefined; term = terms.next()) lines.push(hex(term));

@@ -1,8 +1,13 @@
 // Seeded columns for the tests of doc values, norms and points, and the ports over them.
 
 import type {
-  BinaryDocValues, NumericDocValues, OrdDictionary, SortedDocValues, SortedNumericDocValues,
-  SortedSetDocValues, TermsEnum,
+  BinaryDocValues,
+  NumericDocValues,
+  OrdDictionary,
+  SortedDocValues,
+  SortedNumericDocValues,
+  SortedSetDocValues,
+  TermsEnum,
 } from "../../../src/lucene/index/leaf-reader.ts";
 import { NO_MORE_DOCS } from "../../../src/lucene/index/leaf-reader.ts";
 
@@ -51,7 +56,8 @@ class Walk {
   }
 
   advance(target: number): number {
-    do this.at++; while (this.at < this.docs.length && this.docs[this.at]! < target);
+    do this.at++;
+    while (this.at < this.docs.length && this.docs[this.at]! < target);
     return this.docID();
   }
 
@@ -210,7 +216,8 @@ export function longsOf(shape: string, random: Random): (i: number) => bigint {
     negative: () => BigInt(-random(1e9) - 1),
     delta: () => 1099511627776n + BigInt(random(1000)),
     noDelta: () => BigInt(100 + random(20000)),
-    blocks: (i) => (i < 16384 ? BigInt(random(3)) : (i >> 14) % 2 === 0 ? 5n : BigInt(random(1e6) * 7)),
+    blocks: (i) =>
+      i < 16384 ? BigInt(random(3)) : (i >> 14) % 2 === 0 ? 5n : BigInt(random(1e6) * 7),
     wideBlocks: (i) => (i < 16384 ? BigInt(random(3)) : randomLong(random)),
     doubles: () => sortableDouble((random(2e9) - 1e9) / 1000),
     wholeDoubles: () => sortableDouble(random(1000) - 500),
@@ -224,15 +231,36 @@ export function longsOf(shape: string, random: Random): (i: number) => bigint {
 
 /** All shapes of `longsOf`. */
 export const SHAPES = [
-  "constant", "wideConstant", "table", "wideTable", "dates", "nanos", "negative", "delta", "noDelta",
-  "blocks", "wideBlocks", "doubles", "wholeDoubles", "edges", "safeEdge", "wideGcd", "ordinal",
-  ...[1, 2, 3, 7, 8, 9, 12, 13, 16, 19, 20, 23, 24, 27, 28, 31, 32, 33, 40, 47, 48, 52, 53, 54, 56, 63, 64]
-    .map((bits) => `bits${bits}`),
+  "constant",
+  "wideConstant",
+  "table",
+  "wideTable",
+  "dates",
+  "nanos",
+  "negative",
+  "delta",
+  "noDelta",
+  "blocks",
+  "wideBlocks",
+  "doubles",
+  "wholeDoubles",
+  "edges",
+  "safeEdge",
+  "wideGcd",
+  "ordinal",
+  ...[
+    1, 2, 3, 7, 8, 9, 12, 13, 16, 19, 20, 23, 24, 27, 28, 31, 32, 33, 40, 47, 48, 52, 53, 54, 56,
+    63, 64,
+  ].map((bits) => `bits${bits}`),
 ];
 
 export function longColumn(
-  name: string, type: "NUMERIC" | "SORTED_NUMERIC", docs: readonly number[], shape: string,
-  random: Random, most = 1,
+  name: string,
+  type: "NUMERIC" | "SORTED_NUMERIC",
+  docs: readonly number[],
+  shape: string,
+  random: Random,
+  most = 1,
 ): Column {
   const value = longsOf(shape, random);
   let i = 0;
@@ -246,7 +274,11 @@ export function longColumn(
 /** Distinct terms in byte order, with shared prefixes, one empty and one long if `odd`. */
 export function termsOf(count: number, random: Random, odd = false): Uint8Array[] {
   const texts = new Set<string>();
-  if (odd) texts.add("").add("q".repeat(5000)).add(`${"q".repeat(5000)}z`);
+  if (odd)
+    texts
+      .add("")
+      .add("q".repeat(5000))
+      .add(`${"q".repeat(5000)}z`);
   while (texts.size < count) {
     const stem = ["user", "user-agent/", "a", "zzzzzzzzzzzzzzzzzzzz-", "\u00e9t\u00e9"][random(5)]!;
     texts.add(stem + random(count * 20).toString(36));
@@ -256,8 +288,12 @@ export function termsOf(count: number, random: Random, odd = false): Uint8Array[
 
 /** Every term is used by some document, as Lucene demands, if there are enough documents. */
 export function ordColumn(
-  name: string, type: "SORTED" | "SORTED_SET", docs: readonly number[], terms: readonly Uint8Array[],
-  random: Random, most = 1,
+  name: string,
+  type: "SORTED" | "SORTED_SET",
+  docs: readonly number[],
+  terms: readonly Uint8Array[],
+  random: Random,
+  most = 1,
 ): Column {
   const used = terms.slice(0, docs.length);
   const longs = docs.map((_, i) => {
@@ -269,7 +305,10 @@ export function ordColumn(
 }
 
 export function binaryColumn(
-  name: string, docs: readonly number[], random: Random, fixed: number | undefined,
+  name: string,
+  docs: readonly number[],
+  random: Random,
+  fixed: number | undefined,
 ): Column {
   const bytes = docs.map(() => {
     const length = fixed ?? random(30) * random(3);

@@ -24,29 +24,50 @@ function writeNorms(columns: readonly Column[], maxDoc: number) {
   for (const info of infos) info.indexOptions = IndexOptions.DOCS;
   const state = segmentState(new MemoryDirectory(), maxDoc, infos, "");
   const consumer = lucene90NormsFormat.normsConsumer(state);
-  columns.forEach((column, i) => consumer.addNorms(infos[i]!, () => numericSource(column)));
+  columns.forEach((column, i) => {
+    consumer.addNorms(infos[i]!, () => numericSource(column));
+  });
   consumer.close();
   return { infos, producer: lucene90NormsFormat.normsProducer(state) };
 }
 
-const SHAPES = ["constant", "bits1", "bits7", "bits8", "bits15", "bits16", "bits31", "bits32", "edges"];
+const SHAPES = [
+  "constant",
+  "bits1",
+  "bits7",
+  "bits8",
+  "bits15",
+  "bits16",
+  "bits31",
+  "bits32",
+  "edges",
+];
 const DENSITIES = ["all", "none", "most", "half", "few", "last", "border"];
 
 describe("Lucene90NormsFormat", () => {
-  it.each([1, 128, 4096, 70000])("reads back all widths when a segment has %d documents", (maxDoc) => {
-    const random = seeded(maxDoc);
-    const columns = DENSITIES.flatMap((density, d) =>
-      SHAPES.filter((_, s) => maxDoc < 5000 || s % DENSITIES.length === d).map((shape) =>
-        longColumn(`${density}_${shape}`, "NUMERIC", docsOf(density, maxDoc, random), shape, random),
-      ),
-    );
-    const { infos, producer } = writeNorms(columns, maxDoc);
-    producer.checkIntegrity();
-    columns.forEach((column, i) => {
-      const [, ...expected] = renderColumn(column);
-      expect(digest(renderNorms(producer, infos[i]!)), column.name).toBe(digest(expected));
-    });
-  });
+  it.each([1, 128, 4096, 70000])(
+    "reads back all widths when a segment has %d documents",
+    (maxDoc) => {
+      const random = seeded(maxDoc);
+      const columns = DENSITIES.flatMap((density, d) =>
+        SHAPES.filter((_, s) => maxDoc < 5000 || s % DENSITIES.length === d).map((shape) =>
+          longColumn(
+            `${density}_${shape}`,
+            "NUMERIC",
+            docsOf(density, maxDoc, random),
+            shape,
+            random,
+          ),
+        ),
+      );
+      const { infos, producer } = writeNorms(columns, maxDoc);
+      producer.checkIntegrity();
+      columns.forEach((column, i) => {
+        const [, ...expected] = renderColumn(column);
+        expect(digest(renderNorms(producer, infos[i]!)), column.name).toBe(digest(expected));
+      });
+    },
+  );
 
   it("advanceExact finds the norm when targets jump", () => {
     const random = seeded(9);

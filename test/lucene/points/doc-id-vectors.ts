@@ -3,7 +3,10 @@
 
 export const DOC_ID_VECTORS = [
   {
-    lucene: "9.12", bits: 24, count: 67, vectorized: false,
+    lucene: "9.12",
+    bits: 24,
+    count: 67,
+    vectorized: false,
     hex:
       "18a6daf36e3c79379eb5601517e6dd786dcdbbf1538453da4c62ccc02a2e47f38fa72dd108b4996a3a9b" +
       "77e3214045a7081ebe8ee61f14af8198fb8cfa81555c086833d5eefb3675c4d9af5ba211e26a738ac948" +
@@ -12,7 +15,10 @@ export const DOC_ID_VECTORS = [
       "b3c9769291d8185a3a51ff37b38500150b6cde8df2a6ef786f152ce54dca5f8468d9",
   },
   {
-    lucene: "10.4", bits: 16, count: 67, vectorized: true,
+    lucene: "10.4",
+    bits: 16,
+    count: 67,
+    vectorized: true,
     hex:
       "10de060000d99a379e10396f3c48d7a6da7f75de78b7131517eeb14db5265084535deebbf1958cf38fcc" +
       "2a2a2e04c962cc3b67996a7305d108aaa308a7e241404519e077e3517eaf81881ce61fc0ba1ebef75855" +
@@ -20,7 +26,10 @@ export const DOC_ID_VECTORS = [
       "25b72891c3efc6c8612665",
   },
   {
-    lucene: "10.4", bits: 21, count: 67, vectorized: true,
+    lucene: "10.4",
+    bits: 21,
+    count: 67,
+    vectorized: true,
     hex:
       "15d57c379ec5f36e3cb46aa6daa3e1dd789260151782df4cb57156845360cdbbf14f44f38f3ec32a2e2e" +
       "3a62cc1db1996a0c28d108fba608a7ea254045da9c77e39411af810d88e61f860a1ebeff80555c78fb8c" +
@@ -29,7 +38,10 @@ export const DOC_ID_VECTORS = [
       "77cdbb9157b0ac26659b100d",
   },
   {
-    lucene: "10.4", bits: 24, count: 67, vectorized: true,
+    lucene: "10.4",
+    bits: 24,
+    count: 67,
+    vectorized: true,
     hex:
       "184a79379ec4f36e3c3e6da6dab7e6dd7831601517abda4cb5255384539ecdbbf11847f38f92c02a2e0b" +
       "3a62cc85b4996aff2dd10878a708a7f22140456c9b77e39e14af81d58ee61f0d081ebe4481555c7cfb8c" +
@@ -38,7 +50,10 @@ export const DOC_ID_VECTORS = [
       "f57670519315ea8831b364c0cf51ddf76def572f0c8dd166aae5152c5f4dcad98468",
   },
   {
-    lucene: "10.4", bits: 24, count: 66, vectorized: true,
+    lucene: "10.4",
+    bits: 24,
+    count: 66,
+    vectorized: true,
     hex:
       "184a79379ec4f36e3c3e6da6dab7e6dd7831601517abda4cb5255384539ecdbbf11847f38f92c02a2e0b" +
       "3a62cc85b4996aff2dd10878a708a7f22140456c9b77e39e14af81d58ee61f0d081ebe4481555c7cfb8c" +

@@ -5,7 +5,12 @@ import { describe, expect, it } from "vitest";
 import { lucene90PointsFormat } from "../../../src/lucene/codecs/lucene90/points/index.ts";
 import { type FieldInfo, newFieldInfo } from "../../../src/lucene/index/field-info.ts";
 import type { IntersectVisitor, PointValues } from "../../../src/lucene/index/leaf-reader.ts";
-import { DataOutput, IndexInput, MemoryDirectory, memorySource } from "../../../src/lucene/store/index.ts";
+import {
+  DataOutput,
+  IndexInput,
+  MemoryDirectory,
+  memorySource,
+} from "../../../src/lucene/store/index.ts";
 import { readDocIds, writeDocIds } from "../../../src/lucene/util/bkd/doc-ids.ts";
 import { describeFormat } from "../../conformance/format.ts";
 import { digest, REAL_VERSIONS, realSegment } from "../doc-values/real-files.ts";
@@ -46,12 +51,18 @@ function randomPoint(shape: Shape, doc: number, random: Random): Point {
   return { doc, packed };
 }
 
-function writePoints(shape: Shape, points: readonly Point[], maxDoc: number): PointValues | undefined {
+function writePoints(
+  shape: Shape,
+  points: readonly Point[],
+  maxDoc: number,
+): PointValues | undefined {
   const state = segmentState(new MemoryDirectory(), maxDoc, [pointField(shape)], "");
   const writer = lucene90PointsFormat.fieldsWriter(state);
   writer.writeField(pointField(shape), {
     size: points.length,
-    forEach: (visit) => points.forEach(({ doc, packed }) => visit(doc, packed)),
+    forEach: (visit) => {
+      for (const { doc, packed } of points) visit(doc, packed);
+    },
   });
   writer.finish();
   writer.close();
@@ -99,8 +110,9 @@ class Box implements IntersectVisitor {
     for (let dim = 0; dim < this.shape.indexDims; dim++) {
       if (compareDim(this.shape, dim, max, this.low) < 0) return "outside";
       if (compareDim(this.shape, dim, min, this.high) > 0) return "outside";
-      crosses ||= compareDim(this.shape, dim, min, this.low) < 0
-        || compareDim(this.shape, dim, max, this.high) > 0;
+      crosses ||=
+        compareDim(this.shape, dim, min, this.low) < 0 ||
+        compareDim(this.shape, dim, max, this.high) > 0;
     }
     return crosses ? "crosses" : "inside";
   }
@@ -145,17 +157,23 @@ describe("Lucene90PointsFormat", () => {
       for (const count of [1, 2, 511, 512, 513, 1024, 5000, 20000]) {
         const random = seeded(count + shape.dims);
         const maxDoc = count * 2;
-        const points = Array.from({ length: count }, () => randomPoint(shape, random(maxDoc), random));
+        const points = Array.from({ length: count }, () =>
+          randomPoint(shape, random(maxDoc), random),
+        );
         const values = writePoints(shape, points, maxDoc)!;
         expect(values.size).toBe(count);
         expect(values.docCount).toBe(new Set(points.map((point) => point.doc)).size);
-        const lines = points.map(({ doc, packed }) => `${doc} ${Buffer.from(packed).toString("hex")}`);
+        const lines = points.map(
+          ({ doc, packed }) => `${doc} ${Buffer.from(packed).toString("hex")}`,
+        );
         expect(digest(allPoints(values).sort())).toBe(digest(lines.sort()));
         for (let query = 0; query < 6; query++) {
           const pick = () => points[random(count)]!.packed;
           const box = new Box(shape, pick(), pick());
           values.intersect(box);
-          const expected = points.filter((point) => box.contains(point.packed)).map((point) => point.doc);
+          const expected = points
+            .filter((point) => box.contains(point.packed))
+            .map((point) => point.doc);
           expect(box.found.sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
         }
       }
@@ -226,22 +244,26 @@ describe("writeDocIds", () => {
     expect(actual).toEqual(docs);
     expect(input.filePointer).toBe(input.length);
     input.seek(0);
-    expect(() => readDocIds(input, docs.length, actual, false, Math.max(...docs)))
-      .toThrow(/Document is out of bounds/);
+    expect(() => readDocIds(input, docs.length, actual, false, Math.max(...docs))).toThrow(
+      /Document is out of bounds/,
+    );
   });
 });
 
 describe("readDocIds", () => {
-  it.each(DOC_ID_VECTORS)("reads $count documents of $bits bits when Lucene $lucene wrote them", (vector) => {
-    const { bits, count, vectorized, hex } = vector;
-    const input = new IndexInput(memorySource("docs", Buffer.from(hex, "hex")));
-    const docs = new Int32Array(count);
-    readDocIds(input, count, docs, vectorized, 1 << bits);
-    expect([...docs]).toEqual(
-      Array.from({ length: count }, (_, i) => Math.imul(i + 1, 2654435761) >>> (32 - bits)),
-    );
-    expect(input.filePointer).toBe(input.length);
-  });
+  it.each(DOC_ID_VECTORS)(
+    "reads $count documents of $bits bits when Lucene $lucene wrote them",
+    (vector) => {
+      const { bits, count, vectorized, hex } = vector;
+      const input = new IndexInput(memorySource("docs", Buffer.from(hex, "hex")));
+      const docs = new Int32Array(count);
+      readDocIds(input, count, docs, vectorized, 1 << bits);
+      expect([...docs]).toEqual(
+        Array.from({ length: count }, (_, i) => Math.imul(i + 1, 2654435761) >>> (32 - bits)),
+      );
+      expect(input.filePointer).toBe(input.length);
+    },
+  );
 });
 
 describeFormat({
@@ -253,10 +275,14 @@ describeFormat({
     const reader = lucene90PointsFormat.fieldsReader(state(directory, ""));
     for (const info of infos) {
       reader.values(info.name)?.intersect({
-        compare: () => "crosses", visit: () => {}, visitValue: () => {},
+        compare: () => "crosses",
+        visit: () => {},
+        visitValue: () => {},
       });
       reader.values(info.name)?.intersect({
-        compare: () => "inside", visit: () => {}, visitValue: () => {},
+        compare: () => "inside",
+        visit: () => {},
+        visitValue: () => {},
       });
     }
     reader.close();

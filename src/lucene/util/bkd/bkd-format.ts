@@ -5,23 +5,23 @@
 //     header                         "BKD", version 9 (10 since Lucene 10.2)
 //                       n    vInt    numDims, numIndexDims, maxPointsInLeafNode, bytesPerDim
 //                       n    vInt    numLeaves
-//                       k    bytes   minPackedValue, then maxPackedValue: numIndexDims * bytesPerDim
+//                       k    bytes   minPackedValue, maxPackedValue: numIndexDims * bytesPerDim
 //                       n    vLong   pointCount
 //                       n    vInt    docCount
 //                       n    vInt    numIndexBytes
 //                       8    le-i64  offset of the first leaf in .kdd
 //                       8    le-i64  offset of the packed index in .kdi
 //   INDEX, node by node, depth first
-//     root, right child n    vLong   offset of its leftmost leaf from its parent's; the root's from 0
+//     root, right child n    vLong   offset of its leftmost leaf from its parent's; root: from 0
 //     inner node        n    vInt    (delta * (1 + bytesPerDim) + prefix) * numIndexDims + splitDim
-//                       k    bytes   split value after the prefix and one byte (byte = last ± delta;
-//                                    minus below a left turn on that dimension)
+//                       k    bytes   split value after the prefix and one byte, which is the last
+//                                    one + delta; - delta below a left turn on that dimension
 //                       n    vInt    bytes of the left subtree, unless that is a leaf
 //   LEAF in .kdd
 //                       n    vInt    count, then the documents (doc-ids.ts)
 //     per dimension     n    vInt    length of the common prefix, then its bytes
-//                       1    i8      -1 all equal; -2 runs of equal points; else the sorted dimension
-//     numIndexDims > 1  k    bytes   per indexed dimension: min and max after the prefix (not for -1)
+//                       1    i8      -1 all equal; -2 runs of equal points; else sorted dimension
+//     numIndexDims > 1  k    bytes   per indexed dimension: min, max after the prefix (not for -1)
 //     runs              n    vInt    run length, then all dimensions after their prefixes; repeated
 //     sorted dimension  1+1  u8      its next byte and the run length of that byte, then per point
 //                                    all dimensions after their prefixes (sorted: and that byte)
@@ -29,13 +29,17 @@
 // leftLeafCount(n) of them.
 // Upstream: org.apache.lucene.util.bkd.BKDWriter (9.1.0). Spec: docs/format/points.md.
 
+/** Codec name in the metadata of each field. */
 export const BKD_CODEC = "BKD";
 /** First version with the index in its own file: the oldest that is read. */
 export const BKD_VERSION_META_FILE = 9;
 /** Documents of 21 and 24 bits in a layout for vector instructions. */
 export const BKD_VERSION_VECTORIZED = 10;
+/** Points of a full leaf. */
 export const POINTS_IN_LEAF_MAX = 512;
+/** Most dimensions of a point. */
 export const DIMS_MAX = 16;
+/** Most dimensions that the tree splits on. */
 export const INDEX_DIMS_MAX = 8;
 /** Longest dimension of Lucene's PointValues.MAX_NUM_BYTES. */
 export const BYTES_PER_DIM_MAX = 16;
@@ -57,7 +61,11 @@ export function leftLeafCount(numLeaves: number): number {
 
 /** Length of the common prefix of two ranges of `length` bytes. */
 export function commonPrefix(
-  a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number,
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
 ): number {
   let i = 0;
   while (i < length && a[aStart + i] === b[bStart + i]) i++;
@@ -66,7 +74,11 @@ export function commonPrefix(
 
 /** Compares two ranges of `length` bytes as unsigned big-endian numbers. */
 export function compareBytes(
-  a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number,
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
 ): number {
   for (let i = 0; i < length; i++) {
     const difference = a[aStart + i]! - b[bStart + i]!;

@@ -59,7 +59,12 @@ export class BkdLeafWriter {
   }
 
   /** Does storing each distinct point once take fewer bytes than storing all but the run byte? */
-  private prefersRuns(values: Uint8Array, count: number, runByte: number, prefixSum: number): boolean {
+  private prefersRuns(
+    values: Uint8Array,
+    count: number,
+    runByte: number,
+    prefixSum: number,
+  ): boolean {
     let distinct = 1;
     for (let i = 1; i < count; i++) if (!this.equalsPrevious(values, i)) distinct++;
     if (distinct === count) return false;

@@ -9,8 +9,14 @@ import { corrupt } from "../../../base/index.ts";
 import type { IntersectVisitor, PointValues } from "../../index/leaf-reader.ts";
 import { checkHeader, type IndexInput } from "../../store/index.ts";
 import {
-  BKD_CODEC, BKD_VERSION_META_FILE, BKD_VERSION_VECTORIZED, type BkdConfig, BYTES_PER_DIM_MAX,
-  compareBytes, DIMS_MAX, INDEX_DIMS_MAX,
+  BKD_CODEC,
+  BKD_VERSION_META_FILE,
+  BKD_VERSION_VECTORIZED,
+  type BkdConfig,
+  BYTES_PER_DIM_MAX,
+  compareBytes,
+  DIMS_MAX,
+  INDEX_DIMS_MAX,
 } from "./bkd-format.ts";
 import { type BkdTree, BkdVisit } from "./bkd-visit.ts";
 
@@ -46,9 +52,17 @@ export class BkdReader implements PointValues {
     this.numIndexDimensions = config.numIndexDims;
     this.bytesPerDimension = config.bytesPerDim;
     this.tree = {
-      config, version, numLeaves, pointCount: this.size, maxDoc,
-      minPackedValue: this.minPackedValue, maxPackedValue: this.maxPackedValue,
-      indexIn, dataIn, indexOffset, indexBytes,
+      config,
+      version,
+      numLeaves,
+      pointCount: this.size,
+      maxDoc,
+      minPackedValue: this.minPackedValue,
+      maxPackedValue: this.maxPackedValue,
+      indexIn,
+      dataIn,
+      indexOffset,
+      indexBytes,
     };
     checkTree(meta, this.tree, this.docCount);
   }
@@ -67,13 +81,22 @@ function readConfig(meta: IndexInput): BkdConfig {
   const numIndexDims = meta.readVInt();
   const maxPointsInLeafNode = meta.readVInt();
   const bytesPerDim = meta.readVInt();
-  const valid = numDims >= 1 && numDims <= DIMS_MAX && numIndexDims >= 1
-    && numIndexDims <= Math.min(numDims, INDEX_DIMS_MAX) && bytesPerDim >= 1
-    && bytesPerDim <= BYTES_PER_DIM_MAX && maxPointsInLeafNode >= 1
-    && maxPointsInLeafNode <= LEAF_POINTS_MAX;
+  const valid =
+    numDims >= 1 &&
+    numDims <= DIMS_MAX &&
+    numIndexDims >= 1 &&
+    numIndexDims <= Math.min(numDims, INDEX_DIMS_MAX) &&
+    bytesPerDim >= 1 &&
+    bytesPerDim <= BYTES_PER_DIM_MAX &&
+    maxPointsInLeafNode >= 1 &&
+    maxPointsInLeafNode <= LEAF_POINTS_MAX;
   if (!valid) {
     throw corrupt("Invalid shape of points", {
-      file: meta.name, numDims, numIndexDims, bytesPerDim, maxPointsInLeafNode,
+      file: meta.name,
+      numDims,
+      numIndexDims,
+      bytesPerDim,
+      maxPointsInLeafNode,
     });
   }
   return { numDims, numIndexDims, bytesPerDim, maxPointsInLeafNode };
@@ -83,13 +106,23 @@ function checkTree(meta: IndexInput, tree: BkdTree, docCount: number): void {
   const { config, numLeaves, pointCount, indexBytes, indexOffset } = tree;
   const { bytesPerDim } = config;
   // Each inner node takes a byte at least.
-  const valid = numLeaves >= 1 && numLeaves - 1 <= indexBytes && pointCount >= 1
-    && Math.ceil(pointCount / config.maxPointsInLeafNode) === numLeaves
-    && docCount >= 1 && docCount <= Math.min(pointCount, tree.maxDoc)
-    && indexOffset >= 0 && indexOffset + indexBytes <= tree.indexIn.length;
+  const valid =
+    numLeaves >= 1 &&
+    numLeaves - 1 <= indexBytes &&
+    pointCount >= 1 &&
+    Math.ceil(pointCount / config.maxPointsInLeafNode) === numLeaves &&
+    docCount >= 1 &&
+    docCount <= Math.min(pointCount, tree.maxDoc) &&
+    indexOffset >= 0 &&
+    indexOffset + indexBytes <= tree.indexIn.length;
   if (!valid) {
     throw corrupt("Invalid tree of points", {
-      file: meta.name, numLeaves, pointCount, docCount, indexBytes, indexOffset,
+      file: meta.name,
+      numLeaves,
+      pointCount,
+      docCount,
+      indexBytes,
+      indexOffset,
     });
   }
   for (let dim = 0; dim < config.numIndexDims; dim++) {

@@ -223,7 +223,11 @@ export class BkdVisit {
     leaves.seek(this.leafOffsets[level]!);
     const count = leaves.readVInt();
     if (count < 1 || count > docs.length) {
-      throw corrupt("Count of points is out of bounds", { file: leaves.name, count, max: docs.length });
+      throw corrupt("Count of points is out of bounds", {
+        file: leaves.name,
+        count,
+        max: docs.length,
+      });
     }
     readDocIds(leaves, count, docs, tree.version >= BKD_VERSION_VECTORIZED, tree.maxDoc);
     return count;

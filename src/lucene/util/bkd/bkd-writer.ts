@@ -6,7 +6,11 @@
 import { corrupt } from "../../../base/index.ts";
 import { type DataOutput, type IndexOutput, writeHeader } from "../../store/index.ts";
 import {
-  BKD_CODEC, BKD_VERSION_META_FILE, type BkdConfig, compareBytes, leftLeafCount,
+  BKD_CODEC,
+  BKD_VERSION_META_FILE,
+  type BkdConfig,
+  compareBytes,
+  leftLeafCount,
 } from "./bkd-format.ts";
 import { packBkdIndex } from "./bkd-index-writer.ts";
 import { BkdLeafWriter } from "./bkd-leaf-writer.ts";
@@ -16,10 +20,14 @@ import { PointSorter } from "./point-sorter.ts";
 /** Above two dimensions, a cell's bounds are counted out again every so many splits. */
 const SPLITS_BEFORE_EXACT_BOUNDS = 4;
 
-/** Writes a tree of at least one point: leaves to `data`, inner nodes to `index`, facts to `meta`. */
+/** Writes a tree of at least one point: leaves to `data`, nodes to `index`, facts to `meta`. */
 export function writeBkd(
-  config: BkdConfig, points: PointBuffer, maxDoc: number,
-  meta: IndexOutput, index: DataOutput, data: DataOutput,
+  config: BkdConfig,
+  points: PointBuffer,
+  maxDoc: number,
+  meta: IndexOutput,
+  index: DataOutput,
+  data: DataOutput,
 ): void {
   const dataStart = data.filePointer;
   const builder = new BkdBuilder(config, points, data);
@@ -133,7 +141,12 @@ class BkdBuilder {
   }
 
   private buildNode(
-    firstLeaf: number, leaves: number, from: number, to: number, min: Uint8Array, max: Uint8Array,
+    firstLeaf: number,
+    leaves: number,
+    from: number,
+    to: number,
+    min: Uint8Array,
+    max: Uint8Array,
   ): void {
     if (leaves === 1) {
       this.buildLeaf(from, to);
@@ -201,20 +214,31 @@ class BkdBuilder {
 
   /** A dimension split half as often as the most split one, else the one with the widest span. */
   private chooseDimension(
-    leaves: number, from: number, to: number, min: Uint8Array, max: Uint8Array,
+    leaves: number,
+    from: number,
+    to: number,
+    min: Uint8Array,
+    max: Uint8Array,
   ): number {
     const { bytesPerDim, numIndexDims } = this.config;
     if (numIndexDims === 1) return 0;
     const splits = this.parentSplits.reduce((sum, count) => sum + count, 0);
-    if (leaves !== this.numLeaves && numIndexDims > 2 && splits % SPLITS_BEFORE_EXACT_BOUNDS === 0) {
+    if (
+      leaves !== this.numLeaves &&
+      numIndexDims > 2 &&
+      splits % SPLITS_BEFORE_EXACT_BOUNDS === 0
+    ) {
       this.bounds(from, to, min, max);
     }
     const most = Math.max(...this.parentSplits);
     let widest = 0;
     for (let dim = 0; dim < numIndexDims; dim++) {
       const at = dim * bytesPerDim;
-      if (this.parentSplits[dim]! < Math.floor(most / 2)
-        && compareBytes(min, at, max, at, bytesPerDim) !== 0) return dim;
+      if (
+        this.parentSplits[dim]! < Math.floor(most / 2) &&
+        compareBytes(min, at, max, at, bytesPerDim) !== 0
+      )
+        return dim;
       if (dim > 0 && this.compareSpans(min, max, dim, widest) > 0) widest = dim;
     }
     return widest;

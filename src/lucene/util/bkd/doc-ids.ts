@@ -88,21 +88,38 @@ function writeBits24(docs: Int32Array, count: number, out: DataOutput): void {
 
 /** Reads `count` documents into `docs`; `vectorized` is the layout since BKD version 10. */
 export function readDocIds(
-  input: IndexInput, count: number, docs: Int32Array, vectorized: boolean, maxDoc: number,
+  input: IndexInput,
+  count: number,
+  docs: Int32Array,
+  vectorized: boolean,
+  maxDoc: number,
 ): void {
   const encoding = (input.readByte() << 24) >> 24;
   switch (encoding) {
-    case CONTINUOUS_IDS: readContinuous(input, count, docs); break;
-    case BITSET_IDS: readBitSet(input, count, docs); break;
-    case DELTA_VINT: readDeltas(input, count, docs); break;
-    case DELTA_16: readDelta16(input, count, docs); break;
-    case BITS_21: readBits21(input, count, docs); break;
+    case CONTINUOUS_IDS:
+      readContinuous(input, count, docs);
+      break;
+    case BITSET_IDS:
+      readBitSet(input, count, docs);
+      break;
+    case DELTA_VINT:
+      readDeltas(input, count, docs);
+      break;
+    case DELTA_16:
+      readDelta16(input, count, docs);
+      break;
+    case BITS_21:
+      readBits21(input, count, docs);
+      break;
     case BITS_24:
       if (vectorized) readBits24(input, count, docs);
       else readLegacyBits24(input, count, docs);
       break;
-    case BITS_32: for (let i = 0; i < count; i++) docs[i] = input.readInt(); break;
-    default: throw corrupt("Unsupported encoding of documents", { file: input.name, encoding });
+    case BITS_32:
+      for (let i = 0; i < count; i++) docs[i] = input.readInt();
+      break;
+    default:
+      throw corrupt("Unsupported encoding of documents", { file: input.name, encoding });
   }
   for (let i = 0; i < count; i++) {
     // An unsigned comparison refuses negative documents, too.
@@ -177,8 +194,10 @@ function readBits24(input: IndexInput, count: number, docs: Int32Array): void {
   const quarter = count >>> 2;
   for (let i = 0; i < quarter * 3; i++) docs[i] = input.readInt();
   for (let i = 0; i < quarter; i++) {
-    docs[quarter * 3 + i] = (docs[i]! & 0xff) | ((docs[quarter + i]! & 0xff) << 8)
-      | ((docs[quarter * 2 + i]! & 0xff) << 16);
+    docs[quarter * 3 + i] =
+      (docs[i]! & 0xff) |
+      ((docs[quarter + i]! & 0xff) << 8) |
+      ((docs[quarter * 2 + i]! & 0xff) << 16);
   }
   for (let i = 0; i < quarter * 3; i++) docs[i] = docs[i]! >>> 8;
   readTail24(input, quarter * 4, count, docs);

@@ -1,5 +1,5 @@
-// Points of one field in memory, and a radix sort of ranges of them: least significant byte first
-// and stable, over a permutation. Bytes that all points of the range share cost one pass of reading.
+// A radix sort of ranges of points in memory: least significant byte first and stable, over a
+// permutation. A byte that all points of the range share costs one pass of reading.
 
 import type { PointBuffer } from "./point-buffer.ts";
 

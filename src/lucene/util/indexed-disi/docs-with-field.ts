@@ -6,7 +6,11 @@ import { DENSE_RANK_POWER, writeIndexedDisi } from "./indexed-disi-writer.ts";
 
 /** Writes the facts to `meta`, and to `data` the set, if some documents but not all are in it. */
 export function writeDocsWithField(
-  docs: Int32Array, count: number, maxDoc: number, meta: DataOutput, data: DataOutput,
+  docs: Int32Array,
+  count: number,
+  maxDoc: number,
+  meta: DataOutput,
+  data: DataOutput,
 ): void {
   if (count === 0 || count === maxDoc) {
     meta.writeLong(count === 0 ? -2 : -1);

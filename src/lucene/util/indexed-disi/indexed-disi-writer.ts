@@ -1,5 +1,5 @@
-// The set of documents that have a value, in blocks of 65536 documents. Blocks without documents are
-// left out; a last block stands for NO_MORE_DOCS. Little-endian.
+// The set of documents that have a value, in blocks of 65536 documents. Blocks without documents
+// are left out; a last block stands for NO_MORE_DOCS. Little-endian.
 //
 //   BLOCK     SIZE   TYPE      FIELD        MEANING
 //              2     u16       block        high 16 bits of its documents
@@ -50,7 +50,12 @@ export function writeIndexedDisi(docs: Int32Array, count: number, out: DataOutpu
 }
 
 function writeBlock(
-  block: number, docs: Int32Array, from: number, to: number, bits: Uint8Array, out: DataOutput,
+  block: number,
+  docs: Int32Array,
+  from: number,
+  to: number,
+  bits: Uint8Array,
+  out: DataOutput,
 ): void {
   const cardinality = to - from;
   out.writeShort(block);

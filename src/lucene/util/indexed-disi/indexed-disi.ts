@@ -2,7 +2,8 @@
 // position in the set, which is where its value lies.
 // Invariants: block numbers ascend; documents are below maxDoc; positions are below the block's
 // cardinality. A block's bytes are borrowed as a whole, so that moves inside it do no reading.
-// Upstream: org.apache.lucene.codecs.lucene90.IndexedDISI (9.12.3). Spec: docs/format/doc-values.md.
+// Upstream: org.apache.lucene.codecs.lucene90.IndexedDISI (9.12.3).
+// Spec: docs/format/doc-values.md.
 
 import { corrupt } from "../../../base/index.ts";
 import { NO_MORE_DOCS } from "../../index/leaf-reader.ts";
@@ -28,10 +29,15 @@ export function readIndexedDisiEntry(meta: IndexInput, dataLength: number): Inde
     throw corrupt("Set of documents is out of bounds", { file: meta.name, docsWithFieldOffset });
   }
   if (docsWithFieldOffset >= 0) {
-    if (docsWithFieldOffset + docsWithFieldLength > dataLength
-      || Math.max(0, jumpTableEntryCount) * 8 > docsWithFieldLength) {
+    if (
+      docsWithFieldOffset + docsWithFieldLength > dataLength ||
+      Math.max(0, jumpTableEntryCount) * 8 > docsWithFieldLength
+    ) {
       throw corrupt("Set of documents is out of bounds", {
-        file: meta.name, docsWithFieldOffset, docsWithFieldLength, jumpTableEntryCount,
+        file: meta.name,
+        docsWithFieldOffset,
+        docsWithFieldLength,
+        jumpTableEntryCount,
       });
     }
     if (denseRankPower !== -1 && (denseRankPower < 7 || denseRankPower > 15)) {
@@ -78,9 +84,10 @@ export class IndexedDisi {
     const length = entry.docsWithFieldLength - jumpBytes;
     this.blocks = data.randomAccess(entry.docsWithFieldOffset, length);
     this.jumpEntries = jumpBytes / 8;
-    this.jumps = jumpBytes === 0
-      ? undefined
-      : data.randomAccess(entry.docsWithFieldOffset + length, jumpBytes);
+    this.jumps =
+      jumpBytes === 0
+        ? undefined
+        : data.randomAccess(entry.docsWithFieldOffset + length, jumpBytes);
     this.rankPower = entry.denseRankPower;
     this.maxDoc = maxDoc;
     this.size = size;

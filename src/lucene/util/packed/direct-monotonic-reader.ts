@@ -22,7 +22,9 @@ export interface DirectMonotonicMeta {
 
 /** Reads the metadata of `count` values. */
 export function readDirectMonotonicMeta(
-  meta: IndexInput, count: number, blockShift: number,
+  meta: IndexInput,
+  count: number,
+  blockShift: number,
 ): DirectMonotonicMeta {
   if (blockShift < 2 || blockShift > 22) {
     throw corrupt("Block shift is out of bounds", { file: meta.name, blockShift });

@@ -1,5 +1,5 @@
-// Reads what DirectWriter packs (its header has the layouts): one value at a time, or runs of values
-// into typed arrays. Widths up to 48 bits give exact numbers; 56 and 64 bits have halves.
+// Reads what DirectWriter packs (its header has the layouts): one value at a time, or runs of
+// values into typed arrays. Widths up to 48 bits give exact numbers; 56 and 64 bits have halves.
 // Invariants: the width is one of DIRECT_BITS; all values lie inside the slice, else `corrupt`.
 // Upstream: org.apache.lucene.util.packed.DirectReader (9.12.3). Spec: docs/format/doc-values.md.
 
@@ -22,7 +22,10 @@ export class DirectReader {
     }
     if (offset + Math.ceil((count * bitsPerValue) / 8) > input.length) {
       throw corrupt("Packed values are longer than their slice", {
-        offset, count, bitsPerValue, length: input.length,
+        offset,
+        count,
+        bitsPerValue,
+        length: input.length,
       });
     }
     this.input = input;
@@ -36,27 +39,36 @@ export class DirectReader {
     const input = this.input;
     const offset = this.offset;
     switch (this.bitsPerValue) {
-      case 0: return 0;
-      case 1: return (input.byteAt(offset + (index >>> 3)) >>> (index & 7)) & 1;
-      case 2: return (input.byteAt(offset + (index >>> 2)) >>> ((index & 3) << 1)) & 3;
-      case 4: return (input.byteAt(offset + (index >>> 1)) >>> ((index & 1) << 2)) & 15;
-      case 8: return input.byteAt(offset + index);
+      case 0:
+        return 0;
+      case 1:
+        return (input.byteAt(offset + (index >>> 3)) >>> (index & 7)) & 1;
+      case 2:
+        return (input.byteAt(offset + (index >>> 2)) >>> ((index & 3) << 1)) & 3;
+      case 4:
+        return (input.byteAt(offset + (index >>> 1)) >>> ((index & 1) << 2)) & 15;
+      case 8:
+        return input.byteAt(offset + index);
       case 12: {
         const pair = input.shortAt(offset + (index >>> 1) * 3 + (index & 1));
         return (pair >>> ((index & 1) << 2)) & 0xfff;
       }
-      case 16: return input.shortAt(offset + index * 2) & 0xffff;
+      case 16:
+        return input.shortAt(offset + index * 2) & 0xffff;
       case 20: {
         const pair = input.intAt(offset + (index >>> 1) * 5 + (index & 1) * 2);
         return (pair >>> ((index & 1) << 2)) & 0xfffff;
       }
-      case 24: return input.intAt(offset + index * 3) & 0xffffff;
+      case 24:
+        return input.intAt(offset + index * 3) & 0xffffff;
       case 28: {
         const pair = input.intAt(offset + (index >>> 1) * 7 + (index & 1) * 3);
         return (pair >>> ((index & 1) << 2)) & 0xfffffff;
       }
-      case 32: return input.intAt(offset + index * 4) >>> 0;
-      default: return (this.high(index) >>> 0) * TWO_32 + (this.low(index) >>> 0);
+      case 32:
+        return input.intAt(offset + index * 4) >>> 0;
+      default:
+        return (this.high(index) >>> 0) * TWO_32 + (this.low(index) >>> 0);
     }
   }
 
@@ -70,11 +82,16 @@ export class DirectReader {
   high(index: number): number {
     const at = this.offset + index * (this.bitsPerValue >>> 3) + 4;
     switch (this.bitsPerValue) {
-      case 40: return this.input.byteAt(at);
-      case 48: return this.input.shortAt(at) & 0xffff;
-      case 56: return this.input.intAt(at - 1) >>> 8;
-      case 64: return this.input.intAt(at);
-      default: return 0;
+      case 40:
+        return this.input.byteAt(at);
+      case 48:
+        return this.input.shortAt(at) & 0xffff;
+      case 56:
+        return this.input.intAt(at - 1) >>> 8;
+      case 64:
+        return this.input.intAt(at);
+      default:
+        return 0;
     }
   }
 
@@ -110,7 +127,10 @@ export class DirectReader {
 
   private bytesOf(from: number, count: number): Uint8Array {
     if (from + count > this.count) {
-      throw corrupt("Read past the end of packed values", { index: from + count, count: this.count });
+      throw corrupt("Read past the end of packed values", {
+        index: from + count,
+        count: this.count,
+      });
     }
     const bits = this.bitsPerValue;
     return this.input.bytesBorrow(this.offset + (from / 8) * bits, Math.ceil((count * bits) / 8));
@@ -119,21 +139,31 @@ export class DirectReader {
 
 function unpackDirect(bits: number, b: Uint8Array, target: Float64Array, count: number): void {
   switch (bits) {
-    case 1: case 2: case 4: return unpackBelowByte(bits, b, target, count);
+    case 1:
+    case 2:
+    case 4:
+      unpackBelowByte(bits, b, target, count);
+      return;
     case 8:
       for (let i = 0; i < count; i++) target[i] = b[i]!;
       return;
-    case 12: return unpack12(b, target, count);
+    case 12:
+      unpack12(b, target, count);
+      return;
     case 16:
       for (let i = 0, p = 0; i < count; i++, p += 2) target[i] = b[p]! | (b[p + 1]! << 8);
       return;
-    case 20: return unpack20(b, target, count);
+    case 20:
+      unpack20(b, target, count);
+      return;
     case 24:
       for (let i = 0, p = 0; i < count; i++, p += 3) {
         target[i] = b[p]! | (b[p + 1]! << 8) | (b[p + 2]! << 16);
       }
       return;
-    case 28: return unpack28(b, target, count);
+    case 28:
+      unpack28(b, target, count);
+      return;
     case 32:
       for (let i = 0, p = 0; i < count; i++, p += 4) target[i] = int32(b, p) >>> 0;
       return;
@@ -147,7 +177,9 @@ function unpackDirect(bits: number, b: Uint8Array, target: Float64Array, count: 
         target[i] = (b[p + 4]! | (b[p + 5]! << 8)) * TWO_32 + (int32(b, p) >>> 0);
       }
       return;
-    default: return unpackWide(bits >>> 3, b, target, count);
+    default:
+      unpackWide(bits >>> 3, b, target, count);
+      return;
   }
 }
 

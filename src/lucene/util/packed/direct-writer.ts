@@ -98,7 +98,11 @@ export class DirectWriter {
 
 /** Packs `count` values, rounded up to whole groups of 8; the arrays hold zeros behind them. */
 function packDirect(
-  bits: number, high: Int32Array, low: Int32Array, count: number, bytes: Uint8Array,
+  bits: number,
+  high: Int32Array,
+  low: Int32Array,
+  count: number,
+  bytes: Uint8Array,
 ): void {
   if (bits < 8) packBelowByte(bits, low, count, bytes);
   else if (bits === 12 || bits === 20 || bits === 28) packPairs(bits, low, count, bytes);
@@ -127,7 +131,11 @@ function packPairs(bits: number, low: Int32Array, count: number, bytes: Uint8Arr
 }
 
 function packWholeBytes(
-  width: number, high: Int32Array, low: Int32Array, count: number, bytes: Uint8Array,
+  width: number,
+  high: Int32Array,
+  low: Int32Array,
+  count: number,
+  bytes: Uint8Array,
 ): void {
   const lowBytes = Math.min(width, 4);
   for (let i = 0, o = 0; i < count; i++) {

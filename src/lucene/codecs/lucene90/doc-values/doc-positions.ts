@@ -1,5 +1,5 @@
-// Walks the documents that have a value, and says at which position of the column it lies. One class
-// for "all", "none" and "some documents", so that the iterators on top of it stay monomorphic.
+// Walks the documents that have a value, and says at which position of the column it lies. One
+// class for "all", "none" and "some documents", so that the iterators on it stay monomorphic.
 
 import { NO_MORE_DOCS } from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";

@@ -4,8 +4,12 @@
 
 import type { FieldInfo } from "../../../index/field-info.ts";
 import {
-  type BinaryDocValues, NO_MORE_DOCS, type NumericDocValues, type SortedDocValues,
-  type SortedNumericDocValues, type SortedSetDocValues,
+  type BinaryDocValues,
+  NO_MORE_DOCS,
+  type NumericDocValues,
+  type SortedDocValues,
+  type SortedNumericDocValues,
+  type SortedSetDocValues,
 } from "../../../index/leaf-reader.ts";
 import { type SegmentWriteState, segmentFileName } from "../../../index/segment-info.ts";
 import { type IndexOutput, writeFooter, writeIndexHeader } from "../../../store/index.ts";
@@ -14,8 +18,17 @@ import { DirectMonotonicWriter } from "../../../util/packed/direct-monotonic-wri
 import { LongColumn } from "../../../util/packed/long-column.ts";
 import type { DocValuesConsumer } from "../../codec.ts";
 import {
-  BINARY, DATA_CODEC, DATA_EXTENSION, DIRECT_MONOTONIC_BLOCK_SHIFT, DOC_VALUES_VERSION, META_CODEC,
-  META_EXTENSION, NUMERIC, SORTED, SORTED_NUMERIC, SORTED_SET,
+  BINARY,
+  DATA_CODEC,
+  DATA_EXTENSION,
+  DIRECT_MONOTONIC_BLOCK_SHIFT,
+  DOC_VALUES_VERSION,
+  META_CODEC,
+  META_EXTENSION,
+  NUMERIC,
+  SORTED,
+  SORTED_NUMERIC,
+  SORTED_SET,
 } from "./doc-values-format.ts";
 import { writeNumeric } from "./numeric-writer.ts";
 import { writeTermsDict } from "./terms-dict-writer.ts";

@@ -5,16 +5,27 @@
 import { corrupt } from "../../../../base/index.ts";
 import type { FieldInfo, FieldInfos } from "../../../index/field-info.ts";
 import type { IndexInput } from "../../../store/index.ts";
-import { type IndexedDisiEntry, readIndexedDisiEntry } from "../../../util/indexed-disi/indexed-disi.ts";
 import {
-  type DirectMonotonicMeta, readDirectMonotonicMeta,
+  type IndexedDisiEntry,
+  readIndexedDisiEntry,
+} from "../../../util/indexed-disi/indexed-disi.ts";
+import {
+  type DirectMonotonicMeta,
+  readDirectMonotonicMeta,
 } from "../../../util/packed/direct-monotonic-reader.ts";
 import { isDirectBits } from "../../../util/packed/direct-writer.ts";
 import {
-  BINARY, NUMERIC, SORTED, SORTED_NUMERIC, SORTED_SET, TABLE_VALUES_MAX, TERMS_DICT_BLOCK_TERMS,
+  BINARY,
+  NUMERIC,
+  SORTED,
+  SORTED_NUMERIC,
+  SORTED_SET,
+  TABLE_VALUES_MAX,
+  TERMS_DICT_BLOCK_TERMS,
   VERSION_SKIPPER_MAX_VALUE_COUNT,
 } from "./doc-values-format.ts";
 
+/** A numeric column: how it is encoded and where its values are. */
 export interface NumericEntry {
   readonly docs: IndexedDisiEntry;
   readonly numValues: number;
@@ -36,12 +47,14 @@ export interface AddressesEntry {
   readonly meta: DirectMonotonicMeta;
 }
 
+/** A numeric column with the starts of each document's values. */
 export interface SortedNumericEntry extends NumericEntry {
   readonly numDocsWithField: number;
   /** Undefined where every document has one value. */
   readonly addresses: AddressesEntry | undefined;
 }
 
+/** A binary column: values back to back, of one length or with addresses. */
 export interface BinaryEntry {
   readonly docs: IndexedDisiEntry;
   readonly dataOffset: number;
@@ -52,6 +65,7 @@ export interface BinaryEntry {
   readonly addresses: AddressesEntry | undefined;
 }
 
+/** Where the blocks and keys of a terms dictionary are. */
 export interface TermsDictEntry {
   readonly size: number;
   readonly maxTermLength: number;
@@ -100,11 +114,17 @@ export interface EntryLimits {
 
 /** Reads entries up to the end marker. */
 export function readDocValuesEntries(
-  meta: IndexInput, infos: FieldInfos, limits: EntryLimits,
+  meta: IndexInput,
+  infos: FieldInfos,
+  limits: EntryLimits,
 ): DocValuesEntries {
   const entries: DocValuesEntries = {
-    numerics: new Map(), binaries: new Map(), sorteds: new Map(), sortedSets: new Map(),
-    sortedNumerics: new Map(), skippers: new Map(),
+    numerics: new Map(),
+    binaries: new Map(),
+    sorteds: new Map(),
+    sortedSets: new Map(),
+    sortedNumerics: new Map(),
+    skippers: new Map(),
   };
   for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
     const info = infos.byNumber(number);
@@ -115,18 +135,32 @@ export function readDocValuesEntries(
 }
 
 function readEntry(
-  meta: IndexInput, info: FieldInfo, limits: EntryLimits, entries: DocValuesEntries,
+  meta: IndexInput,
+  info: FieldInfo,
+  limits: EntryLimits,
+  entries: DocValuesEntries,
 ): void {
   const { number } = info;
   const type = meta.readByte();
   if (info.docValuesSkipIndex !== 0) entries.skippers.set(number, readSkipper(meta, limits));
   switch (type) {
-    case NUMERIC: entries.numerics.set(number, readNumeric(meta, limits)); return;
-    case BINARY: entries.binaries.set(number, readBinary(meta, limits)); return;
-    case SORTED: entries.sorteds.set(number, readSorted(meta, limits)); return;
-    case SORTED_SET: entries.sortedSets.set(number, readSortedSet(meta, limits)); return;
-    case SORTED_NUMERIC: entries.sortedNumerics.set(number, readSortedNumeric(meta, limits)); return;
-    default: throw corrupt("Invalid doc values type", { file: meta.name, field: info.name, type });
+    case NUMERIC:
+      entries.numerics.set(number, readNumeric(meta, limits));
+      return;
+    case BINARY:
+      entries.binaries.set(number, readBinary(meta, limits));
+      return;
+    case SORTED:
+      entries.sorteds.set(number, readSorted(meta, limits));
+      return;
+    case SORTED_SET:
+      entries.sortedSets.set(number, readSortedSet(meta, limits));
+      return;
+    case SORTED_NUMERIC:
+      entries.sortedNumerics.set(number, readSortedNumeric(meta, limits));
+      return;
+    default:
+      throw corrupt("Invalid doc values type", { file: meta.name, field: info.name, type });
   }
 }
 
@@ -141,7 +175,11 @@ function readSkipper(meta: IndexInput, limits: EntryLimits): SkipperEntry {
 }
 
 /** An offset and a length inside the data file. */
-function readSlice(meta: IndexInput, limits: EntryLimits, what: string): { offset: number; length: number } {
+function readSlice(
+  meta: IndexInput,
+  limits: EntryLimits,
+  what: string,
+): { offset: number; length: number } {
   const offset = meta.readLongNumber();
   const length = meta.readLongNumber();
   checkSlice(meta, limits, what, offset, length);
@@ -149,7 +187,11 @@ function readSlice(meta: IndexInput, limits: EntryLimits, what: string): { offse
 }
 
 function checkSlice(
-  meta: IndexInput, limits: EntryLimits, what: string, offset: number, length: number,
+  meta: IndexInput,
+  limits: EntryLimits,
+  what: string,
+  offset: number,
+  length: number,
 ): void {
   if (offset < 0 || length < 0 || offset + length > limits.dataLength) {
     throw corrupt(`Slice of ${what} is out of bounds`, { file: meta.name, offset, length });
@@ -164,7 +206,8 @@ function readNumeric(meta: IndexInput, limits: EntryLimits): NumericEntry {
   if (tableSize > TABLE_VALUES_MAX || (blockShift !== -1 && (blockShift < 7 || blockShift > 24))) {
     throw corrupt("Invalid table size", { file: meta.name, tableSize });
   }
-  const table = tableSize >= 0 ? Array.from({ length: tableSize }, () => meta.readLong()) : undefined;
+  const table =
+    tableSize >= 0 ? Array.from({ length: tableSize }, () => meta.readLong()) : undefined;
   const bitsPerValue = meta.readByte();
   const minValue = meta.readLong();
   const gcd = meta.readLong();
@@ -178,7 +221,11 @@ function readNumeric(meta: IndexInput, limits: EntryLimits): NumericEntry {
     if (blockShift === -1) {
       const bytes = Math.ceil((numValues * bitsPerValue) / 8);
       if (!isDirectBits(bitsPerValue) || bytes > values.length) {
-        throw corrupt("Packed values are out of bounds", { file: meta.name, bitsPerValue, numValues });
+        throw corrupt("Packed values are out of bounds", {
+          file: meta.name,
+          bitsPerValue,
+          numValues,
+        });
       }
     } else {
       const blocks = Math.ceil(numValues / 2 ** blockShift);
@@ -186,17 +233,26 @@ function readNumeric(meta: IndexInput, limits: EntryLimits): NumericEntry {
     }
   }
   return {
-    docs, numValues, table, blockShift, bitsPerValue, minValue, gcd,
-    valuesOffset: values.offset, valuesLength: values.length, valueJumpTableOffset,
+    docs,
+    numValues,
+    table,
+    blockShift,
+    bitsPerValue,
+    minValue,
+    gcd,
+    valuesOffset: values.offset,
+    valuesLength: values.length,
+    valueJumpTableOffset,
   };
 }
 
 function readSortedNumeric(meta: IndexInput, limits: EntryLimits): SortedNumericEntry {
   const numeric = readNumeric(meta, limits);
   const numDocsWithField = readDocCount(meta, limits);
-  const addresses = numDocsWithField === numeric.numValues
-    ? undefined
-    : readAddresses(meta, limits, numDocsWithField + 1);
+  const addresses =
+    numDocsWithField === numeric.numValues
+      ? undefined
+      : readAddresses(meta, limits, numDocsWithField + 1);
   return { ...numeric, numDocsWithField, addresses };
 }
 
@@ -222,14 +278,18 @@ function readBinary(meta: IndexInput, limits: EntryLimits): BinaryEntry {
   const numDocsWithField = readDocCount(meta, limits);
   const minLength = meta.readInt();
   const maxLength = meta.readInt();
-  const addresses = minLength < maxLength
-    ? readAddresses(meta, limits, numDocsWithField + 1)
-    : undefined;
+  const addresses =
+    minLength < maxLength ? readAddresses(meta, limits, numDocsWithField + 1) : undefined;
   if (maxLength < 0 || (addresses === undefined && maxLength * numDocsWithField > data.length)) {
     throw corrupt("Length of binary values is out of bounds", { file: meta.name, maxLength });
   }
   return {
-    docs, dataOffset: data.offset, dataLength: data.length, numDocsWithField, minLength, maxLength,
+    docs,
+    dataOffset: data.offset,
+    dataLength: data.length,
+    numDocsWithField,
+    minLength,
+    maxLength,
     addresses,
   };
 }
@@ -237,7 +297,10 @@ function readBinary(meta: IndexInput, limits: EntryLimits): BinaryEntry {
 function readSorted(meta: IndexInput, limits: EntryLimits): SortedEntry {
   const ords = readNumeric(meta, limits);
   const numDocsWithField = ords.numValues;
-  return { ords: { ...ords, numDocsWithField, addresses: undefined }, dict: readDict(meta, limits) };
+  return {
+    ords: { ...ords, numDocsWithField, addresses: undefined },
+    dict: readDict(meta, limits),
+  };
 }
 
 function readSortedSet(meta: IndexInput, limits: EntryLimits): SortedEntry {
@@ -264,14 +327,23 @@ function readDict(meta: IndexInput, limits: EntryLimits): TermsDictEntry {
   if (indexShift < 6 || indexShift > 30 || maxTermLength < 0 || maxBlockLength < 0) {
     throw corrupt("Invalid terms dictionary", { file: meta.name, indexShift, maxTermLength });
   }
-  const indexMeta = readDirectMonotonicMeta(meta, 1 + Math.ceil(size / 2 ** indexShift), blockShift);
+  const indexMeta = readDirectMonotonicMeta(
+    meta,
+    1 + Math.ceil(size / 2 ** indexShift),
+    blockShift,
+  );
   const index = readSlice(meta, limits, "terms index");
   const indexAddresses = readSlice(meta, limits, "terms index addresses");
   return {
-    size, maxTermLength, maxBlockLength,
-    termsOffset: terms.offset, termsLength: terms.length,
+    size,
+    maxTermLength,
+    maxBlockLength,
+    termsOffset: terms.offset,
+    termsLength: terms.length,
     addresses: { ...addresses, meta: addressesMeta },
-    indexShift, indexOffset: index.offset, indexLength: index.length,
+    indexShift,
+    indexOffset: index.offset,
+    indexLength: index.length,
     indexAddresses: { ...indexAddresses, meta: indexMeta },
   };
 }

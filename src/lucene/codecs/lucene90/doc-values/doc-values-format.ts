@@ -42,11 +42,17 @@
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat (9.1.0, 10.5.0).
 // Spec: docs/format/doc-values.md. Tests: test/lucene/doc-values.
 
+/** Codec name of .dvd. */
 export const DATA_CODEC = "Lucene90DocValuesData";
+/** Extension of the values. */
 export const DATA_EXTENSION = "dvd";
+/** Codec name of .dvm. */
 export const META_CODEC = "Lucene90DocValuesMetadata";
+/** Extension of the metadata. */
 export const META_EXTENSION = "dvm";
+/** Codec name of .dvs. */
 export const SKIP_CODEC = "Lucene90DocValuesSkipIndex";
+/** Extension of skip indexes since version 1. */
 export const SKIP_EXTENSION = "dvs";
 /** The version that is written. */
 export const DOC_VALUES_VERSION = 0;
@@ -57,17 +63,28 @@ export const VERSION_SKIPPER_MAX_VALUE_COUNT = 2;
 /** The newest version that is read. */
 export const DOC_VALUES_VERSION_MAX = VERSION_SKIPPER_MAX_VALUE_COUNT;
 
+/** Type byte: one long per document. */
 export const NUMERIC = 0;
+/** Type byte: bytes per document. */
 export const BINARY = 1;
+/** Type byte: one ordinal per document, and a dictionary. */
 export const SORTED = 2;
+/** Type byte: ordinals per document, and a dictionary. */
 export const SORTED_SET = 3;
+/** Type byte: longs per document. */
 export const SORTED_NUMERIC = 4;
 
+/** log2 of the values per block of addresses. */
 export const DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
+/** log2 of the values per block of a numeric column in blocks. */
 export const NUMERIC_BLOCK_SHIFT = 14;
+/** Values per block of a numeric column in blocks. */
 export const NUMERIC_BLOCK_VALUES = 1 << NUMERIC_BLOCK_SHIFT;
 /** Most distinct values that a table may hold. */
 export const TABLE_VALUES_MAX = 256;
+/** log2 of the terms per block of a dictionary. */
 export const TERMS_DICT_BLOCK_SHIFT = 6;
+/** Terms per block of a dictionary. */
 export const TERMS_DICT_BLOCK_TERMS = 1 << TERMS_DICT_BLOCK_SHIFT;
+/** log2 of the terms per key of the reverse index. */
 export const TERMS_DICT_REVERSE_INDEX_SHIFT = 10;

@@ -3,14 +3,24 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import type {
-  BinaryDocValues, NumericDocValues, OrdDictionary, SortedDocValues, SortedNumericDocValues,
-  SortedSetDocValues, TermsEnum,
+  BinaryDocValues,
+  NumericDocValues,
+  OrdDictionary,
+  SortedDocValues,
+  SortedNumericDocValues,
+  SortedSetDocValues,
+  TermsEnum,
 } from "../../../index/leaf-reader.ts";
 import type { IndexInput, RandomAccessInput } from "../../../store/index.ts";
 import { DirectMonotonicReader } from "../../../util/packed/direct-monotonic-reader.ts";
 import { DocPositions } from "./doc-positions.ts";
 import type {
-  AddressesEntry, BinaryEntry, NumericEntry, SortedEntry, SortedNumericEntry, TermsDictEntry,
+  AddressesEntry,
+  BinaryEntry,
+  NumericEntry,
+  SortedEntry,
+  SortedNumericEntry,
+  TermsDictEntry,
 } from "./doc-values-entries.ts";
 import { NumericColumn } from "./numeric-column.ts";
 import { TermsDict } from "./terms-dict.ts";
@@ -114,7 +124,8 @@ class ValueRanges extends DocPositions {
 }
 
 function openAddresses(
-  data: IndexInput, entry: AddressesEntry | undefined,
+  data: IndexInput,
+  entry: AddressesEntry | undefined,
 ): DirectMonotonicReader | undefined {
   if (entry === undefined) return undefined;
   return new DirectMonotonicReader(entry.meta, data.randomAccess(entry.offset, entry.length));

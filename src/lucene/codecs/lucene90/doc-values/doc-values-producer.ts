@@ -4,20 +4,42 @@
 import { corrupt } from "../../../../base/index.ts";
 import type { FieldInfo } from "../../../index/field-info.ts";
 import type {
-  BinaryDocValues, DocValuesProducer, NumericDocValues, SortedDocValues, SortedNumericDocValues,
+  BinaryDocValues,
+  DocValuesProducer,
+  NumericDocValues,
+  SortedDocValues,
+  SortedNumericDocValues,
   SortedSetDocValues,
 } from "../../../index/leaf-reader.ts";
 import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type IndexInput, readChecksumFile, retrieveChecksum,
+  checkIndexHeader,
+  checksumEntireFile,
+  type IndexInput,
+  readChecksumFile,
+  retrieveChecksum,
 } from "../../../store/index.ts";
-import { type DocValuesEntries, readDocValuesEntries, type SkipperEntry } from "./doc-values-entries.ts";
 import {
-  DATA_CODEC, DATA_EXTENSION, DOC_VALUES_VERSION, DOC_VALUES_VERSION_MAX, META_CODEC, META_EXTENSION,
-  SKIP_CODEC, SKIP_EXTENSION, VERSION_SKIPPER_SEPARATE_FILE,
+  type DocValuesEntries,
+  readDocValuesEntries,
+  type SkipperEntry,
+} from "./doc-values-entries.ts";
+import {
+  DATA_CODEC,
+  DATA_EXTENSION,
+  DOC_VALUES_VERSION,
+  DOC_VALUES_VERSION_MAX,
+  META_CODEC,
+  META_EXTENSION,
+  SKIP_CODEC,
+  SKIP_EXTENSION,
+  VERSION_SKIPPER_SEPARATE_FILE,
 } from "./doc-values-format.ts";
 import {
-  PackedBinaryDocValues, PackedNumericDocValues, PackedSortedDocValues, PackedSortedNumericDocValues,
+  PackedBinaryDocValues,
+  PackedNumericDocValues,
+  PackedSortedDocValues,
+  PackedSortedNumericDocValues,
   PackedSortedSetDocValues,
 } from "./doc-values-iterators.ts";
 
@@ -37,7 +59,9 @@ export class Lucene90DocValuesProducer implements DocValuesProducer {
       retrieveChecksum(this.data);
       if (version >= VERSION_SKIPPER_SEPARATE_FILE) this.skip = openSkipIndex(state, version);
       const limits = {
-        version, maxDoc, dataLength: this.data.length,
+        version,
+        maxDoc,
+        dataLength: this.data.length,
         skipLength: (this.skip ?? this.data).length,
       };
       const { name } = state.segmentInfo;
@@ -112,7 +136,11 @@ function checkHeader(input: IndexInput, state: SegmentReadState, codec: string):
 
 function checkSameVersion(input: IndexInput, version: number, actual: number): void {
   if (actual === version) return;
-  throw corrupt("Format versions of doc values files differ", { file: input.name, version, actual });
+  throw corrupt("Format versions of doc values files differ", {
+    file: input.name,
+    version,
+    actual,
+  });
 }
 
 function openSkipIndex(state: SegmentReadState, version: number): IndexInput {

@@ -3,10 +3,11 @@
 // values are decoded 128 at a time into a Float64Array, and the hot path is one comparison.
 //
 //   value(i) = chunk == i >> 7 ? values[i & 127] : decode
-// A lone probe far from the last one decodes just its value: a chunk is decoded when the probe is in
-// the chunk after the current one, or for the second probe in a chunk.
+// A lone probe far from the last one decodes just its value: a chunk is decoded when the probe is
+// in the chunk after the current one, or for the second probe in a chunk.
 // 64 bits: where every value is a safe integer (minValue + gcd * (2^bits - 1) is one), numbers are
-// exact and the halves come from them; otherwise halves are computed modulo 2^64 and numbers from them.
+// exact and the halves come from them; otherwise halves are computed modulo 2^64, and numbers from
+// the halves.
 // Upstream: Lucene90DocValuesProducer.getNumericValues, VaryingBPVReader (9.12.3).
 
 import { corrupt } from "../../../../base/index.ts";
@@ -52,7 +53,8 @@ export class NumericColumn {
     this.table = entry.table === undefined ? undefined : Float64Array.from(entry.table, Number);
     this.packed = new DirectReader(this.data, 0, 0, this.count);
     const inBlocks = entry.blockShift >= 0 && !this.constant;
-    if (!inBlocks) this.openBlock(0, entry.bitsPerValue, entry.minValue, entry.valuesOffset, this.count);
+    if (!inBlocks)
+      this.openBlock(0, entry.bitsPerValue, entry.minValue, entry.valuesOffset, this.count);
     const needsHalves = inBlocks || this.wide;
     this.highs = new Int32Array(needsHalves ? CHUNK_VALUES : 0);
     this.lows = new Int32Array(needsHalves ? CHUNK_VALUES : 0);
@@ -114,7 +116,7 @@ export class NumericColumn {
   /** Decodes a chunk; nothing to do if it is the current one. */
   private load(chunk: number): void {
     if (chunk === this.chunk) return;
-    const first = chunk << CHUNK_SHIFT >>> 0;
+    const first = (chunk << CHUNK_SHIFT) >>> 0;
     this.moveToBlock(first);
     const { packed, values } = this;
     const from = first - this.blockStart;
@@ -152,7 +154,8 @@ export class NumericColumn {
     const { entry, data } = this;
     const jump = entry.valueJumpTableOffset + block * 8;
     let at = data.intAt(jump + 4) * TWO_32 + (data.intAt(jump) >>> 0);
-    if (at < 0 || at >= data.length) throw corrupt("Block of values is out of bounds", { offset: at });
+    if (at < 0 || at >= data.length)
+      throw corrupt("Block of values is out of bounds", { offset: at });
     const bits = data.byteAt(at);
     const min = data.longAt(at + 1);
     at += bits === 0 ? 9 : 13;
@@ -169,9 +172,10 @@ export class NumericColumn {
     this.deltaLong = min;
     this.delta = Number(min);
     const { table } = this.entry;
-    this.wide = table === undefined
-      ? bits > 48 || !isSafe(min) || !isSafe(min + this.entry.gcd * ((1n << BigInt(bits)) - 1n))
-      : !table.every(isSafe);
+    this.wide =
+      table === undefined
+        ? bits > 48 || !isSafe(min) || !isSafe(min + this.entry.gcd * ((1n << BigInt(bits)) - 1n))
+        : !table.every(isSafe);
   }
 
   /** Every chunk of a constant column looks the same. */
@@ -186,10 +190,16 @@ function isSafe(value: bigint): boolean {
   return value >= -9007199254740991n && value <= 9007199254740991n;
 }
 
-function fromTable(table: readonly bigint[], highs: Int32Array, lows: Int32Array, count: number): void {
+function fromTable(
+  table: readonly bigint[],
+  highs: Int32Array,
+  lows: Int32Array,
+  count: number,
+): void {
   for (let i = 0; i < count; i++) {
     const value = table[lows[i]!];
-    if (value === undefined) throw corrupt("Position in the value table is out of bounds", { raw: lows[i]! });
+    if (value === undefined)
+      throw corrupt("Position in the value table is out of bounds", { raw: lows[i]! });
     highs[i] = Number(value >> 32n);
     lows[i] = Number(BigInt.asIntN(32, value));
   }
@@ -197,7 +207,11 @@ function fromTable(table: readonly bigint[], highs: Int32Array, lows: Int32Array
 
 /** value = gcd * value + delta, modulo 2^64. */
 function multiplyAdd(
-  gcd: bigint, delta: bigint, highs: Int32Array, lows: Int32Array, count: number,
+  gcd: bigint,
+  delta: bigint,
+  highs: Int32Array,
+  lows: Int32Array,
+  count: number,
 ): void {
   if (gcd !== 1n) multiply(gcd, highs, lows, count);
   const deltaHigh = Number(delta >> 32n);
@@ -221,8 +235,10 @@ function multiply(gcd: bigint, highs: Int32Array, lows: Int32Array, count: numbe
     const l1 = low >>> 16;
     const middle = l1 * g0 + Math.floor((l0 * g0) / 65536);
     const upper = (middle % 65536) + l0 * g1;
-    highs[i] = (l1 * g1 + Math.floor(middle / 65536) + Math.floor(upper / 65536)) % TWO_32
-      + Math.imul(low, gcdHigh) + Math.imul(highs[i]!, gcdLow | 0);
+    highs[i] =
+      ((l1 * g1 + Math.floor(middle / 65536) + Math.floor(upper / 65536)) % TWO_32) +
+      Math.imul(low, gcdHigh) +
+      Math.imul(highs[i]!, gcdLow | 0);
     lows[i] = Math.imul(low, gcdLow | 0);
   }
 }

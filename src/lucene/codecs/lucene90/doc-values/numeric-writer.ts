@@ -2,25 +2,33 @@
 // The rules are Lucene's: a table if it needs fewer bits, blocks of 16384 values if they save 10 %,
 // otherwise (value - min) / gcd.
 //
-// Arithmetic. Values are taken relative to the first one. If all these differences are safe integers
-// (also for nanosecond timestamps), numbers do everything. Otherwise 32-bit halves do, and the gcd is
-// then looked for among powers of two only (whole numbers encoded as doubles have them).
+// Arithmetic. Values are taken relative to the first one. If all these differences are safe
+// integers (also for nanosecond timestamps), numbers do everything. Otherwise 32-bit halves do, and
+// the gcd is then looked for among powers of two only (whole numbers encoded as doubles have them).
 // Upstream: Lucene90DocValuesConsumer.writeValues (9.1.0).
 
 import type { DataOutput } from "../../../store/index.ts";
 import { writeDocsWithField } from "../../../util/indexed-disi/docs-with-field.ts";
 import {
-  DirectWriter, directBitsRequired, directBytes,
+  DirectWriter,
+  directBitsRequired,
+  directBytes,
 } from "../../../util/packed/direct-writer.ts";
 import type { LongColumn } from "../../../util/packed/long-column.ts";
 import {
-  NUMERIC_BLOCK_SHIFT, NUMERIC_BLOCK_VALUES, TABLE_VALUES_MAX,
+  NUMERIC_BLOCK_SHIFT,
+  NUMERIC_BLOCK_VALUES,
+  TABLE_VALUES_MAX,
 } from "./doc-values-format.ts";
 import { type RelativeColumn, relativeTo, WideColumn } from "./relative-column.ts";
 
-/** Writes the NUMERIC entry of a column. `ords` are positions in a dictionary: never a table or gcd. */
+/** Writes the NUMERIC entry of a column. `ords` (positions in a dictionary) get no table. */
 export function writeNumeric(
-  column: LongColumn, ords: boolean, maxDoc: number, meta: DataOutput, data: DataOutput,
+  column: LongColumn,
+  ords: boolean,
+  maxDoc: number,
+  meta: DataOutput,
+  data: DataOutput,
 ): void {
   writeDocsWithField(column.docs, column.docCount, maxDoc, meta, data);
   meta.writeLong(column.count);
@@ -51,7 +59,12 @@ export function writeNumeric(
 }
 
 function writeTail(
-  meta: DataOutput, bits: number, min: bigint, gcd: bigint, offset: number, length: number,
+  meta: DataOutput,
+  bits: number,
+  min: bigint,
+  gcd: bigint,
+  offset: number,
+  length: number,
   jumpTable: number,
 ): void {
   meta.writeByte(bits);
@@ -69,7 +82,10 @@ function withoutDelta(min: bigint, max: bigint, gcd: bigint): boolean {
 }
 
 function writeTable(
-  relative: RelativeColumn, table: readonly bigint[], meta: DataOutput, data: DataOutput,
+  relative: RelativeColumn,
+  table: readonly bigint[],
+  meta: DataOutput,
+  data: DataOutput,
 ): void {
   const start = data.filePointer;
   const bits = directBitsRequired(table.length - 1);

@@ -2,7 +2,9 @@
 
 import { assert } from "../../../../base/index.ts";
 import {
-  type DirectWriter, directBitsRequired, directBitsRequiredLong,
+  type DirectWriter,
+  directBitsRequired,
+  directBitsRequiredLong,
 } from "../../../util/packed/direct-writer.ts";
 import type { LongColumn } from "../../../util/packed/long-column.ts";
 
@@ -21,8 +23,9 @@ export interface RelativeColumn {
   readonly bits: number;
   /** Exact value at a position. */
   big(index: number): bigint;
-  /** Packs (value - min) / gcd of a range of positions; answers that range's min and width first. */
+  /** Least value of a range of positions, and the width of (value - min) / gcd there. */
   blockShape(from: number, to: number): { min: bigint; bits: number };
+  /** Packs (value - min) / gcd of a range of positions. */
   pack(writer: DirectWriter, from: number, to: number, min: bigint, gcd: bigint): void;
   /** Distinct values ascending, or undefined if there are more than `most`. */
   distinct(most: number): bigint[] | undefined;
@@ -73,9 +76,8 @@ class NarrowColumn implements RelativeColumn {
     this.max = BigInt(max) + base;
     this.divisor = this.spanIsSafe ? greatestCommonDivisor(values, count) : 1;
     this.gcd = BigInt(this.divisor);
-    this.bits = max === min || !this.spanIsSafe
-      ? 0
-      : directBitsRequired((max - min) / this.divisor);
+    this.bits =
+      max === min || !this.spanIsSafe ? 0 : directBitsRequired((max - min) / this.divisor);
   }
 
   private extremes(from: number, to: number): { min: number; max: number } {

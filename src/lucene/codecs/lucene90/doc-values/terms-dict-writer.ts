@@ -1,16 +1,21 @@
 // Writes a terms dictionary; terms-dict.ts has the byte table. Terms come once, in order: the keys
 // of the reverse index are kept in memory meanwhile (one per 1024 terms).
-// As 9.1.0, blocks are compressed without the first term as dictionary: all of 9.1 … 10.x read that.
+// As 9.1.0, blocks are compressed without the first term as dictionary: 9.1 … 10.x read that.
 // Upstream: Lucene90DocValuesConsumer.addTermsDict, writeTermsIndex (9.1.0).
 
 import {
-  assert, Lz4HashTable, lz4BytesMax, lz4CompressWithDictionary,
+  assert,
+  Lz4HashTable,
+  lz4BytesMax,
+  lz4CompressWithDictionary,
 } from "../../../../base/index.ts";
 import type { OrdDictionary } from "../../../index/leaf-reader.ts";
 import { DataOutput } from "../../../store/index.ts";
 import { DirectMonotonicWriter } from "../../../util/packed/direct-monotonic-writer.ts";
 import {
-  DIRECT_MONOTONIC_BLOCK_SHIFT, TERMS_DICT_BLOCK_SHIFT, TERMS_DICT_BLOCK_TERMS,
+  DIRECT_MONOTONIC_BLOCK_SHIFT,
+  TERMS_DICT_BLOCK_SHIFT,
+  TERMS_DICT_BLOCK_TERMS,
   TERMS_DICT_REVERSE_INDEX_SHIFT,
 } from "./doc-values-format.ts";
 
@@ -92,8 +97,8 @@ class TermsDictWriter {
     const end = Math.min(term.length, this.previousLength);
     let shared = 0;
     while (shared < end && previous[shared] === term[shared]) shared++;
-    const ascends = shared < term.length
-      && (shared === this.previousLength || previous[shared]! < term[shared]!);
+    const ascends =
+      shared < term.length && (shared === this.previousLength || previous[shared]! < term[shared]!);
     assert(ascends, "terms of a dictionary must ascend");
     return shared;
   }

@@ -12,8 +12,8 @@
 //                   8+8   i64     offset and length of the keys
 //                   8+8   i64     offset and length of their addresses
 //   BLOCK            n    vInt    length of the first term, then its bytes
-//                    n    vInt    length of the rest before compression (not in a last block of one)
-//                    m    LZ4     the rest; since 9.3 with the first term as dictionary
+//                    n    vInt    length of the rest, decompressed (not in a last block of one)
+//                    m    LZ4     the rest; later 9.x: with the first term as dictionary
 //   TERM in the rest 1    u8      low nibble prefix length, high nibble suffix length - 1; 15 in a
 //                                 nibble: a vInt to add follows (prefix first), then the suffix
 //   KEY              shortest prefix of its term that is greater than the term before it
@@ -21,11 +21,16 @@
 // Upstream: Lucene90DocValuesProducer.TermsDict (9.12.3). Spec: docs/format/doc-values.md.
 
 import { corrupt, lz4Decompress, TERM_BYTES_MAX, unsupported } from "../../../../base/index.ts";
-import type { ImpactsEnum, PostingsEnum, SeekStatus, TermsEnum } from "../../../index/leaf-reader.ts";
+import type {
+  ImpactsEnum,
+  PostingsEnum,
+  SeekStatus,
+  TermsEnum,
+} from "../../../index/leaf-reader.ts";
 import type { IndexInput, RandomAccessInput } from "../../../store/index.ts";
 import { DirectMonotonicReader } from "../../../util/packed/direct-monotonic-reader.ts";
-import { TERMS_DICT_BLOCK_SHIFT, TERMS_DICT_BLOCK_TERMS } from "./doc-values-format.ts";
 import type { AddressesEntry, TermsDictEntry } from "./doc-values-entries.ts";
+import { TERMS_DICT_BLOCK_SHIFT, TERMS_DICT_BLOCK_TERMS } from "./doc-values-format.ts";
 
 const BLOCK_MASK = TERMS_DICT_BLOCK_TERMS - 1;
 /** A decompressed block holds 64 terms at most. */
@@ -56,7 +61,11 @@ export class TermsDict implements TermsEnum {
   /** The term of an ordinal, borrowed until the next block is decoded. */
   lookupOrd(ord: number): Uint8Array {
     if (!(ord >= 0 && ord < this.entry.size)) {
-      throw corrupt("Ordinal is out of bounds", { file: this.bytes.name, ord, size: this.entry.size });
+      throw corrupt("Ordinal is out of bounds", {
+        file: this.bytes.name,
+        ord,
+        size: this.entry.size,
+      });
     }
     this.loadBlock(ord >>> TERMS_DICT_BLOCK_SHIFT);
     return this.termInBlock(ord & BLOCK_MASK);
@@ -132,7 +141,10 @@ export class TermsDict implements TermsEnum {
     if (block === this.block) return;
     this.block = -1;
     const first = this.firstTerm(block);
-    const count = Math.min(TERMS_DICT_BLOCK_TERMS, this.entry.size - block * TERMS_DICT_BLOCK_TERMS);
+    const count = Math.min(
+      TERMS_DICT_BLOCK_TERMS,
+      this.entry.size - block * TERMS_DICT_BLOCK_TERMS,
+    );
     // Fresh bytes per block: terms handed out before stay as they were.
     this.text = new Uint8Array(Math.max(1024, first.length * 2));
     this.text.set(first);
@@ -144,7 +156,11 @@ export class TermsDict implements TermsEnum {
   private decodeRest(first: Uint8Array, count: number): void {
     const { bytes } = this;
     const length = bytes.readVInt();
-    if (length < 0 || length > BLOCK_BYTES_MAX || length > 255 * (bytes.length - bytes.filePointer)) {
+    if (
+      length < 0 ||
+      length > BLOCK_BYTES_MAX ||
+      length > 255 * (bytes.length - bytes.filePointer)
+    ) {
       throw corrupt("Block of terms is too long", { file: bytes.name, length });
     }
     const end = first.length + length;

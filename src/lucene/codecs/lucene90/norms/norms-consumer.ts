@@ -9,7 +9,11 @@ import { writeDocsWithField } from "../../../util/indexed-disi/docs-with-field.t
 import { LongColumn } from "../../../util/packed/long-column.ts";
 import type { NormsConsumer } from "../../codec.ts";
 import {
-  NORMS_DATA_CODEC, NORMS_DATA_EXTENSION, NORMS_META_CODEC, NORMS_META_EXTENSION, NORMS_VERSION,
+  NORMS_DATA_CODEC,
+  NORMS_DATA_EXTENSION,
+  NORMS_META_CODEC,
+  NORMS_META_EXTENSION,
+  NORMS_VERSION,
 } from "./norms-format.ts";
 
 /** Writes the norms of one segment, field by field. */

@@ -19,8 +19,13 @@
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90NormsFormat (9.1.0).
 // Spec: docs/format/norms.md. Tests: test/lucene/norms.
 
+/** Codec name of .nvd. */
 export const NORMS_DATA_CODEC = "Lucene90NormsData";
+/** Extension of the norms. */
 export const NORMS_DATA_EXTENSION = "nvd";
+/** Codec name of .nvm. */
 export const NORMS_META_CODEC = "Lucene90NormsMetadata";
+/** Extension of the metadata. */
 export const NORMS_META_EXTENSION = "nvm";
+/** The only version. */
 export const NORMS_VERSION = 0;

@@ -3,17 +3,31 @@
 
 import { assert, corrupt } from "../../../../base/index.ts";
 import type { FieldInfo } from "../../../index/field-info.ts";
-import { NO_MORE_DOCS, type NormsProducer, type NumericDocValues } from "../../../index/leaf-reader.ts";
+import {
+  NO_MORE_DOCS,
+  type NormsProducer,
+  type NumericDocValues,
+} from "../../../index/leaf-reader.ts";
 import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type IndexInput, type RandomAccessInput, readChecksumFile,
+  checkIndexHeader,
+  checksumEntireFile,
+  type IndexInput,
+  type RandomAccessInput,
+  readChecksumFile,
   retrieveChecksum,
 } from "../../../store/index.ts";
 import {
-  IndexedDisi, type IndexedDisiEntry, readIndexedDisiEntry,
+  IndexedDisi,
+  type IndexedDisiEntry,
+  readIndexedDisiEntry,
 } from "../../../util/indexed-disi/indexed-disi.ts";
 import {
-  NORMS_DATA_CODEC, NORMS_DATA_EXTENSION, NORMS_META_CODEC, NORMS_META_EXTENSION, NORMS_VERSION,
+  NORMS_DATA_CODEC,
+  NORMS_DATA_EXTENSION,
+  NORMS_META_CODEC,
+  NORMS_META_EXTENSION,
+  NORMS_VERSION,
 } from "./norms-format.ts";
 
 interface NormsEntry {
@@ -68,7 +82,9 @@ export class Lucene90NormsProducer implements NormsProducer {
 }
 
 function readEntries(
-  meta: IndexInput, state: SegmentReadState, dataLength: number,
+  meta: IndexInput,
+  state: SegmentReadState,
+  dataLength: number,
 ): Map<number, NormsEntry> {
   const entries = new Map<number, NormsEntry>();
   for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
@@ -155,10 +171,14 @@ class Norms implements NumericDocValues {
 
   longValue(): number {
     switch (this.bytesPerNorm) {
-      case 1: return (this.slice.byteAt(this.index) << 24) >> 24;
-      case 2: return this.slice.shortAt(this.index * 2);
-      case 4: return this.slice.intAt(this.index * 4);
-      default: return this.longHigh() * 4294967296 + (this.longLow() >>> 0);
+      case 1:
+        return (this.slice.byteAt(this.index) << 24) >> 24;
+      case 2:
+        return this.slice.shortAt(this.index * 2);
+      case 4:
+        return this.slice.intAt(this.index * 4);
+      default:
+        return this.longHigh() * 4294967296 + (this.longLow() >>> 0);
     }
   }
 

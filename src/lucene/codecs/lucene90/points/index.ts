@@ -1,4 +1,5 @@
-// Lucene90PointsFormat: writer and reader of .kdd, .kdi and .kdm. points-format.ts has the byte table.
+// Lucene90PointsFormat: writer and reader of .kdd, .kdi and .kdm. points-format.ts has the byte
+// table.
 
 import type { PointsFormat } from "../../codec.ts";
 import { Lucene90PointsReader } from "./points-reader.ts";

@@ -5,12 +5,22 @@ import { corrupt } from "../../../../base/index.ts";
 import type { PointsReader, PointValues } from "../../../index/leaf-reader.ts";
 import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
-  checkIndexHeader, checksumEntireFile, type IndexInput, readChecksumFile, retrieveChecksum,
+  checkIndexHeader,
+  checksumEntireFile,
+  type IndexInput,
+  readChecksumFile,
+  retrieveChecksum,
 } from "../../../store/index.ts";
 import { BkdReader } from "../../../util/bkd/bkd-reader.ts";
 import {
-  POINTS_DATA_CODEC, POINTS_DATA_EXTENSION, POINTS_INDEX_CODEC, POINTS_INDEX_EXTENSION,
-  POINTS_META_CODEC, POINTS_META_EXTENSION, POINTS_VERSION_MAX, POINTS_VERSION_START,
+  POINTS_DATA_CODEC,
+  POINTS_DATA_EXTENSION,
+  POINTS_INDEX_CODEC,
+  POINTS_INDEX_EXTENSION,
+  POINTS_META_CODEC,
+  POINTS_META_EXTENSION,
+  POINTS_VERSION_MAX,
+  POINTS_VERSION_START,
 } from "./points-format.ts";
 
 /** The points of one segment. */
@@ -63,7 +73,10 @@ function checkHeader(input: IndexInput, state: SegmentReadState, codec: string):
 }
 
 function readFields(
-  meta: IndexInput, index: IndexInput, data: IndexInput, state: SegmentReadState,
+  meta: IndexInput,
+  index: IndexInput,
+  data: IndexInput,
+  state: SegmentReadState,
 ): Map<string, PointValues> {
   const fields = new Map<string, PointValues>();
   for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
@@ -75,7 +88,11 @@ function readFields(
   const dataLength = meta.readLongNumber();
   if (indexLength !== index.length || dataLength !== data.length) {
     throw corrupt("Length of a points file differs from its metadata", {
-      file: meta.name, indexLength, indexActual: index.length, dataLength, dataActual: data.length,
+      file: meta.name,
+      indexLength,
+      indexActual: index.length,
+      dataLength,
+      dataActual: data.length,
     });
   }
   return fields;

@@ -9,8 +9,13 @@ import { writeBkd } from "../../../util/bkd/bkd-writer.ts";
 import { PointBuffer } from "../../../util/bkd/point-buffer.ts";
 import type { PointsSource, PointsWriter } from "../../codec.ts";
 import {
-  POINTS_DATA_CODEC, POINTS_DATA_EXTENSION, POINTS_INDEX_CODEC, POINTS_INDEX_EXTENSION,
-  POINTS_META_CODEC, POINTS_META_EXTENSION, POINTS_VERSION_START,
+  POINTS_DATA_CODEC,
+  POINTS_DATA_EXTENSION,
+  POINTS_INDEX_CODEC,
+  POINTS_INDEX_EXTENSION,
+  POINTS_META_CODEC,
+  POINTS_META_EXTENSION,
+  POINTS_VERSION_START,
 } from "./points-format.ts";
 
 /** Writes the points of one segment, field by field; a field is sorted in memory. */
@@ -35,7 +40,9 @@ export class Lucene90PointsWriter implements PointsWriter {
       maxPointsInLeafNode: POINTS_IN_LEAF_MAX,
     };
     const points = new PointBuffer(config.numDims * config.bytesPerDim, source.size);
-    source.forEach((doc, packedValue) => points.add(doc, packedValue));
+    source.forEach((doc, packedValue) => {
+      points.add(doc, packedValue);
+    });
     if (points.count === 0) return;
     this.meta.writeInt(field.number);
     writeBkd(config, points, this.maxDoc, this.meta, this.index, this.data);
