@@ -12,6 +12,7 @@ import type { FieldNumbers } from "./field-numbers.ts";
 import { FixedBits } from "./fixed-bits.ts";
 import type { IndexableDocument } from "./indexable-field.ts";
 import { IndexingChain } from "./indexing-chain.ts";
+import { PartDirectory } from "./part-directory.ts";
 import type { LuceneVersion, SegmentInfo, SortField } from "./segment-info.ts";
 import { TrackingDirectory } from "./tracking-directory.ts";
 
@@ -25,6 +26,8 @@ export interface NewSegment {
   readonly storedFieldsMode: StoredFieldsMode;
   readonly indexSort: readonly SortField[];
   readonly softDeletesField: string;
+  /** Its parts will be packed: until then they stay in memory. */
+  readonly isCompoundFile: boolean;
 }
 
 /** A SegmentInfo of a segment that is being written. */
@@ -67,7 +70,9 @@ export class DocumentsWriter {
 
   constructor(segment: NewSegment, fieldNumbers: FieldNumbers) {
     this.segment = segment;
-    this.directory = new TrackingDirectory(segment.directory);
+    this.directory = segment.isCompoundFile
+      ? new PartDirectory(segment.directory, this.ram)
+      : new TrackingDirectory(segment.directory);
     this.info = newSegmentInfo(segment, 0, false);
     const format = segment.codec.storedFieldsFormat;
     this.storedWriter = format.fieldsWriter!(this.directory, this.info, segment.storedFieldsMode);

@@ -47,7 +47,6 @@ export function flushSegment(
   writer: DocumentsWriter,
   updates: BufferedUpdates,
   diagnostics: Map<string, string>,
-  useCompoundFile: boolean,
 ): FlushedSegment {
   try {
     const sorted = sortFlush(writer);
@@ -62,7 +61,7 @@ export function flushSegment(
     const state = { directory, segmentInfo: info, fieldInfos, segmentSuffix: "" };
     writeFields(writer, fields, state, sorted, softDeleted);
     segment.codec.fieldInfosFormat.write!(directory, info, "", fieldInfos);
-    sealSegment(directory, info, segment, useCompoundFile);
+    sealSegment(directory, info, segment, segment.isCompoundFile);
     return { info, hardDeleted, softDeleted };
   } catch (error) {
     writer.abort();
@@ -84,6 +83,8 @@ export function sealSegment(
     for (const name of parts) directory.deleteFile(name);
     info.files = new Set(directory.created);
     info.isCompoundFile = true;
+  } else {
+    directory.writeOut();
   }
   const before = new Set(directory.created);
   info.files.add(`${info.name}.si`);

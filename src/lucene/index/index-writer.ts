@@ -204,6 +204,7 @@ export class IndexWriter {
         storedFieldsMode: this.settings.storedFieldsMode ?? "BEST_SPEED",
         indexSort: this.settings.indexSort ?? [],
         softDeletesField: this.softDeletesField,
+        isCompoundFile: this.settings.useCompoundFile ?? true,
       },
       this.fieldNumbers,
     );
@@ -262,14 +263,8 @@ export class IndexWriter {
       buffer.abort();
       return false;
     }
-    const compound = this.settings.useCompoundFile ?? true;
     const diagnostics = this.diagnostics("flush");
-    const { info, hardDeleted, softDeleted } = flushSegment(
-      buffer,
-      this.updates,
-      diagnostics,
-      compound,
-    );
+    const { info, hardDeleted, softDeleted } = flushSegment(buffer, this.updates, diagnostics);
     const commit = newCommitInfo(info, this.settings.random);
     commit.softDelCount = softDeleted?.cardinality() ?? 0;
     const pooled = this.openPooled(commit);

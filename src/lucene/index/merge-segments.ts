@@ -13,6 +13,7 @@ import { mergeDocValuesField, mergedNorms } from "./merge-doc-values.ts";
 import { isMergedSegmentCompound, type MergePolicySettings } from "./merge-policy.ts";
 import { type MergeInput, type MergeState, mergeState } from "./merge-state.ts";
 import { mergedFields } from "./merge-terms.ts";
+import { PartDirectory } from "./part-directory.ts";
 import { writeDocValues, writePoints, writePostings } from "./per-field-writers.ts";
 import {
   compareVersions,
@@ -58,7 +59,9 @@ export interface MergeResult {
 /** Merges into a new segment; on an error its files are deleted. */
 export function runMerge(description: MergeDescription, directory: Directory): MergeResult {
   const readers: SegmentReader[] = [];
-  const tracking = new TrackingDirectory(directory);
+  const tracking = isSmall(description, directory)
+    ? new PartDirectory(directory, { bytes: 0 })
+    : new TrackingDirectory(directory);
   try {
     for (const { commit } of description.segments) {
       readers.push(openSegmentReader(directory, commit));
@@ -74,6 +77,17 @@ export function runMerge(description: MergeDescription, directory: Directory): M
   } finally {
     for (const reader of readers) reader.decRef();
   }
+}
+
+/** A merge of less than this is put together in memory: it is likely to become compound. */
+const SMALL_BYTES_MAX = 4 * 1024 * 1024;
+
+function isSmall(description: MergeDescription, directory: Directory): boolean {
+  let bytes = 0;
+  for (const { commit } of description.segments) {
+    for (const name of commit.info.files) bytes += directory.fileLength(name);
+  }
+  return bytes <= SMALL_BYTES_MAX;
 }
 
 function mergeInputs(

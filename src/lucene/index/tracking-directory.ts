@@ -50,6 +50,9 @@ export class TrackingDirectory implements Directory {
 
   close(): void {}
 
+  /** Puts on disk what is only in memory: nothing here. */
+  writeOut(): void {}
+
   /** Deletes what was created, after a failure. */
   deleteCreated(): void {
     for (const name of [...this.created]) {
