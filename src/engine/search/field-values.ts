@@ -65,9 +65,22 @@ export function floatToJson(value: number): number | string {
   const exact = Math.fround(value);
   for (let digits = 6; digits <= 9; digits++) {
     const candidate = Number(exact.toPrecision(digits));
-    if (Math.fround(candidate) === exact) return candidate;
+    if (Math.fround(candidate) === exact) return evenOfTie(exact, digits, candidate);
   }
   return exact;
+}
+
+/** Of two equally near decimals Java takes the even one, toPrecision the larger. */
+function evenOfTie(exact: number, digits: number, candidate: number): number {
+  const text = Math.abs(exact).toPrecision(60);
+  const exponentAt = text.indexOf("e");
+  const figures = (exponentAt < 0 ? text : text.slice(0, exponentAt));
+  const significant = figures.replace(".", "").replace(/^0+/, "");
+  if (!/^50*$/.test(significant.slice(digits))) return candidate;
+  if (Number(significant[digits - 1]) % 2 !== 0) return candidate;
+  const step = Math.abs(candidate) - Math.abs(exact);
+  const lower = Number((Math.abs(exact) - step).toPrecision(digits));
+  return Math.sign(exact) * lower;
 }
 
 /** A double as JSON shows it: infinities and NaN are strings. */

@@ -1,16 +1,112 @@
-import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
+// Matches of one query, those of another demoted.
+// Upstream: org.apache.lucene.queries.function.FunctionScoreQuery.boostByQuery.
+
+import type { DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
+import {
+  Query, Scorer, Weight,
+  type ScoreMode, type ScorerSupplier, type Searcher, type TwoPhaseIterator,
+} from "./query.ts";
+
+/** Scores as `positive`; what `negative` matches as well is multiplied by `negativeBoost`. */
 export class BoostingQuery extends Query {
   readonly positive: Query;
   readonly negative: Query;
   readonly negativeBoost: number;
+
   constructor(positive: Query, negative: Query, negativeBoost: number) {
     super();
     this.positive = positive;
     this.negative = negative;
+    this.negativeBoost = Math.fround(negativeBoost);
+  }
+
+  override rewrite(searcher: Searcher): Query {
+    const positive = this.positive.rewrite(searcher);
+    const negative = this.negative.rewrite(searcher);
+    if (positive === this.positive && negative === this.negative) return this;
+    return new BoostingQuery(positive, negative, this.negativeBoost);
+  }
+
+  createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
+    if (scoreMode === "complete-no-scores") {
+      return searcher.createWeight(this.positive, scoreMode, boost);
+    }
+    return new BoostingWeight(
+      this, searcher.createWeight(this.positive, "complete", 1),
+      searcher.createWeight(this.negative, "complete-no-scores", 1), boost,
+    );
+  }
+
+  toString(): string {
+    return `boosting(${this.positive.toString()} / ${this.negative.toString()}`
+      + ` ^${this.negativeBoost})`;
+  }
+
+  override visit(visitor: (query: Query) => void): void {
+    visitor(this);
+    this.positive.visit(visitor);
+  }
+}
+
+class BoostingWeight extends Weight {
+  private readonly positive: Weight;
+  private readonly negative: Weight;
+  private readonly boost: number;
+
+  constructor(query: BoostingQuery, positive: Weight, negative: Weight, boost: number) {
+    super(query);
+    this.positive = positive;
+    this.negative = negative;
+    this.boost = Math.fround(boost);
+  }
+
+  scorerSupplier(context: LeafContext): ScorerSupplier | undefined {
+    const positive = this.positive.scorerSupplier(context);
+    if (positive === undefined) return undefined;
+    const { negativeBoost } = this.query as BoostingQuery;
+    return {
+      cost: () => positive.cost(),
+      get: (leadCost) => new BoostingScorer(
+        positive.get(leadCost), this.negative.scorer(context), negativeBoost, this.boost,
+      ),
+    };
+  }
+}
+
+class BoostingScorer extends Scorer {
+  private readonly positive: Scorer;
+  private readonly negative: DocIdSetIterator | undefined;
+  private readonly negativeBoost: number;
+  private readonly boost: number;
+
+  constructor(
+    positive: Scorer, negative: Scorer | undefined, negativeBoost: number, boost: number,
+  ) {
+    super();
+    this.positive = positive;
+    this.negative = negative?.iterator();
     this.negativeBoost = negativeBoost;
+    this.boost = boost;
   }
-  createWeight(_searcher: Searcher, _scoreMode: ScoreMode, _boost: number): Weight {
-    throw new Error("pending");
+
+  iterator(): DocIdSetIterator {
+    return this.positive.iterator();
   }
-  toString(): string { return ""; }
+
+  override docID(): number {
+    return this.positive.docID();
+  }
+
+  override twoPhaseIterator(): TwoPhaseIterator | undefined {
+    return this.positive.twoPhaseIterator();
+  }
+
+  score(): number {
+    const doc = this.positive.docID();
+    const { negative } = this;
+    if (negative !== undefined && negative.docID() < doc) negative.advance(doc);
+    const demoted = negative?.docID() === doc;
+    const score = this.positive.score() * (demoted ? this.negativeBoost : 1);
+    return Math.fround(this.boost * Math.fround(score));
+  }
 }

@@ -21,9 +21,11 @@ export class FixtureIndices {
   private readonly repository: Repository;
   private readonly targets = new Map<string, Promise<SearchTarget[]>>();
   private readonly cleanup: () => void;
+  private readonly legacyScores: boolean;
 
   constructor(name: string) {
     const fixture = unpackFixture(name);
+    this.legacyScores = !name.startsWith("os3.");
     this.cleanup = () => fixture.remove();
     this.repository = openRepository(new FsBlobStore(fixture.repository), {
       name: "fixture", clock: systemClock, random: seededRandom(1),
@@ -50,7 +52,10 @@ export class FixtureIndices {
   private async restoreFrom(snapshotId: any, index: IndexId): Promise<SearchTarget[]> {
     const metadata = await this.repository.getIndexMetadata(snapshotId, index);
     const tree = metadata.tree as any;
-    const settings = Settings.fromNested(tree.settings);
+    const stored = Settings.fromNested(tree.settings);
+    // OpenSearch before 3.0 multiplies BM25 by k1 + 1.
+    const settings = this.legacyScores
+      ? stored.merge(Settings.fromNested({ "index.similarity.default.type": "LegacyBM25" })) : stored;
     const mapper = new MapperService({
       indexName: index.name, settings, analyzers: buildIndexAnalyzers(settings), clock: systemClock,
     });
