@@ -14,6 +14,7 @@ import type { BlockPointer } from "./terms-index.ts";
 export type ScanResult = "found" | "term-after" | "block-after" | "end";
 
 const NOT_LOADED = -1;
+const NOT_FIXED = -1;
 
 /** Upstream: SegmentTermsEnumFrame. Reused for every block of its depth. */
 export class TermBlockFrame {
@@ -38,6 +39,9 @@ export class TermBlockFrame {
   nextEntry = 0;
   isLastInFloor = true;
   private isLeaf = false;
+  /** Length of every suffix where they are all equal and the block is a leaf, or -1. */
+  private fixedLength = NOT_FIXED;
+  private lengthCopy = new Uint8Array(0);
   private suffixCopy = new Uint8Array(0);
   readonly suffixes = new ByteCursor();
   private readonly lengths = new ByteCursor();
@@ -173,6 +177,7 @@ export class TermBlockFrame {
   private readLengths(input: IndexInput): void {
     const code = input.readVInt();
     const length = code >>> 1;
+    this.fixedLength = NOT_FIXED;
     if ((code & 1) === 0) {
       this.lengths.borrow(input, length);
       return;
@@ -180,7 +185,12 @@ export class TermBlockFrame {
     if (length > 16 * this.entryCount) {
       throw corrupt("Suffix lengths are too long", { file: input.name, length });
     }
-    this.lengths.reset(new Uint8Array(length).fill(input.readByte()), 0, length, input.name);
+    const byte = input.readByte();
+    if (this.lengthCopy.length < length) this.lengthCopy = new Uint8Array(length * 2);
+    this.lengthCopy.fill(byte, 0, length);
+    this.lengths.reset(this.lengthCopy, 0, length, input.name);
+    const fits = byte * this.entryCount === this.suffixes.end - this.suffixes.start;
+    if (this.isLeaf && byte < 0x80 && length === this.entryCount && fits) this.fixedLength = byte;
   }
 
   /** Moves to the next entry; only while `nextEntry < entryCount`. */
@@ -218,8 +228,9 @@ export class TermBlockFrame {
     }
   }
 
-  /** Moves to the first entry ≥ `target`. */
+  /** Moves to the first entry ≥ `target`. The block is loaded and at its start. */
   scanTo(target: Uint8Array): ScanResult {
+    if (this.fixedLength !== NOT_FIXED) this.skipBelow(target);
     const prefixLength = this.prefixLength;
     const rest = target.length - prefixLength;
     const bytes = this.suffixes.bytes;
@@ -239,6 +250,33 @@ export class TermBlockFrame {
       return difference === 0 ? "found" : "term-after";
     }
     return "end";
+  }
+
+  /** Where all suffixes are equally long, a binary search steps over those below `target`. */
+  private skipBelow(target: Uint8Array): void {
+    const length = this.fixedLength;
+    const bytes = this.suffixes.bytes;
+    const stop = Math.min(length, target.length - this.prefixLength);
+    let low = 0;
+    let high = this.entryCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const start = this.suffixes.start + middle * length;
+      let difference = 0;
+      for (let i = 0; i < stop && difference === 0; i++) {
+        difference = bytes[start + i]! - target[this.prefixLength + i]!;
+      }
+      // A suffix that is a proper start of the rest of the target is below it.
+      if (difference < 0 || (difference === 0 && length < target.length - this.prefixLength)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    this.nextEntry = low;
+    this.termCount = low;
+    this.lengths.pos = this.lengths.start + low;
+    this.suffixes.pos = this.suffixes.start + low * length;
   }
 
   /** Brings `state` up to the current term. */
