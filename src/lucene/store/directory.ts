@@ -51,7 +51,8 @@ export class MemoryDirectory implements Directory {
     if (this.files.has(name)) throw new VarveError("conflict", `File [${name}] already exists`);
     const parts: Uint8Array[] = [];
     const sink: ByteSink = {
-      write: (bytes) => void parts.push(bytes.slice()),
+      // A Buffer's own slice would share the writer's memory.
+      write: (bytes) => void parts.push(new Uint8Array(bytes)),
       close: () => void this.files.set(name, Buffer.concat(parts)),
     };
     return new IndexOutput(name, sink);
