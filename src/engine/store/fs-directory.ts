@@ -2,8 +2,8 @@
 //
 // Reading: 32 KiB pages through a shared cache; a file below 256 KiB is one page. Descriptors open
 // lazily and a bounded number stays open, so thousands of segments cost no descriptors while idle.
-// A file that is deleted while readers hold it stays readable, as on POSIX: its descriptor is opened
-// before the unlink and closed with the last reader.
+// A file that is deleted while readers hold it stays readable, as on POSIX: its descriptor is
+// opened before the unlink and closed with the last reader.
 // Durability: `sync` is fsync of the files, `syncMetadata` fsync of the folder.
 
 import {
@@ -111,7 +111,8 @@ export class FsDirectory implements Directory {
   }
 
   rename(source: string, target: string): void {
-    // rename(2) would silently replace the target; one process owns the folder, so a look is enough.
+    // rename(2) would silently replace the target; one process owns the folder, so a look is
+    // enough.
     if (existsSync(this.pathOf(target))) {
       throw new VarveError("conflict", `File [${target}] already exists`, {
         type: "file_already_exists_exception",

@@ -1,5 +1,6 @@
 // A bounded number of open file descriptors: a file is opened when it is read, and the one that was
-// not read for longest is closed when there are too many. A deleted file must be closed by its owner.
+// not read for longest is closed when there are too many. A deleted file must be closed by its
+// owner.
 
 import { closeSync, openSync } from "node:fs";
 

@@ -63,7 +63,9 @@ export class PageCache {
   }
 }
 
-/** 2^22 pages of 32 KiB are 128 GiB, far above Lucene's 5 GiB segments; 2^31 files fit before it. */
+/**
+ * 2^22 pages of 32 KiB are 128 GiB, far above Lucene's 5 GiB segments; 2^31 files fit before it.
+ */
 const PAGES_PER_FILE_MAX = 4194304;
 
 function pageKey(fileId: number, index: number): number {

@@ -1,9 +1,10 @@
-// The distinct terms of one field of the segment in memory: string → dense id, with the term's bytes
-// in one pool. Text terms are UTF-8; binary terms are keyed by their latin1 string (one char a byte).
-// A field uses one of the two kinds. Upstream: org.apache.lucene.util.BytesRefHash (9.1.0).
+// The distinct terms of one field of the segment in memory: string → dense id, with the term's
+// bytes in one pool. Text terms are UTF-8; binary terms are keyed by their latin1 string (one char
+// a byte). A field uses one of the two kinds. Upstream: org.apache.lucene.util.BytesRefHash
+// (9.1.0).
 //
-// Sorting is by unsigned bytes, which for UTF-8 is code point order (not UTF-16's): a three-way radix
-// quicksort over ids that looks only at the bytes that tell terms apart.
+// Sorting is by unsigned bytes, which for UTF-8 is code point order (not UTF-16's): a three-way
+// radix quicksort over ids that looks only at the bytes that tell terms apart.
 
 import { illegalArgument, TERM_BYTES_MAX } from "../../base/index.ts";
 

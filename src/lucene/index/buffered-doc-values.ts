@@ -59,7 +59,10 @@ export function flushOrder(
   return { docs: newDocs, count, order };
 }
 
-/** Signed 64-bit numbers: doubles while all are safe integers, exact halves from the first that is not. */
+/**
+ * Signed 64-bit numbers: doubles while all are safe integers, exact halves from the first that is
+ * not.
+ */
 export class BufferedLongs {
   count = 0;
   /** Exact where `lows` is empty; otherwise the nearest doubles. */

@@ -1,10 +1,10 @@
 // The inverted index of one field of the segment in memory.
 //
-// While documents arrive, tokens are only logged: (term id, position, offsets) in arrival order, and
-// per document where its tokens end. A flush turns the log into postings by one counting sort over
-// term ids: the log is walked in (new) document order, so each term's postings come out ordered, and an
-// index sort costs nothing extra. With frequencies a term's occurrences in one document are
-// neighbours: freq = length of the run. Upstream: FreqProxTermsWriterPerField (9.1.0).
+// While documents arrive, tokens are only logged: (term id, position, offsets) in arrival order,
+// and per document where its tokens end. A flush turns the log into postings by one counting sort
+// over term ids: the log is walked in (new) document order, so each term's postings come out
+// ordered, and an index sort costs nothing extra. With frequencies a term's occurrences in one
+// document are neighbours: freq = length of the run. Upstream: FreqProxTermsWriterPerField (9.1.0).
 
 import { type BufferedDictionary, growInt32, type RamCounter } from "./buffered-dictionary.ts";
 import { IndexOptions } from "./field-info.ts";
@@ -164,7 +164,9 @@ function entriesInNewOrder(
   return entryOfNew.filter((entry) => entry >= 0);
 }
 
-/** Postings of one field sorted by term: term `id` owns slots `[slotStarts[id], slotStarts[id+1])`. */
+/**
+ * Postings of one field sorted by term: term `id` owns slots `[slotStarts[id], slotStarts[id+1])`.
+ */
 export interface InvertedField {
   readonly dictionary: BufferedDictionary;
   readonly sortedIds: Int32Array;

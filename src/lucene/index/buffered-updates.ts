@@ -1,5 +1,5 @@
-// Deletes and soft updates by term that wait for the next flush: per field, term → how many documents
-// of the segment in memory it may reach. Older segments are reached as a whole.
+// Deletes and soft updates by term that wait for the next flush: per field, term → how many
+// documents of the segment in memory it may reach. Older segments are reached as a whole.
 // Upstream: BufferedUpdates, FrozenBufferedUpdates (9.1.0).
 
 import { type TermKind, termKey } from "./buffered-dictionary.ts";
@@ -24,7 +24,9 @@ export class BufferedTerms {
   readonly fields = new Map<string, FieldTerms>();
   bytes = 0;
 
-  /** Reaches documents below `docUpto` of the segment in memory; a later call for a term raises it. */
+  /**
+   * Reaches documents below `docUpto` of the segment in memory; a later call for a term raises it.
+   */
   add(term: Term, docUpto: number): void {
     let terms = this.fields.get(term.field);
     if (terms === undefined) {

@@ -1,5 +1,5 @@
-// One segment in memory: doc ids, the indexing chain, the stored-fields file that it streams to, and
-// what was deleted or soft-deleted among its documents.
+// One segment in memory: doc ids, the indexing chain, the stored-fields file that it streams to,
+// and what was deleted or soft-deleted among its documents.
 // Upstream: DocumentsWriterPerThread (9.1.0). One thread writes here, so there is one of these.
 
 import { DOCS_MAX, illegalArgument } from "../../base/index.ts";

@@ -1,5 +1,6 @@
-// A segment in memory becomes files: norms, doc values, points, stored fields, postings, field infos,
-// then (packed) the .si last. Upstream: DocumentsWriterPerThread.flush, IndexingChain.flush (9.1.0).
+// A segment in memory becomes files: norms, doc values, points, stored fields, postings, field
+// infos, then (packed) the .si last. Upstream: DocumentsWriterPerThread.flush, IndexingChain.flush
+// (9.1.0).
 //
 // Invariants: the new segment's files are all that was created in between; deletes of buffered
 // documents are part of the new segment (soft ones as doc values, hard ones for the caller's .liv).

@@ -1,6 +1,6 @@
-// Which files of the folder are in use: every commit that stays, the segments in memory of the writer,
-// readers and running merges each hold references by name; a file whose last reference goes is
-// deleted. At open, files that nobody names (leftovers of a crash) are deleted.
+// Which files of the folder are in use: every commit that stays, the segments in memory of the
+// writer, readers and running merges each hold references by name; a file whose last reference goes
+// is deleted. At open, files that nobody names (leftovers of a crash) are deleted.
 // Upstream: IndexFileDeleter (9.1.0).
 
 import { assert } from "../../base/index.ts";

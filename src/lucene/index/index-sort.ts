@@ -1,7 +1,8 @@
 // Sorting documents by the index sort, at flush and in a merge: key columns per sort field over all
 // documents (a merge lays its segments one after another), then a stable merge sort over runs.
-// A flush has runs of one document; a merge of sorted segments has one run per segment, so its cost is
-// a k-way merge. Upstream: IndexSorter, Sorter, SortedNumericSelector, SortedSetSelector (9.1.0).
+// A flush has runs of one document; a merge of sorted segments has one run per segment, so its cost
+// is a k-way merge. Upstream: IndexSorter, Sorter, SortedNumericSelector, SortedSetSelector
+// (9.1.0).
 
 import { illegalArgument } from "../../base/index.ts";
 import {
@@ -160,8 +161,8 @@ function selectedIndex(count: number, selector: SortField["selector"]): number {
 }
 
 /**
- * Documents in sorted order, stable. `order` holds documents in runs that are sorted already; run `i`
- * is `[runStarts[i], runStarts[i + 1])`, the last one ends with `order`.
+ * Documents in sorted order, stable. `order` holds documents in runs that are sorted already; run
+ * `i` is `[runStarts[i], runStarts[i + 1])`, the last one ends with `order`.
  */
 export function sortDocuments(
   columns: readonly SortColumn[],

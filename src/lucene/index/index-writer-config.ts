@@ -31,7 +31,9 @@ export interface IndexWriterSettings {
    * `_seq_no`); undefined, or answering undefined: none.
    */
   readonly retainSoftDeletes?: (reader: LeafReader) => Bits | undefined;
-  /** Open this generation instead of the newest commit; the policy decides what becomes of others. */
+  /**
+   * Open this generation instead of the newest commit; the policy decides what becomes of others.
+   */
   readonly commitGeneration?: number;
   /** Start from nothing even when the folder holds a commit (Lucene's OpenMode.CREATE). */
   readonly create?: boolean;

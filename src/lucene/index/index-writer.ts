@@ -1,11 +1,11 @@
 // IndexWriter: documents in, segments and commits out, with Lucene's semantics as OpenSearch's
 // InternalEngine uses them.
 //
-// One thread writes. Documents gather in one segment in memory; deletes and soft updates by term wait
-// beside it and reach every document that was there before them: those in memory at flush, those of
-// older segments at the same moment. So every segment on disk is older than every update that waits.
-// A flush, a reader, a merge and a commit each begin by flushing. What a crash leaves is whatever the
-// last commit names; the rest is deleted at the next open.
+// One thread writes. Documents gather in one segment in memory; deletes and soft updates by term
+// wait beside it and reach every document that was there before them: those in memory at flush,
+// those of older segments at the same moment. So every segment on disk is older than every update
+// that waits. A flush, a reader, a merge and a commit each begin by flushing. What a crash leaves
+// is whatever the last commit names; the rest is deleted at the next open.
 // Upstream: IndexWriter (9.1.0).
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
@@ -223,7 +223,10 @@ export class IndexWriter {
 
   // ---- flush
 
-  /** Makes the buffered documents a segment and applies all updates. Answers whether anything changed. */
+  /**
+   * Makes the buffered documents a segment and applies all updates. Answers whether anything
+   * changed.
+   */
   flush(): boolean {
     this.ensureOpen();
     if (this.buffer === undefined && this.updates.isEmpty) return false;
@@ -357,7 +360,9 @@ export class IndexWriter {
     return this.infos.userData;
   }
 
-  /** Makes everything durable as segments_N. Answers the commit, or undefined if nothing changed. */
+  /**
+   * Makes everything durable as segments_N. Answers the commit, or undefined if nothing changed.
+   */
   commit(userData?: ReadonlyMap<string, string>): IndexCommit | undefined {
     this.ensureOpen();
     this.flush();
@@ -418,7 +423,10 @@ export class IndexWriter {
 
   // ---- merges
 
-  /** Chooses merges and freezes what they need. Each is run, then given to commitMerge or abortMerge. */
+  /**
+   * Chooses merges and freezes what they need. Each is run, then given to commitMerge or
+   * abortMerge.
+   */
   planMerges(trigger: MergeTrigger = { kind: "natural" }): MergeDescription[] {
     this.ensureOpen();
     if (trigger.kind !== "natural") this.flush();

@@ -1,7 +1,7 @@
 // Documents into the buffers of one segment: Lucene's IndexingChain with its per-field states.
 //
-// A document fails alone: what it logged before the error stays (as in Lucene), its doc id is used up
-// and the caller marks it deleted. Only a failing stored-fields file aborts the segment.
+// A document fails alone: what it logged before the error stays (as in Lucene), its doc id is used
+// up and the caller marks it deleted. Only a failing stored-fields file aborts the segment.
 // Position and offset rules: IndexingChain.PerField.invert (9.1.0).
 
 import { assert, illegalArgument } from "../../base/index.ts";

@@ -1,5 +1,6 @@
-// Ords of several segments in one numbering: a k-way merge of their dictionaries. Values that no kept
-// document has are left out when `used` says so. Upstream: OrdinalMap, DocValuesConsumer (9.1.0).
+// Ords of several segments in one numbering: a k-way merge of their dictionaries. Values that no
+// kept document has are left out when `used` says so. Upstream: OrdinalMap, DocValuesConsumer
+// (9.1.0).
 
 import type { OrdDictionary } from "./leaf-reader.ts";
 import { MergeQueue } from "./merge-queue.ts";

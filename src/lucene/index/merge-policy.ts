@@ -24,6 +24,7 @@ export interface MergePolicySettings {
   readonly cfsSegmentBytesMax: number;
 }
 
+/** OpenSearch 3.x without settings (2.x has a floor of 2 MB). */
 export const MERGE_POLICY_DEFAULTS: MergePolicySettings = {
   enabled: true,
   segmentsPerTier: 10,

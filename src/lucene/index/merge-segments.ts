@@ -1,6 +1,6 @@
 // Runs one merge: open readers and a plan in, a new segment's files out. It touches nothing but the
-// directory, so that it can run in a worker thread: description and result are structured-cloneable.
-// Upstream: SegmentMerger, IndexWriter.mergeMiddle (9.1.0).
+// directory, so that it can run in a worker thread: description and result are
+// structured-cloneable. Upstream: SegmentMerger, IndexWriter.mergeMiddle (9.1.0).
 
 import type { Codec, StoredFieldsMode, StoredFieldsWriter } from "../codecs/codec.ts";
 import { codecForName } from "../codecs/registry.ts";

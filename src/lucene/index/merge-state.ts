@@ -1,8 +1,9 @@
 // What all parts of a merge share: the readers, which document goes where, and the merged fields.
 // Upstream: MergeState, DocIDMerger, MultiSorter (9.1.0).
 //
-// Documents keep their order: reader after reader, or by the index sort. In both cases the documents
-// of one reader stay in their own order, so every merged iterator only moves forward in its parts.
+// Documents keep their order: reader after reader, or by the index sort. In both cases the
+// documents of one reader stay in their own order, so every merged iterator only moves forward in
+// its parts.
 
 import { assert, illegalArgument } from "../../base/index.ts";
 import {

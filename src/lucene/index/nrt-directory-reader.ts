@@ -1,6 +1,6 @@
 // A writer's segments at one moment, its uncommitted documents and deletes included. It holds the
-// segments' readers and files until its last reference goes. Upstream: StandardDirectoryReader opened
-// from an IndexWriter (9.1.0).
+// segments' readers and files until its last reference goes. Upstream: StandardDirectoryReader
+// opened from an IndexWriter (9.1.0).
 
 import { assert } from "../../base/index.ts";
 import type { DirectoryReader, LeafContext } from "./leaf-reader.ts";

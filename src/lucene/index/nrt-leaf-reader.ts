@@ -1,5 +1,5 @@
-// A segment as the writer sees it now: its reader, with the deletes that are not on disk yet laid over.
-// Upstream: ReadersAndUpdates.getReadOnlyClone (9.1.0).
+// A segment as the writer sees it now: its reader, with the deletes that are not on disk yet laid
+// over. Upstream: ReadersAndUpdates.getReadOnlyClone (9.1.0).
 
 import type { FieldInfos } from "./field-info.ts";
 import type {
@@ -17,7 +17,9 @@ import type {
 import type { SegmentInfo } from "./segment-info.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 
-/** A SegmentReader with other live docs. Holds one reference of `reader` per reference of its own. */
+/**
+ * A SegmentReader with other live docs. Holds one reference of `reader` per reference of its own.
+ */
 export class NrtLeafReader implements LeafReader {
   readonly reader: SegmentReader;
   readonly segmentInfo: SegmentInfo;

@@ -1,8 +1,8 @@
 // A directory for a segment that will be one compound file: its parts stay in memory, and only what
-// the packed segment consists of (.cfs, .cfe, .si) is created on disk. Creating a file costs more than
-// writing a small one, so this is what makes a refresh of a few documents cheap.
-// Where the segment turns out too large to be compound, `writeOut` puts the parts on disk after all.
-// Upstream: NRTCachingDirectory does the like for whole segments (9.1.0).
+// the packed segment consists of (.cfs, .cfe, .si) is created on disk. Creating a file costs more
+// than writing a small one, so this is what makes a refresh of a few documents cheap.
+// Where the segment turns out too large to be compound, `writeOut` puts the parts on disk after
+// all. Upstream: NRTCachingDirectory does the like for whole segments (9.1.0).
 
 import { type Directory, IndexInput, IndexOutput, memorySource } from "../store/index.ts";
 import type { RamCounter } from "./buffered-dictionary.ts";

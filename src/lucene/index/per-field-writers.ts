@@ -1,6 +1,6 @@
-// Writes terms, doc values and points of a new segment through its codec, and notes in the field infos
-// which per-field format and suffix hold them. One format serves all fields, so its suffix is `0` and
-// the files are `_N_Lucene90_0.*`; an update of doc values puts its generation before it.
+// Writes terms, doc values and points of a new segment through its codec, and notes in the field
+// infos which per-field format and suffix hold them. One format serves all fields, so its suffix is
+// `0` and the files are `_N_Lucene90_0.*`; an update of doc values puts its generation before it.
 // Upstream: PerFieldPostingsFormat, PerFieldDocValuesFormat (9.1.0).
 
 import type { Codec, DocValuesConsumer, Fields, PointsSource } from "../codecs/codec.ts";

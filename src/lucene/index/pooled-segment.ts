@@ -1,10 +1,10 @@
-// One segment of a writer: its place in the commit, its reader, and the deletes since it was written.
-// Upstream: ReadersAndUpdates with PendingSoftDeletes (9.1.0).
+// One segment of a writer: its place in the commit, its reader, and the deletes since it was
+// written. Upstream: ReadersAndUpdates with PendingSoftDeletes (9.1.0).
 //
-// Two sets of bits: `hardLive` (a .liv file) and `live`, which lacks soft-deleted documents too (their
-// marker is a doc-values update: `_N_<gen>_Lucene90_0.dvd/.dvm` and a new `_N_<gen>.fnm`).
-// Invariants: live ⊆ hardLive; delCount = documents not in hardLive; softDelCount = hardLive − live.
-// Bits that a view was given are never changed again: the next delete works on a copy.
+// Two sets of bits: `hardLive` (a .liv file) and `live`, which lacks soft-deleted documents too
+// (their marker is a doc-values update: `_N_<gen>_Lucene90_0.dvd/.dvm` and a new `_N_<gen>.fnm`).
+// Invariants: live ⊆ hardLive; delCount = documents not in hardLive; softDelCount = hardLive −
+// live. Bits that a view was given are never changed again: the next delete works on a copy.
 
 import { assert, type Random } from "../../base/index.ts";
 import { codecForName } from "../codecs/registry.ts";
@@ -98,7 +98,9 @@ export class PooledSegment {
     return true;
   }
 
-  /** The documents of a flush that its own updates deleted: soft ones are in its doc values already. */
+  /**
+   * The documents of a flush that its own updates deleted: soft ones are in its doc values already.
+   */
   adoptFlushDeletes(hard: FixedBits | undefined): void {
     if (hard === undefined) return;
     for (let doc = 0; doc < this.maxDoc; doc++) if (hard.get(doc)) this.deleteHard(doc);
@@ -121,7 +123,9 @@ export class PooledSegment {
     return count;
   }
 
-  /** The segment as it is now; the same object until a delete comes. The pool keeps the reader open. */
+  /**
+   * The segment as it is now; the same object until a delete comes. The pool keeps the reader open.
+   */
   currentView(): NrtLeafReader {
     this.shared = true;
     this.view ??= new NrtLeafReader(this.reader, this.live, this.hardLive, this.numDocs);

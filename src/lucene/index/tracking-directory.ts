@@ -59,7 +59,8 @@ export class TrackingDirectory implements Directory {
       try {
         this.deleteFile(name);
       } catch {
-        // The failure that led here is the one to report; a file that stays is cleaned at next open.
+        // The failure that led here is the one to report; a file that stays is cleaned at next
+        // open.
       }
     }
   }

@@ -73,15 +73,13 @@ class Actor {
 }
 
 const SEEDS =
-  process.env["VARVE_SEED"] === undefined
-    ? [1, 2, 3, 4, 5, 6]
-    : [Number(process.env["VARVE_SEED"])];
+  process.env["VARVE_SEED"] === undefined ? [1, 2, 3] : [Number(process.env["VARVE_SEED"])];
 
 test.each(SEEDS)("IndexWriter shows what a model holds after random operations, seed %i", (seed) =>
   withFolder(async (folder) => {
     const actor = new Actor(seed);
     let writer = openFolderWriter(folder, { ramBufferBytes: 300_000 }, seed);
-    for (let burst = 0; burst < 40; burst++) {
+    for (let burst = 0; burst < 25; burst++) {
       for (let i = 0; i < 25; i++) actor.act(writer);
       expect(documentsOf(writer).sources).toEqual(actor.model);
       if (actor.pick(6) > 0) continue;
