@@ -11,7 +11,12 @@ export * from "./cluster/name-resolver.ts";
 export * from "./documents/bulk.ts";
 export * from "./documents/document-requests.ts";
 export * from "./documents/get-document.ts";
-export { checkWritable, shardOf, shardsHeader } from "./documents/document-service.ts";
+export {
+  checkWritable,
+  shardOf,
+  shardsHeader,
+  shardUnavailable,
+} from "./documents/document-service.ts";
 export * from "./documents/source-filter.ts";
 export * from "./exceptions.ts";
 export { checkNameFree, validateAliasName } from "./indices/create-index.ts";
@@ -29,3 +34,5 @@ export type { RunningSnapshot, ShardProgress } from "./snapshots/running-snapsho
 export type { RestoreOutcome } from "./snapshots/restore-service.ts";
 export * from "./snapshots/snapshot-request.ts";
 export { snapshotMissing } from "./snapshots/snapshots-service.ts";
+export * from "./search/index.ts";
+export { byQuery, type ByQueryRequest } from "./documents/by-query.ts";

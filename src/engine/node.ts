@@ -15,6 +15,7 @@ import { ClusterService } from "./cluster/cluster-service.ts";
 import { DocumentService } from "./documents/document-service.ts";
 import type { EngineContext } from "./indices/engine-context.ts";
 import { IndicesService } from "./indices/indices-service.ts";
+import { SearchService } from "./search/index.ts";
 import type { Settings } from "./settings.ts";
 import { RepositoriesService } from "./snapshots/repositories-service.ts";
 import { RestoreService } from "./snapshots/restore-service.ts";
@@ -29,6 +30,9 @@ export interface NodeOptions {
   readonly clock?: Clock;
   readonly random?: Random;
 }
+
+/** `search.max_buckets`. */
+const MAX_BUCKETS_DEFAULT = 65_535;
 
 /** Another process may not use the data folder meanwhile. */
 class FolderLock {
@@ -88,6 +92,7 @@ export class Node {
   readonly indices: IndicesService;
   readonly documents: DocumentService;
   readonly tasks: TaskManager;
+  readonly search: SearchService;
   readonly repositories: RepositoriesService;
   readonly snapshots: SnapshotsService;
   readonly restores: RestoreService;
@@ -119,6 +124,12 @@ export class Node {
     this.indices = new IndicesService(this.cluster, this.context);
     this.documents = new DocumentService(this.indices);
     this.tasks = new TaskManager(this.id, clock);
+    this.search = new SearchService({
+      clock,
+      random,
+      nodeId: this.id,
+      maxBuckets: () => this.cluster.settings.getInt("search.max_buckets", MAX_BUCKETS_DEFAULT),
+    });
     this.repositories = new RepositoriesService(this.cluster, this.context, this.repositoryFolders);
     this.snapshots = new SnapshotsService(this.indices, this.repositories, this.id);
     this.restores = new RestoreService(this.indices, this.repositories, this.snapshots);

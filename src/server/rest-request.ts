@@ -51,6 +51,11 @@ export class RestRequest {
     return Object.keys(this.query);
   }
 
+  /** The query's parameters as they came. */
+  queryParams(): Readonly<Record<string, string>> {
+    return this.query;
+  }
+
   has(name: string): boolean {
     return this.param(name) !== undefined;
   }

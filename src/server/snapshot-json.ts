@@ -25,7 +25,9 @@ export function snapshotInfoJson(info: SnapshotInfo): JsonObject {
     uuid: info.snapshotId.uuid,
     version_id: info.versionId,
     version: versionOfId(info.versionId),
-    remote_store_index_shallow_copy: info.remoteStoreIndexShallowCopy ?? false,
+    ...(info.remoteStoreIndexShallowCopy === undefined
+      ? {}
+      : { remote_store_index_shallow_copy: info.remoteStoreIndexShallowCopy }),
     ...(info.pinnedTimestamp === undefined || info.pinnedTimestamp === 0
       ? {}
       : { pinned_timestamp: timeText(info.pinnedTimestamp) }),

@@ -6,6 +6,7 @@ import { catRoutes } from "./cat.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { documentRoutes } from "./documents.ts";
 import { indexRoutes } from "./indices.ts";
+import { searchRoutes } from "./search.ts";
 import { recoveryRoutes } from "./recovery.ts";
 import { snapshotRoutes } from "./snapshots.ts";
 import { statsRoutes } from "./stats.ts";
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...aliasRoutes,
   ...templateRoutes,
   ...documentRoutes,
+  ...searchRoutes,
   ...snapshotRoutes,
   ...recoveryRoutes,
   ...statsRoutes,
