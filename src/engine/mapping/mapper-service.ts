@@ -39,6 +39,8 @@ export interface MergeOptions {
   readonly validateOnly?: boolean;
   /** The mapping comes from a snapshot or from disk: unknown types are kept, limits not checked. */
   readonly restored?: boolean;
+  /** The update comes from a document, not from a request. */
+  readonly dynamic?: boolean;
   /** `template`: later definitions replace earlier ones. */
   readonly reason?: MergeReason;
 }

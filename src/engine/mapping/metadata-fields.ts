@@ -195,7 +195,9 @@ export function showMetadata(options: MetadataOptions, out: JsonObject): void {
   if (dataStream.enabled || dataStream.timestampField !== "@timestamp") {
     const shown: JsonObject = {};
     if (dataStream.enabled) shown["enabled"] = true;
-    shown["timestamp_field"] = { name: dataStream.timestampField };
+    if (dataStream.timestampField !== "@timestamp") {
+      shown["timestamp_field"] = { name: dataStream.timestampField };
+    }
     out["_data_stream_timestamp"] = shown;
   }
   if (options.fieldNamesEnabled.explicit) {
