@@ -9,11 +9,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock, systemRandom } from "../../src/base/index.ts";
 import { FsBlobStore } from "../../src/blobstore/index.ts";
 import { FsDirectory } from "../../src/engine/store/fs-directory.ts";
+import { MemoryDirectory } from "../../src/lucene/store/index.ts";
 import {
   describeCommitFiles,
+  directorySink,
   directorySource,
   type IndexMetadata,
   idOfVersion,
+  numberOfShards,
   openRepository,
   parseVersion,
   type Repository,
@@ -283,13 +286,59 @@ describe.skipIf(skipped !== "").each([...SERVER_VERSIONS])("OpenSearch %s", (ver
       }
     }
     expect(clone.totalShards).toBeGreaterThan(0);
+    await continueSeries(repository, "s9");
+    for (const [index, golden] of Object.entries<any>(goldenIndices(expected, "s9"))) {
+      const target = `f-${tag}-continued-${index}`;
+      await restore(server, name, "continued", index, target);
+      const { count } = await ok(server, "GET", `/${target}/_count`);
+      expect([target, count]).toEqual([target, golden.docs_count]);
+      await ok(server, "DELETE", `/${target}`);
+    }
     await ok(server, "DELETE", `/_snapshot/${name}/s2,ours-clone`);
     const fresh = openAt(location);
     const left = [...(await fresh.getRepositoryData()).snapshots.values()].map((item) => item.name);
-    expect(left.sort()).toEqual(["c2", "s4", "s6", "s7-unchanged", "s8-partial", "s9"]);
+    expect(left.sort()).toEqual([
+      "c2",
+      "continued",
+      "s4",
+      "s6",
+      "s7-unchanged",
+      "s8-partial",
+      "s9",
+    ]);
     await ok(server, "DELETE", `/_snapshot/${name}`);
   });
 });
+
+/** Snapshots the restored files of a snapshot again: every byte is there, so nothing is uploaded. */
+async function continueSeries(repository: Repository, source: string): Promise<void> {
+  const from = await repository.findSnapshot(source);
+  const info = await repository.getSnapshotInfo(from);
+  const started = await repository.startSnapshot("continued", info.indices);
+  const indices = [];
+  for (const index of started.indices.values()) {
+    const metadata = await repository.getIndexMetadata(from, index);
+    const shardGenerations: string[] = [];
+    for (let shard = 0; shard < numberOfShards(metadata); shard++) {
+      const directory = new MemoryDirectory();
+      const restored = await repository.planShardRestore(from, index, shard);
+      await repository.runShardRestore(restored, directorySink(directory));
+      const commit = describeCommitFiles(directory, directory.listAll(), "9.12.3");
+      const input = { index, shard, commit, commitGeneration: 5 };
+      const plan = await repository.planShardSnapshot(started, input);
+      expect(plan.uploads).toEqual([]);
+      const result = await repository.runShardSnapshot(plan, directorySource(directory));
+      shardGenerations.push(result.generation);
+    }
+    indices.push({ index, metadata, shardGenerations });
+  }
+  await repository.finalizeSnapshot({
+    info: { ...info, snapshotId: started.snapshotId },
+    base: started.base,
+    clusterMetadata: await repository.getClusterMetadata(from),
+    indices,
+  });
+}
 
 function goldenIndices(expected: any, name: string): Record<string, any> {
   const found = expected.snapshots[name];
