@@ -31,27 +31,16 @@ import { lucene90NormsFormat } from "./lucene90/norms/index.ts";
 import { lucene90PointsFormat } from "./lucene90/points/index.ts";
 import { lucene90PostingsFormat } from "./lucene90/postings/lucene90-postings-format.ts";
 import { lucene94FieldInfosFormat } from "./lucene94/field-infos.ts";
+import { lucene99PostingsFormat } from "./lucene99/postings/lucene99-postings-format.ts";
 import { lucene99SegmentInfoFormat } from "./lucene99/segment-info.ts";
 import { lucene101PostingsFormat } from "./lucene101/lucene101-postings-format.ts";
 import { lucene103PostingsFormat } from "./lucene103/lucene103-postings-format.ts";
 import { lucene104PostingsFormat } from "./lucene104/lucene104-postings-format.ts";
 import { lucene912PostingsFormat } from "./lucene912/lucene912-postings-format.ts";
 
-// A format that is known by name and not read: it fails when its files are needed, not before.
-function unreadPostingsFormat(name: string): PostingsFormat {
-  return {
-    name,
-    fieldsProducer(state) {
-      throw unsupported(
-        `Postings format [${name}] of segment [${state.segmentInfo.name}] is not supported`,
-      );
-    },
-  };
-}
-
 const POSTINGS_FORMATS = byName([
   lucene90PostingsFormat,
-  unreadPostingsFormat("Lucene99"),
+  lucene99PostingsFormat,
   lucene912PostingsFormat,
   lucene101PostingsFormat,
   lucene103PostingsFormat,

@@ -16,7 +16,8 @@
 import { corrupt } from "../../../base/index.ts";
 import type { IndexInput } from "../../store/index.ts";
 import { lanePrimitive, readWords, unpackLanes } from "../lucene90/postings/for-util.ts";
-import { fillConsecutive, type PostingsCodec, prefixSum } from "../lucene912/postings-codec.ts";
+import { fillConsecutive, prefixSum } from "../lucene90/postings/prefix-sum.ts";
+import type { PostingsCodec } from "../lucene912/postings-codec.ts";
 
 const WORDS_MAX = 256;
 const words = new Int32Array(WORDS_MAX);

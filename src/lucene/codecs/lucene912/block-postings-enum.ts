@@ -3,8 +3,7 @@
 //   docFreq = 1: nothing in .doc, the document lies in the terms dictionary
 //   full blocks: header (skip-state.ts), documents (the generation's packing), with frequencies
 //                PFor
-//   the rest:    group varints of the deltas (with frequencies << 1 | (freq = 1)), then the
-//                frequencies that are not 1 as vInts
+//   the rest:    as in Lucene 9.9 (lucene99/postings/group-vint.ts)
 // Frequencies are decoded when the first one of a block is asked for; positions when the first one
 // of a document is, from the pointer in the header.
 // Upstream: org.apache.lucene.codecs.lucene104.Lucene104PostingsReader.BlockPostingsEnum (10.4.0).
@@ -20,8 +19,9 @@ import type { IndexInput } from "../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "../lucene90/postings/block-term-state.ts";
 import { ImpactList } from "../lucene90/postings/competitive-impacts.ts";
 import type { PositionCursor } from "../lucene90/postings/position-cursor.ts";
-import { readGroupVInts } from "./group-vint.ts";
-import { type PostingsCodec, prefixSum } from "./postings-codec.ts";
+import { prefixSum } from "../lucene90/postings/prefix-sum.ts";
+import { readGroupTail } from "../lucene99/postings/group-vint.ts";
+import type { PostingsCodec } from "./postings-codec.ts";
 import { SkipState } from "./skip-state.ts";
 
 const NOT_PENDING = -1;
@@ -189,8 +189,8 @@ export class BlockPostingsEnum implements ImpactsEnum {
       freqBuffer[0] = this.needsFreqs ? this.state.totalTermFreq : 1;
     } else if (count > 0) {
       docIn.seek(skip.docsFp);
-      readGroupVInts(docIn, docBuffer, count);
-      if (this.features.hasFreqs) this.splitFreqs(count);
+      const freqs = this.needsFreqs ? freqBuffer : undefined;
+      readGroupTail(docIn, count, this.features.hasFreqs, docBuffer, freqs);
       last = prefixSum(docBuffer, count, skip.base);
     }
     if (count > 0 && (last < 0 || last >= this.maxDoc)) {
@@ -200,15 +200,6 @@ export class BlockPostingsEnum implements ImpactsEnum {
         doc: last,
         maxDoc: this.maxDoc,
       });
-    }
-  }
-
-  private splitFreqs(count: number): void {
-    const { docBuffer, freqBuffer } = this;
-    for (let i = 0; i < count; i++) {
-      const code = docBuffer[i]!;
-      docBuffer[i] = code >>> 1;
-      if (this.needsFreqs) freqBuffer[i] = (code & 1) !== 0 ? 1 : this.docIn.readVInt();
     }
   }
 

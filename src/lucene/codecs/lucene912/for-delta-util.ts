@@ -9,7 +9,7 @@
 
 import type { IndexInput } from "../../store/index.ts";
 import { BLOCK_SIZE, decodeForLanes } from "../lucene90/postings/for-util.ts";
-import { fillConsecutive, prefixSum } from "./postings-codec.ts";
+import { fillConsecutive, prefixSum } from "../lucene90/postings/prefix-sum.ts";
 
 /** Decodes a block to documents; answers the last one. */
 export function decodeForDelta(input: IndexInput, base: number, target: Int32Array): number {

@@ -1,4 +1,4 @@
-// Names and versions in the headers of Lucene 9.0–9.11 postings files.
+// Names and versions in the headers of Lucene 9.0–9.8 postings files.
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90PostingsFormat (9.1.0).
 
 /** Codec name of the postings' header inside .tmd. */

@@ -15,6 +15,8 @@ import { BlockTermState, type PostingsFeatures } from "./block-term-state.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
 import { decodePFor, skipPFor } from "./pfor-util.ts";
 import type { PositionCursor } from "./position-cursor.ts";
+import { prefixSum } from "./prefix-sum.ts";
+import type { SkipListCodec } from "./skip-list-codec.ts";
 import { Lucene90SkipReader } from "./skip-reader.ts";
 
 const UNBOUNDED: readonly Impact[] = [{ freq: 2147483647, norm: 1 }];
@@ -33,6 +35,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   /** The file that this enum reads, to know whose it is. */
   readonly source: IndexInput;
   readonly features: PostingsFeatures;
+  private readonly codec: SkipListCodec;
   private readonly docIn: IndexInput;
   private readonly maxDoc: number;
   private readonly positions: PositionCursor | undefined;
@@ -53,11 +56,13 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   private positionsUpto = 0;
 
   constructor(
+    codec: SkipListCodec,
     source: IndexInput,
     features: PostingsFeatures,
     maxDoc: number,
     positions: PositionCursor | undefined,
   ) {
+    this.codec = codec;
     this.source = source;
     this.docIn = source.clone();
     this.features = features;
@@ -155,17 +160,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   }
 
   private refillFull(): void {
-    const docs = this.docBuffer;
-    decodePFor(this.docIn, docs);
-    let doc = this.lastDoc;
-    let signs = 0;
-    for (let i = 0; i < BLOCK_SIZE; i++) {
-      const delta = docs[i]!;
-      signs |= delta;
-      doc += delta;
-      docs[i] = doc;
-    }
-    this.lastDoc = this.checkedDoc(signs < 0 ? -1 : doc);
+    this.lastDoc = this.checkedDoc(this.codec.decodeDocs(this.docIn, this.lastDoc, this.docBuffer));
     this.docEnd = BLOCK_SIZE;
     if (!this.features.hasFreqs) return;
     if (this.needsFreqs) this.freqsPending = true;
@@ -173,19 +168,9 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   }
 
   private refillTail(count: number): void {
-    const { docIn, docBuffer, freqBuffer } = this;
-    let doc = this.lastDoc;
-    for (let i = 0; i < count; i++) {
-      let delta = docIn.readVInt();
-      if (this.features.hasFreqs) {
-        const freq = (delta & 1) !== 0 ? 1 : docIn.readVInt();
-        if (this.needsFreqs) freqBuffer[i] = freq;
-        delta >>>= 1;
-      }
-      doc = this.checkedDoc(delta < 0 ? -1 : doc + delta);
-      docBuffer[i] = doc;
-    }
-    this.lastDoc = doc;
+    const freqs = this.needsFreqs ? this.freqBuffer : undefined;
+    this.codec.readTail(this.docIn, count, this.features.hasFreqs, this.docBuffer, freqs);
+    this.lastDoc = this.checkedDoc(prefixSum(this.docBuffer, count, this.lastDoc));
     this.docEnd = count;
   }
 

@@ -1,4 +1,5 @@
-// Lucene 9.0–9.11 postings, the reader (layout: postings-writer.ts).
+// Lucene 9.0–9.11 postings, the reader (layout: postings-writer.ts; what 9.9 packs in another way:
+// lucene99/postings).
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90PostingsReader (9.1.0).
 
 import { corrupt } from "../../../../base/index.ts";
@@ -14,42 +15,35 @@ import type { ByteCursor } from "../blocktree/byte-cursor.ts";
 import type { PostingsReaderBase } from "../blocktree/postings-reader-base.ts";
 import { type BlockTermState, type PostingsFeatures, segmentFeatures } from "./block-term-state.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
-import {
-  DOC_CODEC,
-  PAY_CODEC,
-  POS_CODEC,
-  TERMS_CODEC,
-  VERSION_CURRENT,
-  VERSION_START,
-} from "./lucene90-postings-constants.ts";
-import { decodePFor, skipPFor } from "./pfor-util.ts";
-import { type BlockCodec, PositionCursor } from "./position-cursor.ts";
+import { TERMS_CODEC, VERSION_CURRENT, VERSION_START } from "./lucene90-postings-constants.ts";
+import { PositionCursor } from "./position-cursor.ts";
 import { Lucene90PostingsEnum } from "./postings-enum.ts";
+import type { SkipListCodec } from "./skip-list-codec.ts";
 import { decodeTermState } from "./term-metadata.ts";
-
-const PFOR_CODEC: BlockCodec = { blockSize: BLOCK_SIZE, decode: decodePFor, skip: skipPFor };
 
 /** Opens .doc, .pos and .pay; makes enums. */
 export class Lucene90PostingsReader implements PostingsReaderBase {
+  private readonly codec: SkipListCodec;
   private readonly docIn: IndexInput;
   private readonly posIn: IndexInput | undefined;
   private readonly payIn: IndexInput | undefined;
   private readonly maxDoc: number;
 
-  constructor(state: SegmentReadState) {
+  constructor(codec: SkipListCodec, state: SegmentReadState) {
+    this.codec = codec;
     const { directory, segmentInfo, segmentSuffix: suffix } = state;
-    const open = (extension: string, codec: string): IndexInput => {
+    const open = (extension: string, name: string): IndexInput => {
       const input = directory.openInput(segmentFileName(segmentInfo.name, suffix, extension));
-      checkIndexHeader(input, codec, VERSION_START, VERSION_CURRENT, segmentInfo.id, suffix);
+      checkIndexHeader(input, name, VERSION_START, VERSION_CURRENT, segmentInfo.id, suffix);
       retrieveChecksum(input);
       return input;
     };
     const features = segmentFeatures(state.fieldInfos);
     const hasPay = features.hasPositions && (features.hasOffsets || features.hasPayloads);
     this.maxDoc = segmentInfo.maxDoc;
-    this.docIn = open("doc", DOC_CODEC);
-    this.posIn = features.hasPositions ? open("pos", POS_CODEC) : undefined;
-    this.payIn = hasPay ? open("pay", PAY_CODEC) : undefined;
+    this.docIn = open("doc", codec.docCodec);
+    this.posIn = features.hasPositions ? open("pos", codec.posCodec) : undefined;
+    this.payIn = hasPay ? open("pay", codec.payCodec) : undefined;
   }
 
   init(metaIn: IndexInput, state: SegmentReadState): void {
@@ -93,9 +87,9 @@ export class Lucene90PostingsReader implements PostingsReaderBase {
       throw corrupt("Segment has no .pos file", { file: this.docIn.name });
     }
     const positions = wantsPositions
-      ? new PositionCursor(PFOR_CODEC, this.posIn!, this.payIn, features)
+      ? new PositionCursor(this.codec, this.posIn!, this.payIn, features)
       : undefined;
-    return new Lucene90PostingsEnum(this.docIn, features, this.maxDoc, positions);
+    return new Lucene90PostingsEnum(this.codec, this.docIn, features, this.maxDoc, positions);
   }
 
   impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum {

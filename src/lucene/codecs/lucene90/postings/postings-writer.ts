@@ -1,4 +1,4 @@
-// Lucene 9.0–9.11 postings, the writer: .doc, .pos, .pay, and the postings' part of the terms
+// Lucene 9.0–9.8 postings, the writer: .doc, .pos, .pay, and the postings' part of the terms
 // dictionary's metadata.
 //
 //   FILE  HOLDS, PER TERM
