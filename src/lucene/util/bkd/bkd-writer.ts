@@ -156,7 +156,7 @@ class BkdBuilder {
     const dim = this.chooseDimension(leaves, from, to, min, max);
     const leftLeaves = leftLeafCount(leaves);
     const middle = from + leftLeaves * maxPointsInLeafNode;
-    this.sortByDimension(from, to, dim);
+    this.sorter.select(from, to, middle, dim * bytesPerDim, (dim + 1) * bytesPerDim);
     const split = firstLeaf + leftLeaves - 1;
     const value = this.valueAt(middle, dim).slice();
     this.splitDims[split] = dim;

@@ -20,7 +20,14 @@
 // Invariants: a prefix is not longer than the term before; terms ascend.
 // Upstream: Lucene90DocValuesProducer.TermsDict (9.12.3). Spec: docs/format/doc-values.md.
 
-import { corrupt, lz4Decompress, TERM_BYTES_MAX, unsupported } from "../../../../base/index.ts";
+import {
+  corrupt,
+  lz4BytesMax,
+  lz4Decompress,
+  lz4DecompressBytes,
+  TERM_BYTES_MAX,
+  unsupported,
+} from "../../../../base/index.ts";
 import type {
   ImpactsEnum,
   PostingsEnum,
@@ -166,7 +173,13 @@ export class TermsDict implements TermsEnum {
     const end = first.length + length;
     if (this.rest.length < end) this.rest = new Uint8Array(end);
     this.rest.set(first);
-    lz4Decompress(bytes, this.rest, first.length, length);
+    // Within one page the array decoder is several times faster.
+    const { buf, pos, end: windowEnd } = bytes;
+    if (windowEnd - pos >= lz4BytesMax(length)) {
+      lz4DecompressBytes(buf, pos, windowEnd, this.rest, first.length, length);
+    } else {
+      lz4Decompress(bytes, this.rest, first.length, length);
+    }
     let p = first.length;
     for (let i = 1; i < count; i++) p = this.decodeTerm(i, p, end);
   }
@@ -200,8 +213,10 @@ export class TermsDict implements TermsEnum {
       grown.set(this.text.subarray(0, start));
       this.text = grown;
     }
-    this.text.copyWithin(start, previous, previous + prefix);
-    this.text.set(rest.subarray(p, p + suffix), start + prefix);
+    const { text } = this;
+    // Terms are short: loops beat calls of the engine's copying.
+    for (let i = 0; i < prefix; i++) text[start + i] = text[previous + i]!;
+    for (let i = 0, to = start + prefix; i < suffix; i++) text[to + i] = rest[p + i]!;
     this.starts[i + 1] = next;
     return p + suffix;
   }
