@@ -263,15 +263,14 @@ export class InternalEngine {
   }
 
   /**
-   * Commits Lucene, then lets go of the translog before it. Segments are synced off the main thread
-   * first; the commit itself only syncs what came in meanwhile. A flush that runs already is waited
-   * for. Answers `none` when there was nothing to commit, `same` when the segments stayed as they
+   * Commits Lucene, then lets go of the translog before it; the disk is waited for off the main
+   * thread. A flush that runs already is waited for. Answers `none` when there was nothing to commit, `same` when the segments stayed as they
    * were.
    */
   async flush(
     force: boolean, changes: Partial<CommitData> = {},
   ): Promise<"none" | "same" | "changed"> {
-    while (this.flushing !== undefined) await this.flushing;
+    await this.flushed();
     this.ensureOpen();
     if (!force && !this.isFlushNeeded && Object.keys(changes).length === 0) return "none";
     const before = this.internal;
@@ -286,12 +285,11 @@ export class InternalEngine {
 
   private async flushNow(changes: Partial<CommitData>): Promise<void> {
     try {
-      this.writer.flush();
-      await this.config.directory.syncCreated();
-      this.ensureOpen();
       const generation = this.translog.rollGeneration();
-      this.commitNow(changes);
-      this.refreshInternal();
+      await this.config.directory.durably(() => {
+        this.commitNow(changes);
+        this.refreshInternal();
+      });
       await this.translog.trimUnreferenced(generation);
     } catch (error) {
       if (this.closed) throw error;
@@ -310,6 +308,11 @@ export class InternalEngine {
     };
     this.writer.commit(encodeCommitData(commit));
     this.commit = commit;
+  }
+
+  /** Resolves when no flush runs: then the newest commit is durable. */
+  async flushed(): Promise<void> {
+    while (this.flushing !== undefined) await this.flushing;
   }
 
   /** The first commit of a restored shard: the new history and translog, all that was found. */
@@ -339,7 +342,7 @@ export class InternalEngine {
 
   /** Drops what is not committed; the translog has it. */
   async close(): Promise<void> {
-    while (this.flushing !== undefined) await this.flushing;
+    await this.flushed();
     if (this.closed) return;
     this.closed = true;
     if (this.failure !== undefined) return;

@@ -140,6 +140,7 @@ export class MergeScheduler {
   private async run(description: MergeDescription, bytes: number): Promise<MergeResult> {
     const { directory, workers } = this.options;
     if (bytes <= INLINE_BYTES_MAX) return runMerge(description, directory);
+    directory.materialize(description.segments.flatMap(({ commit }) => segmentCommitFiles(commit)));
     const task: MergeTask = { path: directory.path, description };
     const result = await workers.run<MergeResult>("engine/workers/merge-worker", task, {
       signal: this.abort.signal,

@@ -17,6 +17,7 @@ export function runTask(input: unknown, context: WorkerTaskContext): MergeResult
   const { path, description } = input as MergeTask;
   const directory = new CancellableDirectory(path, () => context.checkCancelled());
   const result = runMerge(description, directory);
+  directory.materialize(result.info.files);
   context.transfer(...result.docMaps.map((map) => map.buffer as ArrayBuffer));
   return result;
 }

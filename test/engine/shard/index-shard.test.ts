@@ -343,7 +343,7 @@ describe("IndexShard's disk", () => {
     fixture.index("1", { n: 1 });
     await fixture.shard.ensureSynced();
     disk.isFull = true;
-    expect(() => fixture.shard.refresh("test")).toThrow("No space left on device");
+    expect((await refusal(fixture.shard.flush())).message).toContain("No space left on device");
     expect(fixture.shard.state).toBe("FAILED");
     await fixture.shard.close(true);
     disk.isFull = false;

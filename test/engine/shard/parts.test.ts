@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nodeFileIo, seededRandom } from "../../../src/base/index.ts";
@@ -183,6 +183,7 @@ describe("FsDirectory", () => {
       for (let at = 0; at < length; at += 7001) output.writeBytes(bytes.subarray(at, at + 7001));
       output.close();
       expect(directory.fileLength(name)).toBe(length);
+      directory.materialize([name]);
       const input = directory.openInput(name);
       for (let turn = 0; turn < 20; turn++) {
         const start = Math.floor(random.next() * (length + 1));
@@ -199,7 +200,9 @@ describe("FsDirectory", () => {
   test("rejects a second file of the same name, and one that is missing", () => {
     const path = mkdtempSync(join(tmpdir(), "varve-directory-"));
     const directory = new FsDirectory(path);
-    directory.createOutput("_0.a").close();
+    const output = directory.createOutput("_0.a");
+    output.writeByte(7);
+    output.close();
     expect(() => directory.createOutput("_0.a")).toThrow("already exists");
     expect(() => directory.openInput("_0.b")).toThrow("No such file");
     expect(() => directory.deleteFile("_0.b")).toThrow("No such file");
@@ -209,6 +212,87 @@ describe("FsDirectory", () => {
     expect(() => directory.adopt(["_2.x"])).toThrow("No such file");
     directory.adopt(["_1.x"]);
     expect(directory.fileLength("_1.x")).toBe(1);
+    rmSync(path, { recursive: true });
+  });
+});
+
+describe("FsDirectory.durably", () => {
+  test("FsDirectory.durably leaves the disk as it was until everything is synced", async () => {
+    const path = mkdtempSync(join(tmpdir(), "varve-directory-"));
+    let releaseSyncs = () => {};
+    const mayEnd = new Promise<void>((resolve) => void (releaseSyncs = resolve));
+    const steps: string[] = [];
+    const io = {
+      ...nodeFileIo,
+      openWrite(file: string, mode: "exclusive" | "truncate" | "existing") {
+        const output = nodeFileIo.openWrite(file, mode);
+        const sync = output.syncAsync.bind(output);
+        output.syncAsync = async () => {
+          await mayEnd;
+          await sync();
+          steps.push(`sync ${basename(file)}`);
+        };
+        return output;
+      },
+      rename(source: string, target: string) {
+        nodeFileIo.rename(source, target);
+        steps.push(`rename ${basename(target)}`);
+      },
+      remove(file: string) {
+        nodeFileIo.remove(file);
+        steps.push(`remove ${basename(file)}`);
+      },
+      async syncDirectoryAsync(folder: string) {
+        await nodeFileIo.syncDirectoryAsync(folder);
+        steps.push("sync names");
+      },
+    };
+    const directory = new FsDirectory(path, io);
+    const create = (name: string, text: string) => {
+      const output = directory.createOutput(name);
+      output.writeString(text);
+      output.close();
+    };
+    create("segments_1", "old");
+    directory.sync(["segments_1"]);
+    create("_0.si", "segment");
+    const done = directory.durably(() => {
+      directory.sync(["_0.si"]);
+      create("pending_segments_2", "new");
+      directory.sync(["pending_segments_2"]);
+      directory.rename("pending_segments_2", "segments_2");
+      directory.syncMetadata();
+      directory.deleteFile("segments_1");
+    });
+    // The writer sees the new state, the disk keeps the old one.
+    expect(directory.listAll().sort()).toEqual(["_0.si", "segments_2"]);
+    expect(directory.openInput("segments_2").readString()).toBe("new");
+    expect(readdirSync(path)).toContain("segments_1");
+    expect(readdirSync(path)).not.toContain("segments_2");
+    directory.deleteFile("_0.si");
+    releaseSyncs();
+    await done;
+    expect(readdirSync(path)).toEqual(["segments_2"]);
+    expect(steps.slice(0, 2).sort()).toEqual(["sync _0.si", "sync pending_segments_2"]);
+    expect(steps.slice(2)).toEqual([
+      "rename segments_2", "sync names", "remove segments_1", "remove _0.si",
+    ]);
+    rmSync(path, { recursive: true });
+  });
+
+  test("FsDirectory keeps small new files in memory and large ones on disk", () => {
+    const path = mkdtempSync(join(tmpdir(), "varve-directory-"));
+    const directory = new FsDirectory(path);
+    for (const [name, bytes] of [["_0.small", 1000], ["_0.large", 1_500_000]] as const) {
+      const output = directory.createOutput(name);
+      output.writeBytes(new Uint8Array(bytes).fill(3));
+      output.close();
+      expect(directory.openInput(name).bytesCopy(bytes).every((byte) => byte === 3)).toBe(true);
+    }
+    expect(readdirSync(path)).toEqual(["_0.large"]);
+    directory.sync(["_0.small"]);
+    expect(readdirSync(path).sort()).toEqual(["_0.large", "_0.small"]);
+    expect(directory.sizeBytes).toBe(1_501_000);
     rmSync(path, { recursive: true });
   });
 });

@@ -14,7 +14,8 @@
 // Why in place: it is written after every group of syncs, and a rename would cost two more. A
 // checkpoint that is behind is harmless: records after it are checked one by one. Therefore it is
 // synced only before files are deleted.
-// Invariants: numbers are safe integers, min_generation ≤ generation, offset ≥ the file's header.
+// Invariants: numbers are safe integers, min_generation ≤ generation; an offset of 0 means that not
+// even the file's header is known to be durable.
 // Upstream: org.opensearch.index.translog.Checkpoint (the layout is ours).
 
 import { crc32, type FileIo, readWholeFile, type WritableFile } from "../../../base/index.ts";
@@ -70,8 +71,14 @@ export class CheckpointFile {
     return this.file.writeAsync(encodeSlot(checkpoint, counter), slotOffset(counter));
   }
 
+  /** The same, durable when it resolves. */
+  async writeDurable(checkpoint: Checkpoint): Promise<void> {
+    await this.write(checkpoint);
+    await this.file.syncAsync();
+  }
+
   /** Durable when it returns. */
-  writeDurable(checkpoint: Checkpoint): void {
+  writeDurableBlocking(checkpoint: Checkpoint): void {
     const counter = ++this.counter;
     this.file.write(encodeSlot(checkpoint, counter), slotOffset(counter));
     this.file.sync();

@@ -79,13 +79,23 @@ export class TranslogWriter {
     this.pending = new RecordBuffer();
   }
 
+  /** Are there written records that are not durable? */
+  get isSyncNeeded(): boolean {
+    return this.writtenBytes > Math.max(this.syncedBytes, HEADER_BYTES);
+  }
+
   /** Makes what was written durable, off the main thread. One call at a time. */
   async syncAsync(): Promise<void> {
     const written = this.writtenBytes;
     await this.file.syncAsync();
+    await this.syncName();
+    this.syncedBytes = written;
+  }
+
+  /** Makes the file's name durable. */
+  async syncName(): Promise<void> {
     if (!this.isNameDurable) await this.io.syncDirectoryAsync(dirname(this.path));
     this.isNameDurable = true;
-    this.syncedBytes = written;
   }
 
   sync(): void {

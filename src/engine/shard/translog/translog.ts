@@ -134,7 +134,7 @@ export class Translog {
       writer.sync();
       const translog = new Translog(options, uuid, file, writer, checkpoint.minGeneration);
       translog.retained = retained;
-      file.writeDurable(translog.checkpointAt(writer));
+      file.writeDurableBlocking(translog.checkpointAt(writer));
       return translog;
     } catch (error) {
       file.close();
@@ -274,29 +274,39 @@ export class Translog {
 
   private async syncAll(): Promise<void> {
     const last = this.current;
+    const isTrim = this.trimTarget > this.minGeneration && last.generation >= this.trimTarget;
+    if (isTrim) await this.trimNow();
+    let isMoved = false;
     for (const writer of [...this.unsynced]) {
       await writer.writePending();
-      await writer.syncAsync();
+      if (writer.isSyncNeeded) {
+        await writer.syncAsync();
+        isMoved = true;
+      }
       if (writer === last) break;
       writer.close();
       this.unsynced.shift();
     }
-    const isTrim = this.trimTarget > this.minGeneration && last.generation >= this.trimTarget;
-    if (isTrim) this.trimNow(last);
-    else await this.checkpointFile.write(this.checkpointAt(last));
+    if (isMoved) await this.checkpointFile.write(this.checkpointAt(last));
   }
 
-  /** Everything below the target is synced, and a commit has it. */
-  private trimNow(last: TranslogWriter): void {
-    this.minGeneration = this.trimTarget;
-    this.checkpointFile.writeDurable(this.checkpointAt(last));
+  /**
+   * Lets generations below the target go. A commit holds their operations, so what is pending in
+   * them is not written any more; but no newer record may reach the disk before the checkpoint says
+   * that they are gone, because a gap before it would look like damage.
+   */
+  private async trimNow(): Promise<void> {
+    const target = this.trimTarget;
+    while (this.unsynced[0]!.generation < target) this.unsynced.shift()!.close();
+    const first = this.unsynced[0]!;
+    await first.syncName();
+    this.minGeneration = target;
+    await this.checkpointFile.writeDurable(this.checkpointAt(first));
     const { io, path } = this.options;
-    for (const file of this.retained) {
-      if (file.generation < this.minGeneration) {
-        io.remove(join(path, translogFileName(file.generation)));
-      }
+    for (const { generation } of this.retained) {
+      if (generation < target) io.remove(join(path, translogFileName(generation)));
     }
-    this.retained = this.retained.filter((file) => file.generation >= this.minGeneration);
+    this.retained = this.retained.filter(({ generation }) => generation >= target);
   }
 
   /** Writes (not syncs) all pending records, oldest generation first. */
