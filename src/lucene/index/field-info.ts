@@ -62,7 +62,8 @@ export function newFieldInfo(name: string, number: number): FieldInfo {
     pointIndexDimensionCount: 0,
     pointNumBytes: 0,
     vectorDimension: 0,
-    vectorEncoding: 0,
+    // FLOAT32: what Lucene gives a field without vectors; it compares this between segments.
+    vectorEncoding: 1,
     vectorSimilarity: 0,
     softDeletesField: false,
     isParentField: false,

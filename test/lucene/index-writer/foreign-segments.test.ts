@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FsDirectory } from "../../../src/engine/store/fs-directory.ts";
+import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { FieldInfos, newFieldInfo } from "../../../src/lucene/index/field-info.ts";
 import type { IndexWriter } from "../../../src/lucene/index/index-writer.ts";
 import type { LeafReader } from "../../../src/lucene/index/leaf-reader.ts";
@@ -65,6 +66,10 @@ async function changeAndMerge(folder: string, name: string, line: LuceneLine): P
     writer.deleteDocuments({ field: "_id", value: idTerm("not there") });
   }
   writer.commit();
+  // Lucene's own writer refuses fields whose vector encoding differs between segments.
+  for (const { reader } of openDirectoryReader(new FsDirectory(folder)).leaves) {
+    for (const info of reader.fieldInfos) expect(info.vectorEncoding).toBe(1);
+  }
   const after = liveContents(writer);
   if (id !== undefined) expect(after.length).toBeLessThan(before.length);
   if (judgeUnavailable() === undefined) await checkIndex(folder, line);
