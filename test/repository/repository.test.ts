@@ -76,6 +76,29 @@ describe("a snapshot", () => {
     );
   });
 
+  test("uses the files of a snapshot with the same shard state id, if they are whole", async () => {
+    const { store, repository } = fresh();
+    const plan = async (name: string, files: Map<string, Uint8Array>, shardStateId?: string) => {
+      const started = await repository.startSnapshot(name, ["a"]);
+      const index = started.indices.get("a")!;
+      const commit = commitOf(files);
+      return repository.planShardSnapshot(started, {
+        index,
+        shard: 0,
+        commit,
+        commitGeneration: 1,
+        shardStateId,
+      });
+    };
+    await take(repository, "one", { a: [filesFor("s", [1])] }, undefined, "h-na-7");
+    const merged = filesFor("merged", [2]);
+    expect((await plan("two", merged, "h-na-7")).uploads).toEqual([]);
+    expect((await plan("two", merged, "h-na-8")).uploads.length).toBe(1);
+    const [blob] = [...store.blobs.keys()].filter((name) => name.includes("/__"));
+    store.blobs.delete(blob!);
+    expect((await plan("two", merged, "h-na-7")).uploads.length).toBe(1);
+  });
+
   test("rejects a file whose bytes do not match their footer, and is not there", async () => {
     const { repository } = fresh();
     const files = filesFor("s", [1]);

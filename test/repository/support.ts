@@ -77,6 +77,7 @@ export async function take(
   name: string,
   content: Content,
   uuidOf = (index: string) => index,
+  shardStateId?: string,
 ): Promise<{ uploads: string[]; damaged: string[] }> {
   const started = await repository.startSnapshot(name, Object.keys(content));
   const uploads: string[] = [];
@@ -87,7 +88,7 @@ export async function take(
     const index = started.indices.get(indexName) as IndexId;
     const shardGenerations: string[] = [];
     for (const [shard, map] of files.entries()) {
-      const input = { index, shard, commit: commitOf(map), commitGeneration: 3 };
+      const input = { index, shard, commit: commitOf(map), commitGeneration: 3, shardStateId };
       const plan = await repository.planShardSnapshot(started, input);
       uploads.push(...plan.uploads.map((file) => file.physicalName));
       damaged.push(...plan.damaged);

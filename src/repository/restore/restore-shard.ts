@@ -3,7 +3,7 @@
 // Upstream: BlobStoreRepository.restoreShard, FileRestoreContext, Store.LuceneVerifyingIndexOutput.
 
 import { corrupt, crc32, VarveError } from "../../base/index.ts";
-import type { BlobStore } from "../../blobstore/index.ts";
+import type { BlobStore, BlobStream } from "../../blobstore/index.ts";
 import {
   checksumText,
   type FileInfo,
@@ -16,10 +16,21 @@ import type { ShardSnapshot } from "../format/shard-snapshot.ts";
 import { runLimited } from "../run-limited.ts";
 import { type FileTotals, totalsOf } from "../snapshot/plan-shard-snapshot.ts";
 
-/** Where restored files go. */
-export interface RestoreSink {
+/** Where restored files go: into files that are written to, or as contents that are read. */
+export type RestoreSink = RestoreFileSink | RestoreContentSink;
+
+/** A sink that takes a file's bytes one part after the other. */
+export interface RestoreFileSink {
   /** Starts a file. It must not exist. */
   create(name: string, length: number): RestoreFile | Promise<RestoreFile>;
+  /** All files are written and checked; make them durable. */
+  finish?(): void | Promise<void>;
+}
+
+/** A sink that reads a file's bytes at its own pace. */
+export interface RestoreContentSink {
+  /** Stores a file. If reading the content fails, the file must not stay. */
+  put(name: string, content: BlobStream): Promise<void>;
   /** All files are written and checked; make them durable. */
   finish?(): void | Promise<void>;
 }
@@ -109,19 +120,31 @@ async function restoreFile(
   sink: RestoreSink,
   options: RunShardRestoreOptions,
 ): Promise<void> {
+  const open = () => readChecked(store, folder, file, options);
+  if ("put" in sink) return sink.put(file.physicalName, { length: file.length, open });
   const target = await sink.create(file.physicalName, file.length);
-  const check = new FileChecksum(file);
   try {
-    for await (const part of readFileInfo(store, folder, file, options.signal)) {
-      options.signal?.throwIfAborted();
-      check.update(part);
-      await target.write(part);
-      options.onBytes?.(part.length, file);
-    }
-    check.finish();
+    for await (const part of open()) await target.write(part);
   } finally {
     await target.close();
   }
+}
+
+/** The bytes of a file; ends with an error where they are not what the metadata says. */
+async function* readChecked(
+  store: BlobStore,
+  folder: string,
+  file: FileInfo,
+  options: RunShardRestoreOptions,
+): AsyncIterable<Uint8Array> {
+  const check = new FileChecksum(file);
+  for await (const part of readFileInfo(store, folder, file, options.signal)) {
+    options.signal?.throwIfAborted();
+    check.update(part);
+    yield part;
+    options.onBytes?.(part.length, file);
+  }
+  check.finish();
 }
 
 /** The bytes of a file of a snapshot, over its parts; nothing is checked but the parts' lengths. */

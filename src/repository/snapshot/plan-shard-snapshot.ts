@@ -80,14 +80,8 @@ export function planShardSnapshot(input: ShardSnapshotInput): ShardSnapshotPlan 
   }
   const damaged = new Set<string>();
   const known = knownFiles(previous, input.listing, damaged);
-  const files: FileInfo[] = [];
-  const added: FileInfo[] = [];
-  for (const file of input.commit) {
-    const wanted = newFileInfo(file, input);
-    const reused = known.get(file.name)?.find((candidate) => isSameFile(candidate, wanted));
-    if (reused === undefined) added.push(wanted);
-    files.push(reused ?? wanted);
-  }
+  const equal = findEqualState(input, damaged);
+  const { files, added } = equal ?? chooseFiles(input, known);
   const entry = { snapshot: snapshotId.name, files };
   const state = input.shardStateId;
   return {
@@ -105,6 +99,33 @@ export function planShardSnapshot(input: ShardSnapshotInput): ShardSnapshotPlan 
     generation: randomBase64Uuid(input.random),
     previousGeneration: input.previousGeneration,
   };
+}
+
+interface ChosenFiles {
+  files: FileInfo[];
+  /** Those of `files` that no earlier snapshot has. */
+  added: FileInfo[];
+}
+
+function findEqualState(
+  input: ShardSnapshotInput,
+  damaged: ReadonlySet<string>,
+): ChosenFiles | undefined {
+  if (input.shardStateId === undefined) return undefined;
+  const entry = input.previous.find((item) => item.shardStateId === input.shardStateId);
+  if (entry === undefined || entry.files.some((file) => damaged.has(file.name))) return undefined;
+  return { files: entry.files, added: [] };
+}
+
+function chooseFiles(input: ShardSnapshotInput, known: Map<string, FileInfo[]>): ChosenFiles {
+  const chosen: ChosenFiles = { files: [], added: [] };
+  for (const file of input.commit) {
+    const wanted = newFileInfo(file, input);
+    const reused = known.get(file.name)?.find((candidate) => isSameFile(candidate, wanted));
+    if (reused === undefined) chosen.added.push(wanted);
+    chosen.files.push(reused ?? wanted);
+  }
+  return chosen;
 }
 
 /** Files of earlier snapshots by physical name, without those whose blobs are not whole. */
