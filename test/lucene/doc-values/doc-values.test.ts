@@ -7,6 +7,7 @@ import { lucene90DocValuesFormat } from "../../../src/lucene/codecs/lucene90/doc
 import { NO_MORE_DOCS } from "../../../src/lucene/index/leaf-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { describeFormat } from "../../conformance/format.ts";
+import { PagedDirectory } from "./paged-directory.ts";
 import { digest, REAL_VERSIONS, realSegment } from "./real-files.ts";
 import { addColumn, infosOf, renderColumn, renderField, segmentState } from "./segments.ts";
 import {
@@ -111,6 +112,27 @@ describe("Lucene90DocValuesFormat", () => {
 });
 
 describe("DocValuesProducer", () => {
+  it.each([64, 4096])("reads the same when pages have %d bytes", (pageBytes) => {
+    for (const version of REAL_VERSIONS) {
+      const { directory, infos, expected, state } = realSegment(version);
+      const paged = new PagedDirectory(directory.files, pageBytes);
+      const producer = lucene90DocValuesFormat.fieldsProducer(state(paged, SUFFIX));
+      producer.checkIntegrity();
+      for (const info of infos.filter((field) => field.docValuesType !== 0)) {
+        const [header, ...rendering] = renderField(producer, info);
+        expect(digest(rendering), `${version} ${header}`).toBe(expected.get(header!.slice(2)));
+      }
+    }
+    const maxDoc = 70000;
+    const columns = someColumns(maxDoc, seeded(12));
+    const paged = new PagedDirectory(write(columns, maxDoc).files, pageBytes);
+    const { infos, producer } = open(paged, columns, maxDoc);
+    columns.forEach((column, i) => {
+      const actual = digest(renderField(producer, infos[i]!));
+      expect(actual, column.name).toBe(digest(renderColumn(column)));
+    });
+  });
+
   it("advanceExact finds the same values as iterating when targets jump", () => {
     const maxDoc = 140000;
     const random = seeded(3);

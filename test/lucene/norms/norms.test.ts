@@ -6,6 +6,7 @@ import { type FieldInfo, hasNorms, IndexOptions } from "../../../src/lucene/inde
 import { NO_MORE_DOCS, type NormsProducer } from "../../../src/lucene/index/leaf-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { describeFormat } from "../../conformance/format.ts";
+import { PagedDirectory } from "../doc-values/paged-directory.ts";
 import { digest, REAL_VERSIONS, realSegment } from "../doc-values/real-files.ts";
 import { infosOf, renderColumn, segmentState } from "../doc-values/segments.ts";
 import { type Column, docsOf, longColumn, numericSource, seeded } from "../doc-values/sources.ts";
@@ -83,11 +84,13 @@ describe("Lucene90NormsFormat", () => {
   it("reads every version's files as Lucene does when an IndexWriter wrote them", () => {
     for (const version of REAL_VERSIONS) {
       const { directory, infos, expected, state } = realSegment(version);
-      const producer = lucene90NormsFormat.normsProducer(state(directory, ""));
       const fields = infos.filter(hasNorms);
       expect(fields.length).toBe(2);
-      for (const info of fields) {
-        expect(digest(renderNorms(producer, info))).toBe(expected.get(`${info.name} NORMS`));
+      for (const from of [directory, new PagedDirectory(directory.files, 64)]) {
+        const producer = lucene90NormsFormat.normsProducer(state(from, ""));
+        for (const info of fields) {
+          expect(digest(renderNorms(producer, info))).toBe(expected.get(`${info.name} NORMS`));
+        }
       }
     }
   });

@@ -13,6 +13,7 @@ import {
 } from "../../../src/lucene/store/index.ts";
 import { readDocIds, writeDocIds } from "../../../src/lucene/util/bkd/doc-ids.ts";
 import { describeFormat } from "../../conformance/format.ts";
+import { PagedDirectory } from "../doc-values/paged-directory.ts";
 import { digest, REAL_VERSIONS, realSegment } from "../doc-values/real-files.ts";
 import { segmentState } from "../doc-values/segments.ts";
 import { type Random, seeded } from "../doc-values/sources.ts";
@@ -211,13 +212,15 @@ describe("Lucene90PointsFormat", () => {
   it("reads every version's files as Lucene does when an IndexWriter wrote them", () => {
     for (const version of REAL_VERSIONS) {
       const { directory, infos, expected, state } = realSegment(version);
-      const reader = lucene90PointsFormat.fieldsReader(state(directory, ""));
       const fields = infos.filter((info) => info.pointDimensionCount > 0);
       expect(fields.length).toBe(8);
-      for (const info of fields) {
-        const values = reader.values(info.name)!;
-        const header = `${info.name} POINTS ${values.size} ${values.docCount}`;
-        expect(digest(allPoints(values)), `${version} ${header}`).toBe(expected.get(header));
+      for (const from of [directory, new PagedDirectory(directory.files, 64)]) {
+        const reader = lucene90PointsFormat.fieldsReader(state(from, ""));
+        for (const info of fields) {
+          const values = reader.values(info.name)!;
+          const header = `${info.name} POINTS ${values.size} ${values.docCount}`;
+          expect(digest(allPoints(values)), `${version} ${header}`).toBe(expected.get(header));
+        }
       }
     }
   });
