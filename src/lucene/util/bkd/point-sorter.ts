@@ -1,5 +1,5 @@
-// Orders ranges of points in memory, over a permutation: a stable radix sort, least significant byte
-// first, four bytes at a time, and a selection that only puts the right points on either side.
+// Orders ranges of points in memory, over a permutation: a stable radix sort, least significant
+// byte first, four bytes at a time, and a selection that only puts the right points on either side.
 //
 //   sort     keys of four bytes are gathered once, then moved together with their points, so that
 //            all passes read in sequence; a byte that all points share costs no pass
