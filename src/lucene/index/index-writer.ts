@@ -41,13 +41,7 @@ import {
   type SegmentInfos,
   versionText,
 } from "./segment-info.ts";
-import {
-  commitFiles,
-  finishCommit,
-  prepareCommit,
-  rollbackCommit,
-  segmentCommitFiles,
-} from "./segment-infos.ts";
+import { commitFiles, finishCommit, prepareCommit, segmentCommitFiles } from "./segment-infos.ts";
 import { openSegmentReader } from "./segment-reader.ts";
 
 /** One segment as `_segments` and `_cat/segments` show it. */
@@ -379,7 +373,8 @@ export class IndexWriter {
     try {
       finishCommit(this.directory, this.infos, pending);
     } catch (error) {
-      rollbackCommit(this.directory, pending);
+      // The commit may be visible or not: only opening the folder again can tell.
+      this.fail(error);
       throw error;
     }
     const commit = indexCommit(this.infos);
@@ -436,7 +431,14 @@ export class IndexWriter {
     }));
     const groups = this.merges.find(trigger, sizes, this.mergePolicy);
     const indexBytes = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-    return groups.map((group) => this.describeMerge(group, indexBytes));
+    const plans: MergeDescription[] = [];
+    try {
+      for (const group of groups) plans.push(this.describeMerge(group, indexBytes));
+    } catch (error) {
+      for (const plan of plans) this.abortMerge(plan);
+      throw error;
+    }
+    return plans;
   }
 
   private bytesOf(pooled: PooledSegment): number {
@@ -505,14 +507,14 @@ export class IndexWriter {
     for (;;) {
       const plans = this.planMerges(trigger);
       if (plans.length === 0) return count;
-      for (const plan of plans) {
-        try {
+      try {
+        for (const plan of plans) {
           this.commitMerge(plan, runMerge(plan, this.directory));
-        } catch (error) {
-          if (this.merges.isRunning(plan.name)) this.abortMerge(plan);
-          throw error;
+          count++;
         }
-        count++;
+      } catch (error) {
+        for (const plan of plans) if (this.merges.isRunning(plan.name)) this.abortMerge(plan);
+        throw error;
       }
       // One round of a forced merge reaches its goal; asking again would rewrite what it made.
       if (trigger.kind === "expunge-deletes") return count;

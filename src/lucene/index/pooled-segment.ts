@@ -136,21 +136,25 @@ export class PooledSegment {
     return this.hardPending || this.softPending;
   }
 
-  /** Writes pending deletes as new generations and moves the commit to them. */
+  /**
+   * Writes pending deletes as new generations and moves the commit to them. What could not be
+   * written stays pending; its files are deleted.
+   */
   writePending(directory: Directory, marker: SoftDeletesMarker, random: Random): boolean {
     if (!this.hasPending) return false;
-    const tracking = new TrackingDirectory(directory);
-    try {
-      if (this.softPending) this.writeSoftDeletes(tracking, marker);
-      if (this.hardPending) this.writeHardDeletes(tracking);
-    } catch (error) {
-      tracking.deleteCreated();
-      throw error;
+    if (this.softPending) {
+      writeWhole(directory, (tracking) => this.writeSoftDeletes(tracking, marker));
+      this.commit.softDelCount = this.softDeleted;
+      this.commit.id = random.bytes(16);
+      this.softPending = false;
     }
-    this.commit.softDelCount = this.softDeleted;
-    this.commit.id = random.bytes(16);
-    this.hardPending = false;
-    this.softPending = false;
+    if (this.hardPending) {
+      writeWhole(directory, (tracking) => this.writeHardDeletes(tracking));
+      // A soft-deleted document that is deleted for good leaves the soft count.
+      this.commit.softDelCount = this.softDeleted;
+      this.commit.id = random.bytes(16);
+      this.hardPending = false;
+    }
     return true;
   }
 
@@ -200,6 +204,17 @@ export class PooledSegment {
       field.number,
       valueFiles,
     );
+  }
+}
+
+/** All files that `write` makes, or none. */
+function writeWhole(directory: Directory, write: (tracking: TrackingDirectory) => void): void {
+  const tracking = new TrackingDirectory(directory);
+  try {
+    write(tracking);
+  } catch (error) {
+    tracking.deleteCreated();
+    throw error;
   }
 }
 

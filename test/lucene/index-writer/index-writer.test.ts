@@ -387,13 +387,39 @@ describe("IndexWriter", () => {
     expect(() => writer.flush()).toThrow("disk full");
     expect(() => writer.addDocuments([documentOf(2)])).toThrow(/IndexWriter is closed/);
   });
+
+  test.each(["_0_1.liv", "_0_1.fnm", "_0_1_Lucene90_0.dvm", "pending_segments_2"])(
+    "commits after a failure to write %s what it could not before",
+    (name) => {
+      const directory = new FailingDirectory();
+      const writer = openWriter(directory);
+      for (let i = 0; i < 20; i++) writer.addDocuments([documentOf(i)]);
+      writer.commit();
+      writer.softUpdateDocuments(byId("1"), [documentOf(100, "1")]);
+      writer.softUpdateDocuments(byId("2"), [documentOf(102, "2")]);
+      writer.deleteDocuments(byId("3"));
+      directory.failingName = name;
+      expect(() => writer.commit()).toThrow("disk full");
+      if (name.startsWith("_0")) expect(() => writer.forceMerge(1)).toThrow("disk full");
+      directory.failingName = undefined;
+      const expected = documentsOf(writer).sources;
+      expect(expected.size).toBe(19);
+      writer.commit();
+      expect(directory.listAll().sort()).toEqual([...writer.listCommits()[0]!.fileNames].sort());
+      writer.close();
+      const again = openWriter(directory, {}, 2);
+      expect(documentsOf(again).sources).toEqual(expected);
+      again.close();
+    },
+  );
 });
 
 class FailingDirectory extends MemoryDirectory {
   failing = false;
+  failingName: string | undefined;
 
   override createOutput(name: string): IndexOutput {
-    if (this.failing) throw new Error("disk full");
+    if (this.failing || name === this.failingName) throw new Error("disk full");
     return super.createOutput(name);
   }
 }
