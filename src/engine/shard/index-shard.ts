@@ -335,7 +335,7 @@ export class IndexShard {
   /** Holds the newest commit's files, for a snapshot. */
   async acquireCommit(flushFirst: boolean): Promise<AcquiredCommit> {
     if (flushFirst) await this.flush();
-    await this.engine.flushed();
+    while (this.engine.runningFlush !== undefined) await this.engine.runningFlush;
     this.engine.ensureOpen();
     const { writer } = this.engine;
     const commit = writer.snapshotCommit()!;

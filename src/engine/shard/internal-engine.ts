@@ -270,7 +270,7 @@ export class InternalEngine {
   async flush(
     force: boolean, changes: Partial<CommitData> = {},
   ): Promise<"none" | "same" | "changed"> {
-    await this.flushed();
+    while (this.flushing !== undefined) await this.flushing;
     this.ensureOpen();
     if (!force && !this.isFlushNeeded && Object.keys(changes).length === 0) return "none";
     const before = this.internal;
@@ -310,9 +310,9 @@ export class InternalEngine {
     this.commit = commit;
   }
 
-  /** Resolves when no flush runs: then the newest commit is durable. */
-  async flushed(): Promise<void> {
-    while (this.flushing !== undefined) await this.flushing;
+  /** The flush that runs: until it ends the newest commit is not durable. Ask again after waiting. */
+  get runningFlush(): Promise<void> | undefined {
+    return this.flushing;
   }
 
   /** The first commit of a restored shard: the new history and translog, all that was found. */
@@ -342,7 +342,7 @@ export class InternalEngine {
 
   /** Drops what is not committed; the translog has it. */
   async close(): Promise<void> {
-    await this.flushed();
+    while (this.flushing !== undefined) await this.flushing;
     if (this.closed) return;
     this.closed = true;
     if (this.failure !== undefined) return;

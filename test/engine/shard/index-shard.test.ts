@@ -304,6 +304,21 @@ describe("IndexShard's disk", () => {
     expect(fixture.visibleDocs).toBe(count);
   });
 
+  test("IndexShard flushes one after the other when many ask at once", async () => {
+    await create();
+    const flushes: Promise<void>[] = [];
+    const commits: Promise<{ close(): void }>[] = [];
+    for (let n = 0; n < 20; n++) {
+      fixture.index("1", { n });
+      flushes.push(fixture.shard.flush(n % 2 === 0));
+      commits.push(fixture.shard.acquireCommit(n % 3 === 0));
+    }
+    await Promise.all(flushes);
+    for (const commit of await Promise.all(commits)) commit.close();
+    expect(fixture.failures).toEqual([]);
+    expect(fixture.shard.commitStats().user_data["max_seq_no"]).toBe("19");
+  });
+
   test("IndexShard syncs later when durability is async", async () => {
     const clock = new ManualClock();
     const settings = {
