@@ -5,7 +5,7 @@ import type { FieldInfo } from "../../lucene/index/field-info.ts";
 import type {
   LeafContext, StoredFieldVisitor, StoredValue,
 } from "../../lucene/index/leaf-reader.ts";
-import type { IndexSearcher } from "../../lucene/search/index.ts";
+import { copyBytes, type IndexSearcher } from "../../lucene/search/index.ts";
 import { decodeXContent, setMember, type XContentObject } from "../../xcontent/index.ts";
 import { filterSource } from "../documents/source-filter.ts";
 import { decodeUid } from "../mapping/index.ts";
@@ -119,9 +119,9 @@ class HitVisitor implements StoredFieldVisitor {
       case "_id": this.id = typeof value === "object" ? decodeUid(value) : String(value); break;
       case "_routing": this.routing = textValue(value); break;
       case "_ignored": this.ignored.push(textValue(value)); break;
-      case "_source": this.source = typeof value === "object" ? value.slice() : undefined; break;
+      case "_source": this.source = typeof value === "object" ? copyBytes(value) : undefined; break;
       default: {
-        const owned = typeof value === "object" ? value.slice() : value;
+        const owned = typeof value === "object" ? copyBytes(value) : value;
         const values = this.stored.get(name);
         if (values === undefined) this.stored.set(name, [{ value: owned, type }]);
         else values.push({ value: owned, type });

@@ -76,12 +76,13 @@ export class MatchQuery {
 }
 
 /** The tokens of a text and where it ends. */
-interface Tokens {
+export interface Tokens {
   readonly list: GraphToken[];
   readonly endOffset: number;
 }
 
-function keywordTokens(text: string): Tokens {
+/** The whole text as one token. */
+export function keywordTokens(text: string): Tokens {
   const token = { term: text, increment: 1, length: 1, endOffset: text.length };
   return { list: text === "" ? [] : [token], endOffset: text.length };
 }
@@ -101,10 +102,11 @@ export function tokensOf(analyzer: Analyzer, field: string, text: string): Token
   return { list, endOffset: stream.endOffset };
 }
 
-class FieldMatch {
-  private readonly context: QueryShardContext;
-  private readonly options: MatchOptions;
-  private readonly type: SearchFieldType;
+/** Makes queries on one field out of tokens. */
+export class FieldMatch {
+  protected readonly context: QueryShardContext;
+  protected readonly options: MatchOptions;
+  protected readonly type: SearchFieldType;
 
   constructor(context: QueryShardContext, options: MatchOptions, type: SearchFieldType) {
     this.context = context;
@@ -132,7 +134,7 @@ class FieldMatch {
     return this.multiBoolean(list, occur, open);
   }
 
-  private lenient(make: () => Query): Query {
+  protected lenient(make: () => Query): Query {
     try {
       return make();
     } catch (error) {
@@ -158,7 +160,7 @@ class FieldMatch {
   }
 
   /** Several terms at one position. */
-  private synonyms(terms: readonly string[]): Query {
+  protected synonyms(terms: readonly string[]): Query {
     if (terms.length === 1) return this.term(terms[0]!);
     return new SynonymQuery(this.type.name, terms.map((term) => utf8.encode(term)));
   }
@@ -178,7 +180,7 @@ class FieldMatch {
     return new BooleanQuery(clauses);
   }
 
-  private phrase(list: readonly GraphToken[], slop: number): Query {
+  phrase(list: readonly GraphToken[], slop: number): Query {
     return this.lenient(() => {
       this.checkPhrase("phrase");
       const { arrays, positions } = byPosition(list);

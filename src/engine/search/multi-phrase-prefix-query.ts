@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.common.lucene.search.MultiPhrasePrefixQuery.
 
 import {
-  BooleanQuery, MatchNoDocsQuery, MultiPhraseQuery, Query, startsWithBytes, termText,
+  BooleanQuery, MatchNoDocsQuery, MultiPhraseQuery, Query, copyBytes, startsWithBytes, termText,
   type ScoreMode, type Searcher, type Weight,
 } from "../../lucene/search/index.ts";
 
@@ -51,7 +51,7 @@ export class MultiPhrasePrefixQuery extends Query {
         if (terms === undefined || terms.seekCeil(prefix) === "end") continue;
         let term: Uint8Array | undefined = terms.term();
         while (term !== undefined && startsWithBytes(term, prefix)) {
-          found.set(Buffer.from(term).toString("latin1"), term.slice());
+          found.set(Buffer.from(term).toString("latin1"), copyBytes(term));
           if (found.size >= this.options.maxExpansions) return [...found.values()];
           term = terms.next();
         }

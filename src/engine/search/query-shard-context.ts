@@ -22,7 +22,7 @@ export interface ShardFacts {
 }
 
 /** A parsed query, as far as the context knows it. */
-interface QueryBuilder {
+interface ContextQueryBuilder {
   toQuery(context: QueryShardContext): Query;
 }
 
@@ -101,7 +101,7 @@ export class QueryShardContext {
 
   /** Parents and children of a nested sort from the current scope. */
   nestedSortFilters(
-    path: string, innermost: string, filter: QueryBuilder | undefined,
+    path: string, innermost: string, filter: ContextQueryBuilder | undefined,
   ): { readonly parents: Query; readonly children: Query } {
     const parents = this.scopeFilter();
     for (const one of [path, innermost]) {

@@ -27,3 +27,8 @@ export function startsWithBytes(bytes: Uint8Array, prefix: Uint8Array): boolean 
   for (let i = 0; i < prefix.length; i++) if (bytes[i] !== prefix[i]) return false;
   return true;
 }
+
+/** A copy that shares nothing; a Buffer's own `slice` would. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

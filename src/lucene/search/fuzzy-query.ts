@@ -6,7 +6,7 @@ import { BooleanQuery } from "./boolean-query.ts";
 import { automatonTerms } from "./automaton-terms.ts";
 import { Dfa } from "./automaton.ts";
 import { BoostQuery } from "./constant-score-query.ts";
-import { compareBytes } from "./bytes.ts";
+import { compareBytes, copyBytes } from "./bytes.ts";
 import { levenshteinNfa } from "./levenshtein.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 import { TermQuery } from "./term-query.ts";
@@ -77,7 +77,7 @@ export class FuzzyQuery extends Query {
           known.totalTermFreq += totalTermFreq;
         } else {
           const boost = boostOf(bytes, automata, points.length);
-          kept.set(key, { term: bytes.slice(), boost, docFreq, totalTermFreq });
+          kept.set(key, { term: copyBytes(bytes), boost, docFreq, totalTermFreq });
         }
       }
     }

@@ -3,7 +3,7 @@
 export * from "./query.ts";
 export { Bm25Similarity, BooleanSimilarity, byte4ToInt, idfOf } from "./bm25-similarity.ts";
 export * from "./bit-set.ts";
-export { compareBytes, startsWithBytes } from "./bytes.ts";
+export { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 export {
   BoostQuery, ConstantScoreQuery, MatchAllDocsQuery, MatchNoDocsQuery, floatText,
 } from "./constant-score-query.ts";

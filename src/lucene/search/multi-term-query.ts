@@ -5,7 +5,7 @@
 import {
   PostingsFlags, type LeafContext, type Terms, type TermsEnum,
 } from "../index/leaf-reader.ts";
-import { compareBytes, startsWithBytes } from "./bytes.ts";
+import { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 import { DocIdSetBuilder } from "./bit-set.ts";
 import { ConstantScoreWeight, type LeafMatches } from "./constant-score-query.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
@@ -38,7 +38,7 @@ export abstract class MultiTermQuery extends Query {
     if (terms === undefined) return undefined;
     const matching = this.matchingTerms(terms);
     if (!matching.next()) return undefined;
-    const first = matching.terms.term().slice();
+    const first = copyBytes(matching.terms.term());
     const firstState = matching.terms.termState();
     if (!matching.next()) {
       matching.terms.seekToState(first, firstState);

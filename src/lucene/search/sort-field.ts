@@ -5,7 +5,7 @@
 // term-ordinal forms.
 
 import type { LeafContext, SortedSetDocValues } from "../index/leaf-reader.ts";
-import { compareBytes } from "./bytes.ts";
+import { compareBytes, copyBytes } from "./bytes.ts";
 import type { Scorable } from "./query.ts";
 
 /** A sort value: long, double, bytes, or null where a term is missing. */
@@ -292,7 +292,7 @@ class OrdKeys extends LeafSortKeys {
 
   value(high: number): SortValue {
     if (high === this.missingKey && this.missingTerm !== undefined) return this.missingTerm;
-    return Number.isFinite(high) ? this.values!.lookupOrd(high).slice() : null;
+    return Number.isFinite(high) ? copyBytes(this.values!.lookupOrd(high)) : null;
   }
 
   seek(value: SortValue): void {

@@ -13,9 +13,12 @@ import { parseMatchAll, parseMatchNone } from "./match-all.ts";
 import {
   parseMatch, parseMatchBoolPrefix, parseMatchPhrase, parseMatchPhrasePrefix,
 } from "./match.ts";
+import { parseMultiMatch } from "./multi-match.ts";
 import { parseNested } from "./nested.ts";
 import { parsePrefix, parseRegexp, parseWildcard } from "./prefix.ts";
+import { parseQueryString } from "./query-string.ts";
 import { parseRange } from "./range.ts";
+import { parseSimpleQueryString } from "./simple-query-string.ts";
 import { parseTerm } from "./term.ts";
 import { parseTerms } from "./terms.ts";
 
@@ -36,10 +39,13 @@ export const QUERY_PARSERS: ReadonlyMap<string, QueryParser> = new Map<string, Q
   ["match_none", parseMatchNone],
   ["match_phrase", parseMatchPhrase],
   ["match_phrase_prefix", parseMatchPhrasePrefix],
+  ["multi_match", parseMultiMatch],
   ["nested", parseNested],
   ["prefix", parsePrefix],
+  ["query_string", parseQueryString],
   ["range", parseRange],
   ["regexp", parseRegexp],
+  ["simple_query_string", parseSimpleQueryString],
   ["term", parseTerm],
   ["terms", parseTerms],
   ["wildcard", parseWildcard],
