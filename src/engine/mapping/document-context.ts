@@ -62,6 +62,8 @@ export class DocumentContext {
   ignoredFields: Set<string> | undefined = undefined;
   /** Mappers that this document introduces, in order of appearance; a path may come twice. */
   readonly dynamicMappers: { path: string; mapper: Mapper }[] = [];
+  /** The part of a value at which a mapper gave up, for the error's preview. */
+  failedValue: SourceValue | undefined = undefined;
   objectDepth = 0;
   arrayDepth = 0;
   /** Set when the source was parsed without loss; then `container` and `key` say where we are. */

@@ -67,7 +67,7 @@ function parseExactly(
   idTerm: Uint8Array,
   text: string,
 ): ParsedDocument {
-  const { value, locations } = wrapped(() => parseExactSource(text));
+  const { value, locations } = wrapped(() => parseExactSource(text, source.source));
   return parseInto(new DocumentContext(mapping, source, idTerm, false, locations, VALUES), value);
 }
 

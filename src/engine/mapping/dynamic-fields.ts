@@ -267,7 +267,10 @@ function template(
     if (!candidate.matches(path, name, type)) continue;
     const node = candidate.mappingFor(name, DEFAULT_DYNAMIC_TYPE[type]);
     const isDate = node["type"] === "date" || node["type"] === "date_nanos";
-    if (isDate && dateFormat !== undefined) node["format"] ??= dateFormat;
+    if (isDate && dateFormat !== undefined) {
+      node["format"] ??= dateFormat;
+      node["print_format"] ??= printPattern(dateFormat);
+    }
     return node;
   }
   if (dynamic === "strict_allow_templates") throw strictDynamicMapping(dynamic, refusedPath, name);
@@ -323,10 +326,16 @@ function dateNode(
       template(context, parent, name, "date", dynamic, parent.fullPath, pattern) ?? {
         type: "date",
         format: pattern,
+        print_format: printPattern(pattern),
       }
     );
   }
   return undefined;
+}
+
+// The first of several formats prints.
+function printPattern(pattern: string): string {
+  return pattern.split("||")[0]!;
 }
 
 function build(

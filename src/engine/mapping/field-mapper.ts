@@ -91,12 +91,28 @@ export abstract class FieldMapper {
   protected parseFailed(context: DocumentContext, value: SourceValue, error: unknown): void {
     if (!(error instanceof VarveError) || error.kind === "internal") throw error;
     if (context.mapping.ignoreMalformed) return;
-    const preview = valuePreview(value);
+    const shown = context.failedValue === undefined ? value : context.failedValue;
+    // Numbers are shown as they were written.
+    if (context.locations === undefined && typeof shown !== "string") throw NEEDS_EXACT_SOURCE;
+    context.failedValue = undefined;
     throw mapperParsing(
       `failed to parse field [${this.path}] of type [${this.fieldType.typeName}] in document with ` +
-        `id '${context.source.id}'. Preview of field's value: '${preview}'`,
+        `id '${context.source.id}'. ${this.previewText(shown)}`,
       error,
     );
+  }
+
+  private previewText(value: SourceValue): string {
+    const { typeName } = this.fieldType;
+    // Jackson cannot turn back from a float to the big integer that it was.
+    const isLost =
+      value instanceof JsonNumber &&
+      !value.isFloat &&
+      (typeName === "half_float" || typeName === "float") &&
+      (value.value >= 2 ** 63 || value.value < -(2 ** 63)) &&
+      value.text !== "9223372036854775807";
+    if (isLost) return "Could not parse field value preview,";
+    return `Preview of field's value: '${valuePreview(value)}'`;
   }
 }
 

@@ -192,7 +192,14 @@ function parseWkt(text: string, ignoreZ: boolean): GeoPoint {
         `[geo_point] supports only POINT among WKT primitives, but found ${name}`,
       );
     }
-    throw parseException("Invalid WKT format", illegalArgument(`Unknown geometry type: ${name}`));
+    const bad =
+      name === "POINT" ? /[^\s\d+.,()-][^\s,()]*/.exec(text.replace(/^\s*\w+/, "")) : null;
+    throw parseException(
+      "Invalid WKT format",
+      bad === null
+        ? illegalArgument(`Unknown geometry type: ${name}`)
+        : parseException(`invalid number found: ${bad[0]}`),
+    );
   }
   const [, lon, lat, z] = match;
   if (z !== undefined && !ignoreZ) {
@@ -285,12 +292,13 @@ export function geohashOf(point: GeoPoint, length = 12): string {
 }
 
 /** Refuses points off the globe. */
-export function validateGeoPoint(point: GeoPoint, field: string): void {
+export function validateGeoPoint(point: GeoPoint, field?: string): void {
+  const place = field === undefined ? "" : ` for ${field}`;
   if (!(point.lat <= 90 && point.lat >= -90)) {
-    throw illegalArgument(`illegal latitude value [${javaDouble(point.lat)}] for ${field}`);
+    throw illegalArgument(`illegal latitude value [${javaDouble(point.lat)}]${place}`);
   }
   if (!(point.lon <= 180 && point.lon >= -180)) {
-    throw illegalArgument(`illegal longitude value [${javaDouble(point.lon)}] for ${field}`);
+    throw illegalArgument(`illegal longitude value [${javaDouble(point.lon)}]${place}`);
   }
 }
 

@@ -17,7 +17,7 @@ import { parseMapping } from "./mapping-parser.ts";
 import type { ParsedMapping } from "./mapping-parser.ts";
 import { showMapping } from "./mapping-show.ts";
 import { mergeMetadata } from "./metadata-fields.ts";
-import { isJsonObject, simplePattern } from "./node-values.ts";
+import { inHashOrder, isJsonObject, simplePattern } from "./node-values.ts";
 import type { JsonObject } from "./node-values.ts";
 import type { MappingContext } from "./parameters.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
@@ -68,7 +68,9 @@ export class MapperService {
   /** Merges a mapping (`{properties, dynamic, …}`, or one wrapped in `_doc`). */
   merge(mapping: JsonObject, options: MergeOptions = {}): void {
     const restored = options.restored === true;
-    const parsed = this.readWrapped(unwrap(mapping), restored);
+    const isRequest = !restored && options.dynamic !== true;
+    const json = unwrap(mapping);
+    const parsed = this.readWrapped(isRequest ? (inHashOrder(json) as JsonObject) : json, restored);
     const next = this.hasMapping ? this.mergeWith(parsed, options.reason ?? "update") : parsed;
     const built = this.build(next);
     built.validate(!restored);
@@ -126,7 +128,8 @@ export class MapperService {
   }
 
   private read(mapping: JsonObject, restored: boolean): ParsedMapping {
-    return parseMapping(mapping, this.context(restored), this.isLegacyNested ? "__" : "");
+    const base = this.hasMapping ? this.current.metadata : undefined;
+    return parseMapping(mapping, this.context(restored), this.isLegacyNested ? "__" : "", base);
   }
 
   private readWrapped(mapping: JsonObject, restored: boolean): ParsedMapping {

@@ -13,7 +13,7 @@ import { isJsonObject, javaString, nodeBoolean, nodeString } from "./node-values
 import type { JsonObject, JsonValue } from "./node-values.ts";
 import { FieldAliasMapper, ObjectMapper, RootObjectMapper } from "./object-mapper.ts";
 import type { Dynamic, Mapper, NestedOptions } from "./object-mapper.ts";
-import { FieldValues, IGNORED_PARAMETERS } from "./parameters.ts";
+import { FieldValues, IGNORED_PARAMETERS, javaClass } from "./parameters.ts";
 import type { MappingContext } from "./parameters.ts";
 import { fieldTypeSpec, opaqueSpec } from "./registry.ts";
 
@@ -30,14 +30,18 @@ export const DEFAULT_DYNAMIC_DATE_FORMATS = [
   DateFormatter.forPattern("yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis"),
 ];
 
-/** Reads a whole mapping. `nestedPrefix` is "__" for indices made before 2.0. */
+/**
+ * Reads a whole mapping. `nestedPrefix` is "__" for indices made before 2.0; metadata fields that the
+ * mapping does not name stay as in `base`.
+ */
 export function parseMapping(
   json: JsonObject,
   context: MappingContext,
   nestedPrefix: string,
+  base: MetadataOptions = DEFAULT_METADATA,
 ): ParsedMapping {
   const root = new RootObjectMapper(DEFAULT_DYNAMIC_DATE_FORMATS);
-  let metadata: MetadataOptions = DEFAULT_METADATA;
+  let metadata = base;
   let meta: JsonObject | undefined;
   const remaining: [string, JsonValue][] = [];
   const reader = new TreeReader(context, nestedPrefix);
@@ -304,7 +308,7 @@ class TreeReader {
     if (!isJsonObject(node)) {
       throw mapperParsing(
         `expected map for property [fields] on field [${javaString(node)}] or ` +
-          `[fields] but got a class java.lang.${typeof node === "string" ? "String" : "Object"}`,
+          `[fields] but got a class java.lang.${javaClass(node)}`,
       );
     }
     const out: FieldMapper[] = [];
@@ -331,6 +335,12 @@ class TreeReader {
 
 function addChild(object: ObjectMapper, child: Mapper): void {
   const existing = object.children.get(child.simpleName);
+  if (existing?.kind === "field" && child.kind === "object") {
+    throw illegalArgument(
+      `mapper [${existing.path}] cannot be changed from type [${existing.typeName}] to ` +
+        "[ObjectMapper]",
+    );
+  }
   object.children.set(
     child.simpleName,
     existing === undefined ? child : mergeMapper(existing, child, "update"),

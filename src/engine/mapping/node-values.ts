@@ -35,6 +35,15 @@ export function javaHashOrder(keys: readonly string[]): string[] {
   return slots.map((entry) => entry.key);
 }
 
+/** An object with all its keys, also those below, in a Java HashMap's order. */
+export function inHashOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inHashOrder);
+  if (!isJsonObject(value)) return value;
+  const out: JsonObject = {};
+  for (const key of javaHashOrder(Object.keys(value))) out[key] = inHashOrder(value[key]!);
+  return out;
+}
+
 function spread(key: string): number {
   let hash = 0;
   for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
@@ -57,7 +66,7 @@ export function nodeBoolean(node: unknown, name?: string): boolean {
 /** A 32-bit integer. */
 export function nodeInteger(node: unknown): number {
   if (typeof node === "number") {
-    if (!Number.isInteger(node)) throw illegalArgument(`${node} is not an integer`);
+    if (!Number.isInteger(node)) throw illegalArgument(`${node} is not an integer value`);
     if (node < -2147483648 || node > 2147483647) {
       throw new VarveError("invalid", "integer overflow", { type: "arithmetic_exception" });
     }
@@ -85,6 +94,7 @@ const DOUBLE = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]
 export function parseJavaDouble(text: string): number {
   const trimmed = text.trim();
   if (trimmed === "") throw numberFormat("empty String");
+  if (/^[+-]?\d*\.\d*\./.test(trimmed)) throw numberFormat("multiple points");
   if (!DOUBLE.test(trimmed)) throw numberFormat(`For input string: "${text}"`);
   return Number(trimmed.replace(/[fFdD]$/, ""));
 }

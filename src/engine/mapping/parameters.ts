@@ -44,7 +44,7 @@ export interface Parameter {
   readonly keepsUnlessExplicit?: boolean;
   /** Shown: when it differs from the default, always, or as the function says. */
   readonly shown?: "configured" | "always" | ((values: FieldValues) => boolean);
-  readonly show?: (value: ParameterValue) => JsonValue;
+  readonly show?: (value: ParameterValue, values: FieldValues) => JsonValue;
   readonly conflictText?: (value: ParameterValue) => string;
   readonly canMerge?: (previous: ParameterValue, next: ParameterValue) => boolean;
   readonly validate?: (value: ParameterValue) => void;
@@ -120,7 +120,7 @@ export class FieldValues {
       if (!visible) continue;
       const value = this.get(parameter.name);
       out[parameter.name] =
-        parameter.show === undefined ? (value as JsonValue) : parameter.show(value);
+        parameter.show === undefined ? (value as JsonValue) : parameter.show(value, this);
     }
   }
 

@@ -2,6 +2,8 @@
 // errors carry Jackson's words and place. Documents go through JSON.parse first; this parser runs
 // when that fails or when a mapper needs the text of a number.
 
+import { illegalArgument } from "../../base/index.ts";
+import { decodeJson } from "../../xcontent/index.ts";
 import { jsonError, jsonLocation } from "./mapper-errors.ts";
 import { MAX_JSON_DEPTH } from "./limits.ts";
 
@@ -77,14 +79,24 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line, column: Buffer.byteLength(text.slice(lineStart, offset)) + 1 };
 }
 
-/** Parses a whole source. */
-export function parseExactSource(text: string): { value: SourceValue; locations: SourceLocations } {
+/** Parses a whole source. Errors are Jackson's. */
+export function parseExactSource(
+  text: string,
+  bytes: Uint8Array,
+): { value: SourceValue; locations: SourceLocations } {
   const parser = new ExactParser(text);
-  const value = parser.parseDocument();
-  return { value, locations: parser.locations };
+  try {
+    return { value: parser.parseDocument(), locations: parser.locations };
+  } catch (error) {
+    // The decoder of the xcontent layer words syntax errors; this parser only knows that there is one.
+    if (error === SYNTAX_ERROR) decodeJson(bytes);
+    if (error !== SYNTAX_ERROR) throw error;
+    throw jsonError("json_parse_exception", "Malformed content", 1, 1);
+  }
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const SYNTAX_ERROR: unique symbol = Symbol("syntax error");
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
 const ESCAPES: Record<string, string> = {
   '"': '"',
   "\\": "\\",
@@ -120,9 +132,7 @@ class ExactParser {
     if (char === "}" || char === "]") {
       const { line, column } = lineAndColumn(this.text, this.at);
       const expected = char === "}" ? "]" : "}";
-      const root =
-        "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " +
-        "line: 1]";
+      const root = jsonLocation(1, 1).replace(", column: 1", "");
       throw jsonError(
         "json_parse_exception",
         `Unexpected close marker '${char}': expected '${expected}' (for root starting at ${root})`,
@@ -130,7 +140,8 @@ class ExactParser {
         column,
       );
     }
-    this.unexpected();
+    const value = this.parseValue({}, "", this.at);
+    throw illegalArgument(`Malformed content, found extra data after parsing: ${tokenName(value)}`);
   }
 
   private parseValue(container: object, key: string | number, start: number): SourceValue {
@@ -139,10 +150,9 @@ class ExactParser {
     if (char === "{") value = this.parseObject();
     else if (char === "[") value = this.parseArray();
     else if (char === '"') value = this.parseString();
-    else if (char === "t") value = this.parseWord("true", true);
-    else if (char === "f") value = this.parseWord("false", false);
-    else if (char === "n") value = this.parseWord("null", null);
-    else value = this.parseNumber();
+    else if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) {
+      value = this.parseNumber();
+    } else value = this.parseWord();
     const isOpen = char === "{" || char === "[";
     this.locations.set(container, key, start, isOpen ? start + 1 : this.at);
     return value;
@@ -150,29 +160,17 @@ class ExactParser {
 
   private parseObject(): SourceValue {
     const out: { [key: string]: SourceValue } = {};
-    const start = this.at++;
     this.enter();
-    this.skipSpace();
     if (this.text[this.at] === "}") return this.leave(out);
     for (;;) {
-      this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Object", start);
-      if (this.text[this.at] !== '"') {
-        this.unexpected("was expecting double-quote to start field name");
-      }
+      this.expect('"', false);
       const key = this.parseString();
       if (Object.hasOwn(out, key)) {
         const { line, column } = lineAndColumn(this.text, this.at);
         throw jsonError("json_parse_exception", `Duplicate field '${key}'`, line, column);
       }
       this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Object", start);
-      if (this.text[this.at] !== ":") {
-        this.unexpected("was expecting a colon to separate field name and value");
-      }
-      this.at++;
-      this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Object", start);
+      this.expect(":", true);
       const value = this.parseValue(out, key, this.at);
       Object.defineProperty(out, key, {
         value,
@@ -181,41 +179,39 @@ class ExactParser {
         writable: true,
       });
       this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Object", start);
       if (this.text[this.at] === "}") return this.leave(out);
-      if (this.text[this.at] !== ",") {
-        this.unexpected("was expecting comma to separate Object entries");
-      }
-      this.at++;
+      this.expect(",", true);
     }
   }
 
   private parseArray(): SourceValue {
     const out: SourceValue[] = [];
-    const start = this.at++;
     this.enter();
-    this.skipSpace();
     if (this.text[this.at] === "]") return this.leave(out);
     for (;;) {
-      this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Array", start);
       out.push(this.parseValue(out, out.length, this.at));
       this.skipSpace();
-      if (this.at >= this.text.length) this.eof("Array", start);
       if (this.text[this.at] === "]") return this.leave(out);
-      if (this.text[this.at] !== ",") {
-        this.unexpected("was expecting comma to separate Array entries");
-      }
-      this.at++;
+      this.expect(",", true);
     }
   }
 
+  private expect(char: string, consume: boolean): void {
+    if (this.text[this.at] !== char) throw SYNTAX_ERROR;
+    if (!consume) return;
+    this.at++;
+    this.skipSpace();
+  }
+
   private enter(): void {
-    if (++this.depth <= MAX_JSON_DEPTH) return;
-    const message =
-      `Document nesting depth (${this.depth}) exceeds the maximum allowed ` +
-      `(${MAX_JSON_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`;
-    throw jsonError("stream_constraints_exception", message, 1, this.at + 1);
+    this.at++;
+    if (++this.depth > MAX_JSON_DEPTH) {
+      const message =
+        `Document nesting depth (${this.depth}) exceeds the maximum allowed ` +
+        `(${MAX_JSON_DEPTH}, from \`StreamReadConstraints.getMaxNestingDepth()\`)`;
+      throw jsonError("stream_constraints_exception", message, 1, this.at);
+    }
+    this.skipSpace();
   }
 
   private leave<T>(value: T): T {
@@ -224,16 +220,30 @@ class ExactParser {
     return value;
   }
 
-  private parseWord(word: string, value: SourceValue): SourceValue {
-    if (!this.text.startsWith(word, this.at)) this.unrecognized();
-    this.at += word.length;
-    return value;
+  private parseWord(): SourceValue {
+    const word = /[\w$]*/y;
+    word.lastIndex = this.at;
+    const token = word.exec(this.text)![0];
+    if (token === "true" || token === "false" || token === "null") {
+      this.at += token.length;
+      return token === "null" ? null : token === "true";
+    }
+    if (token === "") throw SYNTAX_ERROR;
+    // Jackson has read the character after the token when it complains.
+    const { line, column } = lineAndColumn(this.text, this.at + token.length + 1);
+    throw jsonError(
+      "json_parse_exception",
+      `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token ` +
+        "'null', 'true' or 'false')",
+      line,
+      column,
+    );
   }
 
   private parseNumber(): SourceValue {
     NUMBER.lastIndex = this.at;
     const match = NUMBER.exec(this.text);
-    if (match === null) this.unexpectedValue();
+    if (match === null) throw SYNTAX_ERROR;
     this.at += match[0].length;
     const value = Number(match[0]);
     return String(value) === match[0] ? value : new JsonNumber(match[0]);
@@ -244,20 +254,10 @@ class ExactParser {
     let from = ++this.at;
     for (;;) {
       const code = this.text.charCodeAt(this.at);
-      if (Number.isNaN(code)) this.eofInString();
+      if (Number.isNaN(code) || code < 0x20) throw SYNTAX_ERROR;
       if (code === 0x22) {
         out += this.text.slice(from, this.at++);
         return out;
-      }
-      if (code < 0x20) {
-        const { line, column } = lineAndColumn(this.text, this.at);
-        throw jsonError(
-          "json_parse_exception",
-          `Illegal unquoted character ((CTRL-CHAR, code ${code})): has to be escaped using ` +
-            "backslash to be included in string value",
-          line,
-          column,
-        );
       }
       if (code === 0x5c) {
         out += this.text.slice(from, this.at) + this.parseEscape();
@@ -270,95 +270,30 @@ class ExactParser {
     const char = this.text[this.at + 1] ?? "";
     if (char === "u") {
       const hex = this.text.slice(this.at + 2, this.at + 6);
-      if (!/^[0-9a-fA-F]{4}$/.test(hex))
-        this.unexpected("expected a hex-digit for character escape");
+      if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw SYNTAX_ERROR;
       this.at += 6;
       return String.fromCharCode(Number.parseInt(hex, 16));
     }
     const plain = ESCAPES[char];
-    if (plain === undefined) {
-      const { line, column } = lineAndColumn(this.text, this.at + 2);
-      throw jsonError(
-        "json_parse_exception",
-        `Unrecognized character escape '${char}' (code ${char.charCodeAt(0)})`,
-        line,
-        column,
-      );
-    }
+    if (plain === undefined) throw SYNTAX_ERROR;
     this.at += 2;
     return plain;
   }
 
+  /** White space and comments, which OpenSearch allows. */
   private skipSpace(): void {
-    for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
-      this.at++;
-    }
+    const space = /(?:[ \t\r\n]|\/\*[^]*?\*\/|\/\/[^\n]*)*/y;
+    space.lastIndex = this.at;
+    this.at += space.exec(this.text)![0].length;
   }
+}
 
-  private eof(kind: "Object" | "Array", start: number): never {
-    const open = lineAndColumn(this.text, start);
-    const { line, column } = lineAndColumn(this.text, this.text.length);
-    throw jsonError(
-      "json_e_o_f_exception",
-      `Unexpected end-of-input: expected close marker for ${kind} (start marker at ` +
-        `${jsonLocation(open.line, open.column)})`,
-      line,
-      column,
-    );
-  }
-
-  private eofInString(): never {
-    const { line, column } = lineAndColumn(this.text, this.text.length);
-    throw jsonError(
-      "json_e_o_f_exception",
-      "Unexpected end-of-input in VALUE_STRING",
-      line,
-      column,
-    );
-  }
-
-  private unexpectedValue(): never {
-    if (this.at >= this.text.length) {
-      const { line, column } = lineAndColumn(this.text, this.text.length);
-      throw jsonError(
-        "json_e_o_f_exception",
-        "No content to map due to end-of-input",
-        line,
-        column,
-      );
-    }
-    if (/[A-Za-z_$]/.test(this.text[this.at]!)) this.unrecognized();
-    this.unexpected(
-      "expected a valid value (JSON String, Number, Array, Object or token " +
-        "'null', 'true' or 'false')",
-    );
-  }
-
-  private unrecognized(): never {
-    const word = /[\w$]+/y;
-    word.lastIndex = this.at;
-    const token = word.exec(this.text)?.[0] ?? "";
-    const { line, column } = lineAndColumn(this.text, this.at + token.length);
-    throw jsonError(
-      "json_parse_exception",
-      `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token ` +
-        "'null', 'true' or 'false')",
-      line,
-      column,
-    );
-  }
-
-  private unexpected(expected?: string): never {
-    const char = this.text[this.at] ?? "";
-    const { line, column } = lineAndColumn(this.text, this.at + 1);
-    const what = `Unexpected character ('${char}' (code ${char.charCodeAt(0)}))`;
-    throw jsonError(
-      "json_parse_exception",
-      expected === undefined ? what : `${what}: ${expected}`,
-      line,
-      column,
-    );
-  }
+/** Name of the token that starts a value. */
+export function tokenName(value: SourceValue): string {
+  if (value === null) return "VALUE_NULL";
+  if (Array.isArray(value)) return "START_ARRAY";
+  if (typeof value === "string") return "VALUE_STRING";
+  if (typeof value === "boolean") return value ? "VALUE_TRUE" : "VALUE_FALSE";
+  const isNumber = typeof value === "number" || value instanceof JsonNumber;
+  return isNumber ? "VALUE_NUMBER" : "START_OBJECT";
 }

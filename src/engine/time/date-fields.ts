@@ -24,17 +24,19 @@ export interface DateNames {
   names(field: DateField, style: "short" | "long" | "narrow"): readonly string[];
 }
 
-/** Parses a whole text, or gives undefined. */
+/** Parses a whole text; a failure is what Java's DateTimeParseException says after the text. */
 export function parseFields(
   elements: readonly DateElement[],
   text: string,
   names: DateNames,
-): ParsedFields | undefined {
+): ParsedFields | string {
   const fields: ParsedFields = { values: new Map(), offsetMs: undefined, zone: undefined };
   const end = parseElements(elements, text, 0, fields, names);
-  return end === text.length ? fields : undefined;
+  if (end < 0) return `at index ${~end}`;
+  return end === text.length ? fields : `, unparsed text found at index ${end}`;
 }
 
+/** The new position, or the complement of the position that does not parse. */
 function parseElements(
   elements: readonly DateElement[],
   text: string,
@@ -44,7 +46,7 @@ function parseElements(
 ): number {
   for (const element of elements) {
     const next = parseElement(element, text, at, fields, names);
-    if (next < 0) return -1;
+    if (next < 0) return ~at;
     at = next;
   }
   return at;
@@ -220,26 +222,52 @@ function invalid(message: string): VarveError {
   return new VarveError("invalid", message, { type: "date_time_exception" });
 }
 
-const RANGES: readonly (readonly [DateField, number, number, string])[] = [
+const DATE_RANGES: readonly (readonly [DateField, number, number, string])[] = [
   ["month", 1, 12, "MonthOfYear"],
   ["day", 1, 31, "DayOfMonth"],
   ["dayOfYear", 1, 366, "DayOfYear"],
+  ["dayOfWeek", 1, 7, "DayOfWeek"],
+  ["week", 1, 53, "WeekOfWeekBasedYear"],
+];
+
+const TIME_RANGES: readonly (readonly [DateField, number, number, string])[] = [
   ["hour", 0, 23, "HourOfDay"],
   ["minute", 0, 59, "MinuteOfHour"],
   ["second", 0, 59, "SecondOfMinute"],
   ["clockHour", 1, 24, "ClockHourOfDay"],
   ["clockHourOfHalf", 1, 12, "ClockHourOfAmPm"],
   ["hourOfHalf", 0, 11, "HourOfAmPm"],
-  ["dayOfWeek", 1, 7, "DayOfWeek"],
-  ["week", 1, 53, "WeekOfWeekBasedYear"],
 ];
 
-/** Are all values in their ranges? The text does not parse otherwise. */
-export function fieldsInRange(fields: ParsedFields): boolean {
-  return RANGES.every(([field, min, max]) => {
+/**
+ * What Java finds wrong when it resolves the fields while parsing, or undefined. A date with a year of
+ * era and no era is not resolved then; its faults show later, in instantOf.
+ */
+export function resolveFailure(fields: ParsedFields): VarveError | undefined {
+  const isLate = fields.values.has("yearOfEra") && !fields.values.has("era");
+  try {
+    checkRanges(fields, TIME_RANGES);
+    if (!isLate) {
+      checkRanges(fields, DATE_RANGES);
+      if (fields.values.has("year") || fields.values.has("yearOfEra")) dayOf(fields.values);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof VarveError) return error;
+    throw error;
+  }
+}
+
+function checkRanges(
+  fields: ParsedFields,
+  ranges: readonly (readonly [DateField, number, number, string])[],
+): void {
+  for (const [field, min, max, name] of ranges) {
     const value = fields.values.get(field);
-    return value === undefined || (value >= min && value <= max);
-  });
+    if (value !== undefined && (value < min || value > max)) {
+      throw invalid(`Invalid value for ${name} (valid values ${min} - ${max}): ${value}`);
+    }
+  }
 }
 
 /** The instant of fields. Missing parts are the first of their unit, or the last when rounding up. */
@@ -250,6 +278,7 @@ export function instantOf(
   forcedZone: string | undefined,
 ): DateInstant {
   const { values } = fields;
+  checkRanges(fields, DATE_RANGES);
   const epoch = epochOf(values, roundUp);
   if (epoch !== undefined) return epoch;
   const day = dayOf(values);

@@ -20,8 +20,8 @@ const ISO_DATE = `${YEAR}-<month 2 2>-<day 2 2>`;
 const ORDINAL = `${YEAR}-<dayOfYear 3 3>`;
 const LENIENT_ORDINAL = `${YEAR}-<dayOfYear 1 3>`;
 const BASIC_ORDINAL = "<year 4 10 pad><dayOfYear 3 3>";
-const WEEK_DATE = "<weekYear 4 10 pad>-'W'<week 2 2>-<dayOfWeek 1 1>";
-const LENIENT_WEEK_DATE = "<weekYear 4 10 pad>-'W'<week 1 2>-<dayOfWeek 1 1>";
+const WEEK_DATE = "<weekYear 4 10 pad>'-W'<week 2 2>-<dayOfWeek 1 1>";
+const LENIENT_WEEK_DATE = "<weekYear 4 10 pad>'-W'<week 1 2>-<dayOfWeek 1 1>";
 const BASIC_WEEK_DATE = "<weekYear 4 4>'W'<week 1 2><dayOfWeek 1 1>";
 const BASIC_WEEK_DATE_PRINT = "<weekYear 4 4>'W'<week 2 2><dayOfWeek 1 1>";
 const F19 = "<frac 1 9 .>";
@@ -167,11 +167,11 @@ const FORMATS: Readonly<Record<string, NamedFormat>> = {
   weekyear: same("<weekYear 1 19 normal>"),
   strict_weekyear: same("<weekYear 4 10 pad>"),
   weekyear_week: format(
-    "<weekYear 4 10 pad>-'W'<week 2 2>",
-    "<weekYear 1 19 normal>-'W'<week 1 2>",
+    "<weekYear 4 10 pad>'-W'<week 2 2>",
+    "<weekYear 1 19 normal>'-W'<week 1 2>",
   ),
-  strict_weekyear_week: same("<weekYear 4 10 pad>-'W'<week 2 2>"),
-  weekyear_week_day: format(WEEK_DATE, "<weekYear 1 19 normal>-'W'<week 1 2>-<dayOfWeek 1 1>"),
+  strict_weekyear_week: same("<weekYear 4 10 pad>'-W'<week 2 2>"),
+  weekyear_week_day: format(WEEK_DATE, "<weekYear 1 19 normal>'-W'<week 1 2>-<dayOfWeek 1 1>"),
   strict_weekyear_week_day: same(WEEK_DATE),
   year: same("<year 1 19 normal>"),
   strict_year: same(YEAR),

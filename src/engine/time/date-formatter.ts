@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.common.time.{DateFormatter,JavaDateFormatter,EpochTime}.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import { fieldsInRange, instantOf, parseFields } from "./date-fields.ts";
+import { instantOf, parseFields, resolveFailure } from "./date-fields.ts";
 import type { DateInstant } from "./date-fields.ts";
 import { namedFormat } from "./date-formats.ts";
 import { dateNames } from "./date-names.ts";
@@ -32,30 +32,42 @@ export class DateFormatter {
   readonly zone: string;
   private readonly parts: readonly Part[];
   private readonly startsWithIso: boolean;
+  private readonly printPattern: string;
+  private readonly printPart: Part;
 
-  private constructor(pattern: string, locale: string, zone: string) {
+  private constructor(pattern: string, locale: string, zone: string, printPattern: string) {
     this.pattern = pattern;
     this.locale = locale;
     this.zone = zone;
     this.parts = partsOf(pattern);
+    this.printPattern = printPattern;
+    this.printPart = partsOf(printPattern)[0]!;
     this.startsWithIso = this.parts[0]!.isIso && zone === "UTC";
   }
 
   /** A format by name or pattern. A leading "8" (a mark of older versions) is dropped. */
   static forPattern(pattern: string): DateFormatter {
     if (pattern === "") throw illegalArgument("No date pattern provided");
-    return new DateFormatter(pattern.startsWith("8") ? pattern.slice(1) : pattern, "", "UTC");
+    const plain = pattern.startsWith("8") ? pattern.slice(1) : pattern;
+    return new DateFormatter(plain, "", "UTC", plain);
   }
 
   withLocale(locale: string): DateFormatter {
-    return locale === this.locale ? this : new DateFormatter(this.pattern, locale, this.zone);
+    return locale === this.locale
+      ? this
+      : new DateFormatter(this.pattern, locale, this.zone, this.printPattern);
   }
 
   /** Texts without a zone are read in `zone`, and instants are printed in it. */
   withZone(zone: string): DateFormatter {
     if (zone === this.zone) return this;
     zoneRules(zone);
-    return new DateFormatter(this.pattern, this.locale, zone);
+    return new DateFormatter(this.pattern, this.locale, zone, this.printPattern);
+  }
+
+  /** Instants are printed by another format. */
+  withPrintFormat(pattern: string): DateFormatter {
+    return new DateFormatter(this.pattern, this.locale, this.zone, pattern);
   }
 
   /** Milliseconds since the epoch; refuses what does not parse. */
@@ -82,13 +94,9 @@ export class DateFormatter {
     }
     let failure: unknown;
     for (const part of this.parts) {
-      try {
-        const instant = parsePart(part, text, roundUp, this, forcedZone);
-        if (instant !== undefined) return instant;
-      } catch (error) {
-        if (!(error instanceof VarveError)) throw error;
-        failure ??= error;
-      }
+      const instant = parsePart(part, text, roundUp, this, forcedZone);
+      if (!(instant instanceof VarveError)) return instant;
+      failure ??= instant;
     }
     throw this.parseFailure(text, failure);
   }
@@ -105,7 +113,7 @@ export class DateFormatter {
 
   /** Prints an instant. */
   format(millis: number, nanosOfMilli = 0): string {
-    const part = this.parts[0]!;
+    const part = this.printPart;
     if (part.kind === "epoch_millis") return printEpoch(millis, nanosOfMilli, 6);
     if (part.kind === "epoch_second") {
       const seconds = Math.floor(millis / 1000);
@@ -118,13 +126,7 @@ export class DateFormatter {
   private parseFailure(text: string, failure: unknown): VarveError {
     const parserCount = this.parts.reduce((sum, part) => sum + part.parsers.length, 0);
     const cause =
-      parserCount > 1
-        ? dateTimeParse("Failed to parse with all enclosed parsers")
-        : (failure ??
-          dateTimeParse(
-            `Text '${text}' could not be parsed at index ` +
-              `${failureIndex(this.parts[0]!, text)}`,
-          ));
+      parserCount > 1 ? dateTimeParse("Failed to parse with all enclosed parsers") : failure;
     return illegalArgument(
       `failed to parse date field [${text}] with format [${this.pattern}]`,
       cause,
@@ -132,29 +134,11 @@ export class DateFormatter {
   }
 }
 
-function dateTimeParse(message: string): VarveError {
-  return new VarveError("invalid", message, { type: "date_time_parse_exception" });
-}
-
-// Java says where the first parser gave up; we look for the longest prefix that could go on.
-function failureIndex(part: Part, text: string): number {
-  const elements = part.parsers[0];
-  if (elements === undefined) return 0;
-  let index = 0;
-  const names = dateNames("");
-  for (let count = 1; count <= elements.length; count++) {
-    const head = elements.slice(0, count);
-    let reached = -1;
-    for (let end = text.length; end >= index; end--) {
-      if (parseFields(head, text.slice(0, end), names) !== undefined) {
-        reached = end;
-        break;
-      }
-    }
-    if (reached < 0) return index;
-    index = reached;
-  }
-  return index;
+function dateTimeParse(message: string, cause?: unknown): VarveError {
+  return new VarveError("invalid", message, {
+    type: "date_time_parse_exception",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function partsOf(pattern: string): readonly Part[] {
@@ -192,21 +176,37 @@ function partOf(name: string): Part {
 
 const EPOCH = /^(-?)(\d{1,19})(?:\.(\d*))?$/;
 
+// The instant, or why no parser of the part takes the text. A text that parses but makes no date throws.
 function parsePart(
   part: Part,
   text: string,
   roundUp: boolean,
   formatter: DateFormatter,
   forcedZone: string | undefined,
-): DateInstant | undefined {
-  if (part.kind !== "pattern") return parseEpoch(part.kind, text, roundUp);
+): DateInstant | VarveError {
+  if (part.kind !== "pattern") {
+    return (
+      parseEpoch(part.kind, text, roundUp) ??
+      dateTimeParse(`Text '${text}' could not be parsed at index 0`)
+    );
+  }
   const names = dateNames(formatter.locale);
+  let failure: VarveError | undefined;
   for (const elements of part.parsers) {
     const fields = parseFields(elements, text, names);
-    if (fields === undefined || !fieldsInRange(fields)) continue;
-    return instantOf(fields, roundUp, formatter.zone, forcedZone);
+    if (typeof fields === "string") {
+      const start = fields.startsWith(",") ? "" : " ";
+      failure ??= dateTimeParse(`Text '${text}' could not be parsed${start}${fields}`);
+      continue;
+    }
+    const unresolved = resolveFailure(fields);
+    if (unresolved === undefined) return instantOf(fields, roundUp, formatter.zone, forcedZone);
+    failure ??= dateTimeParse(
+      `Text '${text}' could not be parsed: ${unresolved.message}`,
+      unresolved,
+    );
   }
-  return undefined;
+  return failure!;
 }
 
 function parseEpoch(

@@ -25,7 +25,10 @@ const answers = JSON.parse(
 function newService(settings: Record<string, unknown> = {}): MapperService {
   const parsed = Settings.fromNested(settings);
   return new MapperService({
-    indexName: "a", settings: parsed, analyzers: buildIndexAnalyzers(parsed), clock: systemClock,
+    indexName: "a",
+    settings: parsed,
+    analyzers: buildIndexAnalyzers(parsed),
+    clock: systemClock,
   });
 }
 
@@ -67,10 +70,12 @@ describe("MapperService", () => {
       }
       expect(created).toBe("ok");
       expect(text(service.mapping())).toBe(text(answer.mapping));
-      const steps = (one.steps ?? []).map((step) => attempt(() => {
-        if ("update" in step) service.merge(step.update as JsonObject);
-        else index(service, step.document);
-      }));
+      const steps = (one.steps ?? []).map((step) =>
+        attempt(() => {
+          if ("update" in step) service.merge(step.update as JsonObject);
+          else index(service, step.document);
+        }),
+      );
       expect(steps).toEqual(answer.steps);
       if (one.steps !== undefined) {
         expect(text(service.mapping())).toBe(text(answer.finalMapping));

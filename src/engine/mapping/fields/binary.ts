@@ -1,7 +1,6 @@
 // `binary`: base64 in the source, stored bytes, and optionally doc values of all distinct values.
 // Upstream: org.opensearch.index.mapper.BinaryFieldMapper.
 
-import { VarveError } from "../../../base/index.ts";
 import { DocValuesType } from "../../../lucene/index/field-info.ts";
 import type { Query } from "../../../lucene/search/index.ts";
 import { BINARY_FORMAT } from "../doc-value-format.ts";
@@ -12,6 +11,7 @@ import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType, storedField } from "../lucene-field.ts";
 import { MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts } from "../mapped-field-type.ts";
+import { jsonError } from "../mapper-errors.ts";
 import { DOC_VALUES_OFF, META, STORE } from "../parameters.ts";
 import type { FieldQueryContext } from "../query-arguments.ts";
 import type { SourceValue } from "../source-parser.ts";
@@ -51,7 +51,7 @@ class BinaryFieldMapper extends FieldMapper {
   parseCreateField(context: DocumentContext, value: SourceValue): void {
     const { hasDocValues, isStored } = this.fieldType;
     if ((!hasDocValues && !isStored) || value === null) return;
-    const bytes = decodeBase64(sourceText(context, value)!);
+    const bytes = decodeBase64(context, sourceText(context, value)!);
     if (isStored) context.add(storedField(this.path, bytes));
     if (hasDocValues) this.addDocValue(context, bytes);
     else context.addFieldNames(this.fieldNames);
@@ -82,17 +82,25 @@ function encodeValues(values: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-function decodeBase64(text: string): Uint8Array {
+// Jackson wants the padding, and says where it stopped.
+function decodeBase64(context: DocumentContext, text: string): Uint8Array {
   const compact = text.replace(/[\r\n\t ]/g, "");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.replace(/=+$/, "").length % 4 === 1) {
-    const bad = /[^A-Za-z0-9+/=]/.exec(compact)?.[0] ?? "=";
-    throw new VarveError(
-      "invalid",
-      `Illegal character '${bad}' (code 0x${bad.charCodeAt(0).toString(16)}) in base64 content`,
-      { type: "json_parse_exception" },
-    );
-  }
-  return Buffer.from(compact, "base64");
+  const isWhole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact);
+  if (isWhole) return Buffer.from(compact, "base64");
+  const { endLine, endColumn } = context.tokenLocation();
+  context.failedValue = "";
+  const bad = /[^A-Za-z0-9+/=]/.exec(compact)?.[0];
+  throw jsonError(
+    "json_parse_exception",
+    bad === undefined
+      ? "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding " +
+          "(one or more '=' characters) at the end. This Base64Variant might have been incorrectly " +
+          "configured"
+      : `Illegal character '${bad}' (code 0x${bad.charCodeAt(0).toString(16)}) in base64 content`,
+    endLine,
+    // Jackson stands before the closing quote.
+    endColumn - 1,
+  );
 }
 
 /** The `binary` type. */

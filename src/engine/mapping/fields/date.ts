@@ -40,6 +40,8 @@ import { isMalformed } from "./number.ts";
 /** The format of dates when the mapping names none. */
 export const DEFAULT_DATE_FORMAT = "strict_date_optional_time||epoch_millis";
 
+const DEFAULT_PRINT_FORMAT = "strict_date_optional_time";
+
 /** The type of a date field. */
 export class DateFieldType extends MappedFieldType {
   readonly typeName: "date" | "date_nanos";
@@ -131,7 +133,7 @@ const NANOS_MAX = 0x7fffffffffffffffn;
 /** DateUtils.toLong: nanoseconds since the epoch, from 1970 to 2262. */
 export function toNanos(nanos: bigint): number | bigint {
   if (nanos < 0n || nanos > NANOS_MAX) {
-    const text = new Date(Number(nanos / 1_000_000n)).toISOString();
+    const text = javaInstant(nanos);
     throw illegalArgument(
       nanos < 0n
         ? `date[${text}] is before the epoch in 1970 and cannot be stored in nanosecond resolution`
@@ -141,6 +143,16 @@ export function toNanos(nanos: bigint): number | bigint {
   }
   const number = Number(nanos);
   return Number.isSafeInteger(number) ? number : nanos;
+}
+
+// Instant.toString: no fraction, or three, six or nine digits.
+function javaInstant(nanos: bigint): string {
+  const seconds = nanos < 0n ? (nanos - 999_999_999n) / 1_000_000_000n : nanos / 1_000_000_000n;
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  const rest = String(nanos - seconds * 1_000_000_000n)
+    .padStart(9, "0")
+    .replace(/(?:000)+$/, "");
+  return `${whole}${rest === "" ? "" : `.${rest}`}Z`;
 }
 
 class DateFieldMapper extends FieldMapper {
@@ -218,7 +230,12 @@ class DateFieldMapper extends FieldMapper {
 
 function buildFormatter(name: string, values: FieldValues): DateFormatter {
   try {
-    return DateFormatter.forPattern(values.string("format")).withLocale(values.string("locale"));
+    const formatter = DateFormatter.forPattern(values.string("format")).withLocale(
+      values.string("locale"),
+    );
+    const print = values.optionalString("print_format");
+    const isDefault = print === undefined || print === DEFAULT_PRINT_FORMAT;
+    return isDefault ? formatter : formatter.withPrintFormat(print);
   } catch (error) {
     throw illegalArgument(
       `Error parsing [format] on field [${name}]: ${errorMessage(error)}`,
@@ -237,7 +254,7 @@ function dateSpec(typeName: "date" | "date_nanos"): FieldTypeSpec {
       {
         ...stringParameter("format", false, DEFAULT_DATE_FORMAT),
       },
-      stringParameter("print_format", false, null, { acceptsNull: true }),
+      stringParameter("print_format", false, DEFAULT_PRINT_FORMAT, { acceptsNull: true }),
       {
         name: "locale",
         updateable: false,

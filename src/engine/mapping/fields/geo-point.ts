@@ -26,7 +26,7 @@ import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { mapperParsing, parseException } from "../mapper-errors.ts";
 import { isJsonObject, javaDouble, nodeBoolean } from "../node-values.ts";
 import type { JsonObject, JsonValue } from "../node-values.ts";
-import { BOOST, DOC_VALUES, INDEX, META, STORE } from "../parameters.ts";
+import { BOOST, booleanParameter, DOC_VALUES, META, STORE } from "../parameters.ts";
 import type { Parameter } from "../parameters.ts";
 import type { FieldQueryContext } from "../query-arguments.ts";
 import { JsonNumber } from "../source-parser.ts";
@@ -79,6 +79,7 @@ export function pointsOf(value: SourceValue, ignoreZValue: boolean): GeoPoint[] 
   const numbers = value.map((item) => (item instanceof JsonNumber ? item.value : item));
   if (isNumber(value[2])) checkZ(ignoreZValue, numbers[2] as number);
   else if (value.length > 2) throw parseException("field type does not accept > 3 dimensions");
+  if (value.length > 3) throw parseException("geo_point expected");
   return [{ lon: Number(numbers[0]), lat: Number(numbers[1]) }];
 }
 
@@ -171,9 +172,18 @@ function flag(name: string, setting: string | undefined, fallback: boolean): Par
 function parseNullValue(node: JsonValue): JsonObject | null {
   if (node === null) return null;
   const point = parseGeoPoint(node, true);
-  validateGeoPoint(point, "");
+  validateGeoPoint(point);
   return { lat: point.lat, lon: point.lon };
 }
+
+/** Upstream reads `index` of a point field and drops it: points are always indexed. */
+const IGNORED_INDEX: Parameter = {
+  ...booleanParameter("index", true, true),
+  parse: (node, _context, field) => {
+    nodeBoolean(node, `${field}.index`);
+    return true;
+  },
+};
 
 /** The `geo_point` type. */
 export const GEO_POINT: FieldTypeSpec = {
@@ -181,7 +191,7 @@ export const GEO_POINT: FieldTypeSpec = {
   isUnparametrized: true,
   parameters: [
     BOOST,
-    INDEX,
+    IGNORED_INDEX,
     DOC_VALUES,
     STORE,
     META,

@@ -41,7 +41,7 @@ export function integerOf(
     result = Math.trunc(double);
     if (!(result >= range.min && result <= range.max)) {
       const java =
-        typeName === "short"
+        typeName === "short" && result >= -2147483648 && result <= 2147483647
           ? `Numeric value (${numberText(context, value)}) out of range of Java short`
           : `Numeric value (${numberText(context, value)}) out of range of int ` +
             "(-2147483648 - 2147483647)";

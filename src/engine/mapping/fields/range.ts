@@ -173,7 +173,9 @@ class RangeFieldMapper extends FieldMapper {
       return;
     }
     const { isIndexed, hasDocValues, isStored } = this.fieldType;
+    context.failedValue = null;
     if (isIndexed) context.add(this.pointField(range));
+    context.failedValue = undefined;
     if (hasDocValues) this.addDocValue(context, range);
     if (isStored) context.add(storedField(this.path, this.show(range)));
     if (!hasDocValues && (isIndexed || isStored)) context.addFieldNames(this.fieldNames);
@@ -229,7 +231,10 @@ class RangeFieldMapper extends FieldMapper {
         const ignorable =
           error instanceof VarveError &&
           ["illegal_argument_exception", "number_format_exception"].includes(error.type ?? "");
-        if (!this.ignoreMalformed || !ignorable) throw error;
+        if (!this.ignoreMalformed || !ignorable) {
+          context.failedValue = value;
+          throw error;
+        }
         isMalformedRange = true;
       }
     }
@@ -320,7 +325,7 @@ function rangeSpec(typeName: RangeTypeName, fixedKind: RangeKind | undefined): F
       if (!isDate && pattern !== DEFAULT_DATE_FORMAT) {
         throw illegalArgument(
           `field [${parts.simpleName}] of type [range] should not define a ` +
-            "dateTimeFormatter unless it is a date_range type",
+            "dateTimeFormatter unless it is a DATE type",
         );
       }
       const formatter = DateFormatter.forPattern(pattern).withLocale(parts.values.string("locale"));

@@ -100,12 +100,12 @@ export const ANALYZERS: readonly Parameter[] = [
         return names.searchQuote !== names.search;
       },
     ),
-    show: (value) => orDefault(value),
+    show: (_value, values) => analyzerNames(values).search,
     conflictText: orDefault,
   },
   {
     ...analyzerParameter("search_quote_analyzer", true, () => undefined),
-    show: (value) => orDefault(value),
+    show: (_value, values) => analyzerNames(values).searchQuote,
     conflictText: orDefault,
   },
 ];
