@@ -148,7 +148,7 @@ class FieldTermsWriter {
 
   /** Keeps `term`. Terms ascend. */
   add(term: Uint8Array, state: BlockTermState): void {
-    assert(this.termCount === 0 || Buffer.compare(this.lastTerm, term) < 0, "terms ascend");
+    assert(term.length > 0 || this.termCount === 0, "the empty term comes first");
     this.pushTerm(term);
     this.pending.push({ state, bytes: term });
     this.firstTerm ??= term;
@@ -163,6 +163,8 @@ class FieldTermsWriter {
     const stop = Math.min(last.length, term.length);
     let shared = 0;
     while (shared < stop && last[shared] === term[shared]) shared++;
+    const ascends = shared === last.length ? term.length > shared : term[shared]! > last[shared]!;
+    assert(ascends || term.length === 0, "terms ascend");
     for (let at = last.length - 1; at >= shared; at--) {
       const count = this.pending.length - this.prefixStarts[at]!;
       if (count < BLOCK_ITEMS_MIN) continue;
@@ -174,7 +176,8 @@ class FieldTermsWriter {
       grown.set(this.prefixStarts);
       this.prefixStarts = grown;
     }
-    this.prefixStarts.fill(this.pending.length, shared, term.length);
+    const next = this.pending.length;
+    for (let at = shared; at < term.length; at++) this.prefixStarts[at] = next;
     this.lastTerm = term;
   }
 
