@@ -5,7 +5,7 @@ import type { BlobStore, DeleteResult } from "../blobstore/index.ts";
 import {
   readClusterMetadata,
   readIndexMetadata,
-  readShardIndex,
+  readOrRebuildShardIndex,
   readShardSnapshot,
   readSnapshotInfo,
 } from "./catalog/read-blobs.ts";
@@ -27,6 +27,7 @@ import {
 } from "./format/repository-data.ts";
 import type { ShardSnapshot } from "./format/shard-snapshot.ts";
 import type { SnapshotId, SnapshotInfo } from "./format/snapshot-info.ts";
+import { indexBlobName } from "./layout/blob-names.ts";
 import {
   checkNotReadonly,
   missingSnapshot,
@@ -174,11 +175,18 @@ export class Repository {
     // A new index has no folder, and the listing of one costs a call.
     const listing =
       known === undefined ? new Map<string, number>() : await store.list(folder, "", signal);
-    const previous =
+    const found =
       known === undefined
-        ? []
-        : await readShardIndex(this.context, folder, previousGeneration, listing, signal);
-    return planShardSnapshot({
+        ? { shardIndex: [], rebuilt: false }
+        : await readOrRebuildShardIndex(
+            this.context,
+            started.base,
+            known,
+            shard.shard,
+            listing,
+            signal,
+          );
+    const plan = planShardSnapshot({
       snapshotId: started.snapshotId,
       indexName: index.name,
       shard: shard.shard,
@@ -186,12 +194,14 @@ export class Repository {
       commit: shard.commit,
       commitGeneration: shard.commitGeneration,
       shardStateId: shard.shardStateId,
-      previous,
+      previous: found.shardIndex,
       previousGeneration,
       listing,
       chunkSizeBytes: this.context.chunkSizeBytes,
       random: this.context.random,
     });
+    if (found.rebuilt) plan.damaged.push(indexBlobName(previousGeneration ?? ""));
+    return plan;
   }
 
   /** Uploads a shard. May run in a worker thread by the free function of the same name. */

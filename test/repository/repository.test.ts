@@ -151,6 +151,47 @@ describe("a snapshot", () => {
   });
 });
 
+describe("a damaged shard index", () => {
+  const indexBlob = (store: MemoryBlobStore) =>
+    [...store.blobs.keys()].find((name) => /\/index-/.test(name))!;
+
+  test("is made again, and the next snapshot says so", async () => {
+    const { store, repository } = fresh();
+    await take(repository, "one", { a: [filesFor("s", [1, 2])] });
+    const name = indexBlob(store);
+    store.blobs.set(name, store.blobs.get(name)!.subarray(1));
+    const { uploads, damaged } = await take(repository, "two", { a: [filesFor("s", [1, 2, 3])] });
+    expect(uploads).toEqual(["_3.cfs"]);
+    expect(damaged).toEqual([name.slice(name.lastIndexOf("/") + 1)]);
+    await repository.deleteSnapshots(["two"]);
+    expect(Object.keys(await restoreAll(repository, "one"))).toEqual(["a"]);
+  });
+
+  test("rejects the snapshot when a snapshot's own blob is damaged too", async () => {
+    const { store, repository } = fresh();
+    await take(repository, "one", { a: [filesFor("s", [1])] });
+    store.blobs.delete(indexBlob(store));
+    const [blob] = [...store.blobs.keys()].filter((name) => /\/0\/snap-/.test(name));
+    store.blobs.set(blob!, Buffer.from("rubbish"));
+    const error = await errorOf(take(repository, "two", { a: [filesFor("s", [2])] }));
+    expect(error.message).toContain("failed to read shard snapshot file for [");
+  });
+});
+
+describe("a store that cannot list", () => {
+  test("is read by index.latest and restored from", async () => {
+    const store = new MemoryBlobStore();
+    await take(openTest(store, seededRandom(1)), "one", first);
+    const capabilities = { write: false, putIfAbsent: false, list: false };
+    const blind = Object.assign(Object.create(store) as MemoryBlobStore, { capabilities });
+    blind.list = () => Promise.reject(new Error("cannot list"));
+    expect(plain(await restoreAll(openTest(blind, seededRandom(2)), "one"))).toEqual(plain(first));
+    store.blobs.set("index.latest", Buffer.from("short"));
+    const error = await errorOf(openTest(blind, seededRandom(2)).getRepositoryData());
+    expect(error.message).toBe("[repo] could not read repository data from index blob");
+  });
+});
+
 describe("deleteSnapshots", () => {
   test("frees what only they needed, several at once, and whole indices", async () => {
     const { store, repository } = fresh();

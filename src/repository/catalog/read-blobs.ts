@@ -15,6 +15,7 @@ import {
   indexMetadataUuid,
   NEW_SHARD_GENERATION,
   type RepositoryData,
+  type RepositoryIndex,
 } from "../format/repository-data.ts";
 import { type ShardIndex, shardIndexFromTree } from "../format/shard-index.ts";
 import { type ShardSnapshot, shardSnapshotFromTree } from "../format/shard-snapshot.ts";
@@ -169,6 +170,40 @@ export async function readShardIndex(
   if (found === undefined) return [];
   const name = `${folder}/${indexBlobName(found)}`;
   return readTree(context, "snapshots", name, shardIndexFromTree, signal);
+}
+
+/**
+ * All snapshots of a shard, also when its index is damaged or gone: it is then made again from the
+ * blobs of the single snapshots, which say the same. Errors: `corrupt` or `missing` if one of them
+ * cannot be read either. The real server gives up here.
+ */
+export async function readOrRebuildShardIndex(
+  context: RepositoryContext,
+  data: RepositoryData,
+  index: RepositoryIndex,
+  shard: number,
+  listing: ReadonlyMap<string, number>,
+  signal?: AbortSignal,
+): Promise<{ shardIndex: ShardIndex; rebuilt: boolean }> {
+  const folder = shardFolder(context, index, shard);
+  const generation = index.shardGenerations[shard];
+  try {
+    const shardIndex = await readShardIndex(context, folder, generation, listing, signal);
+    return { shardIndex, rebuilt: false };
+  } catch (error) {
+    const damaged = error instanceof VarveError && ["corrupt", "missing"].includes(error.kind);
+    if (!damaged) throw error;
+    const shardIndex: ShardIndex = [];
+    for (const uuid of index.snapshots) {
+      // A snapshot whose shard had failed has no blob here.
+      if (!listing.has(snapshotBlobName(uuid))) continue;
+      const snapshot = { name: data.snapshots.get(uuid)!.name, uuid };
+      const found = await readShardSnapshot(context, snapshot, index, shard, signal);
+      shardIndex.unshift({ snapshot: snapshot.name, files: found.files });
+    }
+    if (shardIndex.length === 0) throw error;
+    return { shardIndex, rebuilt: true };
+  }
 }
 
 function highestGeneration(listing: ReadonlyMap<string, number>): string | undefined {

@@ -8,7 +8,7 @@
 
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
 import type { DeleteResult } from "../../blobstore/index.ts";
-import { readIndexMetadata, readShardIndex, writeTree } from "../catalog/read-blobs.ts";
+import { readIndexMetadata, readOrRebuildShardIndex, writeTree } from "../catalog/read-blobs.ts";
 import type { RepositoryCatalog } from "../catalog/repository-catalog.ts";
 import { numberOfShards } from "../format/index-metadata.ts";
 import {
@@ -117,8 +117,8 @@ async function planShard(
   const folder = shardFolder(context, index, shard);
   const listing = await context.store.list(folder, "", signal);
   refuseShallow(context, base, listing, uuids);
-  const previous = index.shardGenerations[shard];
-  const before = await readShardIndex(context, folder, previous, listing, signal);
+  const found = await readOrRebuildShardIndex(context, base, index, shard, listing, signal);
+  const before = found.shardIndex;
   const surviving = new Set(index.snapshots.filter((uuid) => !uuids.has(uuid)));
   const names = new Set([...surviving].map((uuid) => base.snapshots.get(uuid)!.name));
   const after = before.filter((entry) => names.has(entry.snapshot));

@@ -100,7 +100,8 @@ export function decodeRepositoryData(bytes: Uint8Array, generation: number): Rep
   try {
     root = readObject(decodeJson(bytes, { strictEnd: true }), "index-N");
   } catch (cause) {
-    throw corrupt(`index-${generation} is not valid JSON: ${(cause as Error).message}`, {}, cause);
+    const reason = (cause as Error).message;
+    throw corrupt(`index-${generation} is not valid JSON: ${reason}`, undefined, cause);
   }
   const snapshots = new Map<string, RepositorySnapshot>();
   for (const value of readArray(memberOf(root, "snapshots"), "snapshots")) {
