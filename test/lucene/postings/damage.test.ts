@@ -110,7 +110,7 @@ function outcome(victim: Victim, directory: MemoryDirectory): "ok" | "corrupt" {
 }
 
 const SMALL = smallVictim();
-const REAL = ["lucene-9.12.3", "lucene-10.4.0"].map(realVictim);
+const REAL = ["lucene-9.11.1", "lucene-9.12.3", "lucene-10.4.0"].map(realVictim);
 
 describe("damaged postings", () => {
   test("rejects every plain cut of every file", () => {

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { codecForName, postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
 import { type FieldInfo, IndexOptions } from "../../../src/lucene/index/field-info.ts";
 import {
@@ -33,10 +34,13 @@ export interface RealSegment {
   readonly fields: readonly FieldInfo[];
 }
 
+/** The index of a folder, whose files are compressed one by one. */
 export function loadDirectory(folder: string): MemoryDirectory {
   const directory = new MemoryDirectory();
-  for (const name of readdirSync(folder))
-    directory.files.set(name, readFileSync(join(folder, name)));
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith(".gz")) continue;
+    directory.files.set(name.slice(0, -3), gunzipSync(readFileSync(join(folder, name))));
+  }
   return directory;
 }
 
