@@ -5,6 +5,7 @@ import type { Analyzer } from "../../../lucene/analysis/token-stream.ts";
 import { DocValuesType, IndexOptions } from "../../../lucene/index/field-info.ts";
 import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
 import {
+  ConstantScoreQuery,
   IndexOrDocValuesQuery,
   SortedSetDocValuesRangeQuery,
   SortedSetDocValuesSetQuery,
@@ -79,7 +80,8 @@ export class KeywordFieldType extends StringFieldType {
 
   override termQuery(value: unknown, context: FieldQueryContext): Query {
     this.failIfNotIndexedAndNoDocValues();
-    if (this.isIndexed) return super.termQuery(value, context);
+    // As of 3.x a term's rarity does not count; `use_similarity` is false by default.
+    if (this.isIndexed) return this.boosted(new ConstantScoreQuery(super.termQuery(value, context)));
     const term = this.indexedValueForSearch(value);
     return this.boosted(new SortedSetDocValuesRangeQuery(this.name, term, term, true, true));
   }
