@@ -81,7 +81,8 @@ export class KeywordFieldType extends StringFieldType {
   override termQuery(value: unknown, context: FieldQueryContext): Query {
     this.failIfNotIndexedAndNoDocValues();
     // As of 3.x a term's rarity does not count; `use_similarity` is false by default.
-    if (this.isIndexed) return this.boosted(new ConstantScoreQuery(super.termQuery(value, context)));
+    if (this.isIndexed)
+      return this.boosted(new ConstantScoreQuery(super.termQuery(value, context)));
     const term = this.indexedValueForSearch(value);
     return this.boosted(new SortedSetDocValuesRangeQuery(this.name, term, term, true, true));
   }

@@ -274,8 +274,11 @@ class RangeFieldMapper extends FieldMapper {
         known.includeTo === range.includeTo,
     );
     if (!isKnown) ranges.push(range);
-    ranges.sort((a, b) => compareEnds(a.from, b.from) || compareEnds(a.to, b.to));
     const { rangeKind: kind } = this;
+    // Upstream sorts all kinds but addresses.
+    if (kind.typeName !== "ip_range") {
+      ranges.sort((a, b) => compareEnds(a.from, b.from) || compareEnds(a.to, b.to));
+    }
     entry.field.bytesValue = encodeRanges(
       ranges.map(({ from, to }) => [kind.docValue(from), kind.docValue(to)] as const),
     );
