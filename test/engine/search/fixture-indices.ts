@@ -1,6 +1,6 @@
 // Indices of the fixtures, restored into memory and ready to be searched.
 
-import { seededRandom, systemClock } from "../../../src/base/index.ts";
+import { murmur3Routing, seededRandom, systemClock } from "../../../src/base/index.ts";
 import { FsBlobStore } from "../../../src/blobstore/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
 import { MapperService, type JsonObject } from "../../../src/engine/mapping/index.ts";
@@ -9,7 +9,8 @@ import { Settings } from "../../../src/engine/settings.ts";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import {
-  directorySink, numberOfShards, openRepository, type IndexId, type Repository,
+  directorySink, numberOfShards, openRepository, type IndexId,
+  type Repository, type SnapshotInfo,
 } from "../../../src/repository/index.ts";
 import { unpackFixture } from "../../support/fixtures.ts";
 
@@ -20,6 +21,7 @@ export class FixtureIndices {
   });
   private readonly repository: Repository;
   private readonly targets = new Map<string, Promise<SearchTarget[]>>();
+  private readonly routingShards = new Map<string, number>();
   private readonly cleanup: () => void;
   private readonly legacyScores: boolean;
 
@@ -39,9 +41,20 @@ export class FixtureIndices {
     return shards;
   }
 
+  /** The shards that a routing value leads to. */
+  async routed(index: string, routing: string): Promise<SearchTarget[]> {
+    const shards = await this.shards(index);
+    const routingShards = this.routingShards.get(index) ?? shards.length;
+    const hash = ((murmur3Routing(routing) % routingShards) + routingShards) % routingShards;
+    return [shards[Math.floor(hash / (routingShards / shards.length))]!];
+  }
+
   private async restore(index: string): Promise<SearchTarget[]> {
     const data = await this.repository.getRepositoryData();
-    for (const snapshotId of [...data.snapshots.values()].reverse()) {
+    const infos = await this.repository.getSnapshotInfos([...data.snapshots.values()]);
+    const readable = infos.filter((info) => !(info instanceof Error)) as SnapshotInfo[];
+    readable.sort((a, b) => b.startTimeMillis - a.startTimeMillis);
+    for (const { snapshotId } of readable) {
       const indices = await this.repository.getSnapshotIndices(snapshotId);
       const found = indices.find(({ name }) => name === index);
       if (found !== undefined) return this.restoreFrom(snapshotId, found);
@@ -49,7 +62,7 @@ export class FixtureIndices {
     return [];
   }
 
-  private async restoreFrom(snapshotId: any, index: IndexId): Promise<SearchTarget[]> {
+  private async restoreFrom(snapshotId: SnapshotInfo["snapshotId"], index: IndexId): Promise<SearchTarget[]> {
     const metadata = await this.repository.getIndexMetadata(snapshotId, index);
     const tree = metadata.tree as any;
     const stored = Settings.fromNested(tree.settings);
@@ -61,6 +74,9 @@ export class FixtureIndices {
     });
     const mappings = Array.isArray(tree.mappings) ? tree.mappings[0] : tree.mappings;
     mapper.merge((mappings ?? {}) as JsonObject, { restored: true });
+    if (typeof tree.routing_num_shards === "number") {
+      this.routingShards.set(index.name, tree.routing_num_shards);
+    }
     const targets: SearchTarget[] = [];
     for (let shardId = 0; shardId < numberOfShards(metadata); shardId++) {
       const directory = new MemoryDirectory();
