@@ -25,9 +25,15 @@ export class MultiBucketConsumer {
   /** Adds buckets; throws `too_many_buckets_exception` above the limit. */
   accept(buckets: number): void {
     this.count += buckets;
-    if (this.count <= this.limit) return;
+    this.check(0);
+  }
+
+  /** Refuses `more` buckets above the limit without counting them. */
+  check(more: number): void {
+    const count = this.count + more;
+    if (count <= this.limit) return;
     throw new VarveError("limit", "Trying to create too many buckets. Must be less than or equal "
-      + `to: [${this.limit}] but was [${this.count}]. This limit can be set by changing the `
+      + `to: [${this.limit}] but was [${count}]. This limit can be set by changing the `
       + "[search.max_buckets] cluster level setting.", {
       type: "too_many_buckets_exception", metadata: { max_buckets: this.limit },
     });
@@ -56,6 +62,17 @@ export const NO_OP_COLLECTOR: LeafBucketCollector = { collect() {} };
 
 /** Collects one shard. */
 export interface Aggregator {
+  readonly name: string;
+  /** In the order of the request. */
+  readonly children: readonly Aggregator[];
+  /** What an order path may name: a metric, or one bucket to look inside; undefined: neither. */
+  readonly sortKind: "metric" | "metrics" | "bucket" | undefined;
+  /** Does a multi-value metric have a value of this name? */
+  hasMetric?(key: string): boolean;
+  /** The value that orders the parent's buckets; `key` names one of several. */
+  metric?(key: string | undefined, bucketOrd: number): number;
+  /** Of a single-bucket aggregation: its bucket in a parent's bucket. */
+  bucketOrd?(owningBucketOrd: number): number;
   /** Does it, or a child, read scores? */
   readonly needsScores: boolean;
   /** Does it run its own pass over the index (global)? Then collect is never called. */
@@ -83,6 +100,12 @@ export interface InternalAggregation {
   /** Upstream's type for `typed_keys`, e.g. `sterms`, `avg`. */
   readonly type: string;
   readonly metadata: XContentObject | undefined;
+  /** Is the field unmapped here? Such a result leaves the reduction to another shard's. */
+  readonly isUnmapped?: boolean;
+  /** The value that orders the parent's buckets; `key` names one of several. */
+  sortValue?(key: string | undefined): number;
+  /** Of a single-bucket aggregation: what an order path goes on in. */
+  readonly aggregations?: InternalAggregations;
   /** Merges results of one aggregation; `all` includes this one and is not empty. */
   reduce(all: readonly InternalAggregation[], context: ReduceContext): InternalAggregation;
   /** The members shown under the name, without `meta`. */
@@ -97,6 +120,8 @@ export interface AggregationXContentOptions {
 
 /** One parsed aggregation with its children. */
 export interface AggregatorFactory {
+  /** Refuses places where the aggregation may not stand; called once, top down. */
+  validate?(parents: readonly AggregatorFactory[]): void;
   readonly name: string;
   readonly type: string;
   readonly metadata: XContentObject | undefined;
@@ -121,6 +146,7 @@ export class AggregatorFactories {
 
 /** The results of one level, by name and in order. */
 export class InternalAggregations {
+  static readonly EMPTY = new InternalAggregations([]);
   readonly list: readonly InternalAggregation[];
 
   constructor(list: readonly InternalAggregation[]) {
@@ -139,9 +165,15 @@ export class InternalAggregations {
         else same.push(one);
       }
     }
-    return new InternalAggregations(
-      [...byName.values()].map((same) => same[0]!.reduce(same, context)),
-    );
+    return new InternalAggregations([...byName.values()].map((same) => {
+      const first = same.find((one) => one.isUnmapped !== true) ?? same[0]!;
+      return first.reduce(same, context);
+    }));
+  }
+
+  /** The result of a name. */
+  get(name: string): InternalAggregation | undefined {
+    return this.list.find((one) => one.name === name);
   }
 
   toXContent(options: AggregationXContentOptions): XContentObject {

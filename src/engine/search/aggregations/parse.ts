@@ -10,6 +10,8 @@ import { AggregatorFactories, type AggregatorFactory } from "./aggregator.ts";
 
 /** What a parser is given besides the aggregation's body. */
 export interface AggregationParts {
+  /** The object whose member the body is. */
+  readonly owner: XContentObject;
   readonly name: string;
   readonly metadata: XContentObject | undefined;
   readonly subFactories: AggregatorFactories;
@@ -74,7 +76,7 @@ function parseOne(level: Level, body: XContentObject, name: string): AggregatorF
   }
   const parse = level.registry.get(type);
   if (parse === undefined) throw unknownType(level, definition, type);
-  return parse(definition[type] as XContentObject, { name, metadata, subFactories }, parser);
+  return parse(definition[type] as XContentObject, { owner: definition, name, metadata, subFactories }, parser);
 }
 
 function unknownType(level: Level, definition: XContentObject, type: string): VarveError {
