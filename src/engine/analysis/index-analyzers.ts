@@ -2,17 +2,17 @@
 // Upstream: org.opensearch.index.analysis.{IndexAnalyzers,AnalysisRegistry}.
 
 import { illegalArgument } from "../../base/index.ts";
+import type { Analyzer, TokenStream } from "../../lucene/analysis/index.ts";
 import {
   ENGLISH_STOP_WORDS,
   keywordTokenizer,
-  letterTokenizer,
   LowerCaseFilter,
+  letterTokenizer,
   lowerCase,
   StopFilter,
   standardTokenizer,
   whitespaceTokenizer,
 } from "../../lucene/analysis/index.ts";
-import type { Analyzer, TokenStream } from "../../lucene/analysis/index.ts";
 import type { Settings } from "../settings.ts";
 
 /** The analyzers of one index. */

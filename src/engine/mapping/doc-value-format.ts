@@ -2,8 +2,8 @@
 // Upstream: org.opensearch.search.DocValueFormat.
 
 import { illegalArgument } from "../../base/index.ts";
-import { DateMathParser } from "../time/index.ts";
 import type { DateFormatter } from "../time/index.ts";
+import { DateMathParser } from "../time/index.ts";
 import { decimalFormat } from "./decimal-format.ts";
 import { formatAddress, parseAddress } from "./ip-address.ts";
 import { numberFormat, parseJavaDouble } from "./node-values.ts";

@@ -1,8 +1,8 @@
 // The state of parsing one document: the Lucene documents so far, dynamic mappers, ignored fields.
 // Upstream: org.opensearch.index.mapper.ParseContext.
 
-import { mapperParsing } from "./mapper-errors.ts";
 import { LuceneField, numericField, TERM_TYPE, termField } from "./lucene-field.ts";
+import { mapperParsing } from "./mapper-errors.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Mapper, ObjectMapper } from "./object-mapper.ts";
 import type { SourceLocations, SourceValue } from "./source-parser.ts";

@@ -1,11 +1,11 @@
-// Parses a document's JSON with a mapping into Lucene documents. The hot path: JSON.parse once, then
-// one map lookup and one method call per value. Everything unmapped goes to dynamic-fields.ts.
+// Parses a document's JSON with a mapping into Lucene documents. The hot path: JSON.parse once,
+// then one map lookup and one method call per value. Everything unmapped goes to dynamic-fields.ts.
 // Upstream: org.opensearch.index.mapper.DocumentParser.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import type { IndexableDocument } from "../../lucene/index/indexable-field.ts";
-import { DocumentContext, NEEDS_EXACT_SOURCE } from "./document-context.ts";
+import type { IndexableDocument } from "../../lucene/index/index.ts";
 import type { LuceneDocument, SourceToParse, ValueParser } from "./document-context.ts";
+import { DocumentContext, NEEDS_EXACT_SOURCE } from "./document-context.ts";
 import { dynamicUpdateOf, parseUnmapped } from "./dynamic-fields.ts";
 import type { FieldMapper } from "./field-mapper.ts";
 import {
@@ -21,8 +21,8 @@ import type { Mapping } from "./mapping.ts";
 import type { JsonObject } from "./node-values.ts";
 import type { Mapper, ObjectMapper } from "./object-mapper.ts";
 import { ParsedDocument, SequenceFields } from "./parsed-document.ts";
-import { JsonNumber, parseExactSource } from "./source-parser.ts";
 import type { SourceValue } from "./source-parser.ts";
+import { JsonNumber, parseExactSource } from "./source-parser.ts";
 import { encodeUid } from "./uid.ts";
 
 type SourceObject = { [key: string]: SourceValue };
@@ -58,7 +58,9 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
 
 const VALUES: ValueParser = { parseMapped, parseObjectValue, enterArray };
 
-/** A digit before a point or an exponent: somewhere in the text a number may be written unplainly. */
+/**
+ * A digit before a point or an exponent: somewhere in the text a number may be written unplainly.
+ */
 const DECIMAL = /\d[.eE]/;
 
 function parseExactly(
@@ -83,7 +85,10 @@ function wrapped<T>(run: () => T): T {
   }
 }
 
-/** Quotation marks that open or close a string; a source with a duplicate key has more than its parse. */
+/**
+ * Quotation marks that open or close a string; a source with a duplicate key has more than its
+ * parse.
+ */
 function countQuotes(bytes: Uint8Array): number {
   let count = 0;
   for (let i = 0; i < bytes.length; i++) {

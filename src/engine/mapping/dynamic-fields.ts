@@ -3,18 +3,18 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import type { DocumentContext } from "./document-context.ts";
-import { DEFAULT_DYNAMIC_TYPE } from "./dynamic-template.ts";
 import type { MatchType } from "./dynamic-template.ts";
-import { dynamicStringMapping } from "./fields/text.ts";
+import { DEFAULT_DYNAMIC_TYPE } from "./dynamic-template.ts";
 import { sourceText } from "./field-mapper.ts";
+import { dynamicStringMapping } from "./fields/text.ts";
 import { mapperParsing, strictDynamicMapping } from "./mapper-errors.ts";
 import { mergeMapper } from "./mapping-merge.ts";
 import { buildMapper } from "./mapping-parser.ts";
 import { showMapper } from "./mapping-show.ts";
 import type { JsonObject } from "./node-values.ts";
 import type { Dynamic, Mapper, ObjectMapper } from "./object-mapper.ts";
-import { JsonNumber } from "./source-parser.ts";
 import type { SourceValue } from "./source-parser.ts";
+import { JsonNumber } from "./source-parser.ts";
 
 /** Handles `key` of an object whose mapper has no child of exactly that name. */
 export function parseUnmapped(

@@ -3,8 +3,8 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import { mapperParsing } from "./mapper-errors.ts";
-import { isJsonObject, javaString, simplePattern } from "./node-values.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
+import { isJsonObject, javaString, simplePattern } from "./node-values.ts";
 
 /** What kind of JSON value a new field has. */
 export type MatchType = "object" | "string" | "long" | "double" | "boolean" | "date" | "binary";

@@ -2,22 +2,25 @@
 // Upstream: org.opensearch.index.mapper.{FieldMapper,ParametrizedFieldMapper}.
 
 import { VarveError } from "../../base/index.ts";
-import { extractFieldNames, NEEDS_EXACT_SOURCE } from "./document-context.ts";
 import type { DocumentContext } from "./document-context.ts";
+import { extractFieldNames, NEEDS_EXACT_SOURCE } from "./document-context.ts";
 import type { MappedFieldType } from "./mapped-field-type.ts";
 import { mapperParsing } from "./mapper-errors.ts";
-import { javaDouble, javaString } from "./node-values.ts";
 import type { JsonObject } from "./node-values.ts";
+import { javaDouble, javaString } from "./node-values.ts";
 import type { FieldValues, Parameter } from "./parameters.ts";
-import { JsonNumber } from "./source-parser.ts";
 import type { SourceValue } from "./source-parser.ts";
+import { JsonNumber } from "./source-parser.ts";
 
 /** What a field type is: its name, its parameters, how its mapper is made. */
 export interface FieldTypeSpec {
   readonly typeName: string;
   readonly parameters: readonly Parameter[];
   readonly build: (parts: FieldMapperParts) => FieldMapper;
-  /** Written before upstream's parametrized mappers: other texts for unknown and conflicting options. */
+  /**
+   * Written before upstream's parametrized mappers: other texts for unknown and conflicting
+   * options.
+   */
   readonly isUnparametrized?: boolean;
   /** Writes the parameters, multi-fields and copy_to as GET _mapping shows them. */
   readonly show?: (mapper: FieldMapper, out: JsonObject, shared: ShowShared) => void;

@@ -1,5 +1,6 @@
 // Geographical points: all forms that a document or a query may give them, and their encodings.
-//   indexed   two dimensions of 4 bytes: latitude, longitude, each floor(value / cell), sign flipped
+//   indexed   two dimensions of 4 bytes: latitude, longitude, each floor(value / cell), sign
+//                   flipped
 //   doc value one long: the latitude's int above the longitude's
 // Upstream: org.opensearch.common.geo.{GeoPoint,GeoUtils}, org.apache.lucene.geo.GeoEncodingUtils.
 
@@ -7,8 +8,8 @@ import { illegalArgument, VarveError } from "../../base/index.ts";
 import { parseException } from "./mapper-errors.ts";
 import { javaDouble, parseJavaDouble } from "./node-values.ts";
 import { writeInt } from "./number-encoding.ts";
-import { JsonNumber } from "./source-parser.ts";
 import type { SourceValue } from "./source-parser.ts";
+import { JsonNumber } from "./source-parser.ts";
 
 /** A point in degrees. */
 export interface GeoPoint {

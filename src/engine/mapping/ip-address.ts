@@ -1,5 +1,6 @@
 // Addresses as sixteen bytes: IPv6, and IPv4 mapped into it (::ffff:a.b.c.d).
-// Upstream: org.opensearch.common.network.InetAddresses, org.apache.lucene.document.InetAddressPoint.
+// Upstream: org.opensearch.common.network.InetAddresses,
+// org.apache.lucene.document.InetAddressPoint.
 
 import { illegalArgument } from "../../base/index.ts";
 

@@ -1,9 +1,9 @@
 // One value of one Lucene field, as the mapper hands it to the index writer, and the types that the
 // mappers share. All values have one hidden class, so that the writer's loop stays monomorphic.
 
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
-import { DocValuesType, IndexOptions } from "../../lucene/index/field-info.ts";
-import type { IndexableField, IndexableFieldType } from "../../lucene/index/indexable-field.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
+import type { IndexableField, IndexableFieldType } from "../../lucene/index/index.ts";
+import { DocValuesType, IndexOptions } from "../../lucene/index/index.ts";
 
 type StoredValue = string | Uint8Array | number | bigint | undefined;
 type StoredType = "int" | "long" | "float" | "double" | undefined;

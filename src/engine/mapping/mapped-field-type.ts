@@ -2,7 +2,8 @@
 // Upstream: org.opensearch.index.mapper.MappedFieldType.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
+import type { Query } from "../../lucene/search/index.ts";
 import {
   BooleanQuery,
   BoostQuery,
@@ -10,9 +11,8 @@ import {
   FieldExistsQuery,
   TermQuery,
 } from "../../lucene/search/index.ts";
-import type { Query } from "../../lucene/search/index.ts";
-import { RAW_FORMAT } from "./doc-value-format.ts";
 import type { DocValueFormat } from "./doc-value-format.ts";
+import { RAW_FORMAT } from "./doc-value-format.ts";
 import type { FieldValues } from "./parameters.ts";
 import type {
   FieldQueryContext,

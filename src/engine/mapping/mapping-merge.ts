@@ -4,7 +4,7 @@
 import { illegalArgument } from "../../base/index.ts";
 import type { FieldMapper } from "./field-mapper.ts";
 import { mapperException } from "./mapper-errors.ts";
-import type { ObjectMapper, RootObjectMapper, Mapper } from "./object-mapper.ts";
+import type { Mapper, ObjectMapper, RootObjectMapper } from "./object-mapper.ts";
 
 /** `update`: PUT _mapping and dynamic updates. `template`: templates, where the later one wins. */
 export type MergeReason = "update" | "template";

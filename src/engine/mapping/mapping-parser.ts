@@ -1,5 +1,6 @@
 // Reads a mapping's JSON into a tree of mappers.
-// Upstream: DocumentMapperParser, ObjectMapper.TypeParser, RootObjectMapper.TypeParser, TypeParsers.
+// Upstream: DocumentMapperParser, ObjectMapper.TypeParser, RootObjectMapper.TypeParser,
+// TypeParsers.
 
 import { illegalArgument } from "../../base/index.ts";
 import { DateFormatter } from "../time/index.ts";
@@ -7,14 +8,14 @@ import { DynamicTemplate } from "./dynamic-template.ts";
 import type { FieldMapper, FieldTypeSpec } from "./field-mapper.ts";
 import { mapperParsing, parseException } from "./mapper-errors.ts";
 import { mergeMapper } from "./mapping-merge.ts";
-import { DEFAULT_METADATA, isMetadataOption, parseMetadataOption } from "./metadata-fields.ts";
 import type { MetadataOptions } from "./metadata-fields.ts";
-import { isJsonObject, javaString, nodeBoolean, nodeString } from "./node-values.ts";
+import { DEFAULT_METADATA, isMetadataOption, parseMetadataOption } from "./metadata-fields.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
-import { FieldAliasMapper, ObjectMapper, RootObjectMapper } from "./object-mapper.ts";
+import { isJsonObject, javaString, nodeBoolean, nodeString } from "./node-values.ts";
 import type { Dynamic, Mapper, NestedOptions } from "./object-mapper.ts";
-import { FieldValues, IGNORED_PARAMETERS, javaClass } from "./parameters.ts";
+import { FieldAliasMapper, ObjectMapper, RootObjectMapper } from "./object-mapper.ts";
 import type { MappingContext } from "./parameters.ts";
+import { FieldValues, IGNORED_PARAMETERS, javaClass } from "./parameters.ts";
 import { fieldTypeSpec, opaqueSpec } from "./registry.ts";
 
 /** A parsed mapping, before its lookups are built. */
@@ -31,7 +32,8 @@ export const DEFAULT_DYNAMIC_DATE_FORMATS = [
 ];
 
 /**
- * Reads a whole mapping. `nestedPrefix` is "__" for indices made before 2.0; metadata fields that the
+ * Reads a whole mapping. `nestedPrefix` is "__" for indices made before 2.0; metadata fields that
+ * the
  * mapping does not name stay as in `base`.
  */
 export function parseMapping(

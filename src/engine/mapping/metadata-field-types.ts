@@ -1,7 +1,9 @@
 // The types of metadata fields, as queries see them.
-// Upstream: IdFieldMapper, IndexFieldMapper, RoutingFieldMapper, SeqNoFieldMapper, IgnoredFieldMapper, …
+// Upstream: IdFieldMapper, IndexFieldMapper, RoutingFieldMapper, SeqNoFieldMapper,
+// IgnoredFieldMapper, …
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
+import type { Query } from "../../lucene/search/index.ts";
 import {
   FieldExistsQuery,
   MatchAllDocsQuery,
@@ -12,9 +14,8 @@ import {
   TermQuery,
   TermRangeQuery,
 } from "../../lucene/search/index.ts";
-import type { Query } from "../../lucene/search/index.ts";
-import { MappedFieldType } from "./mapped-field-type.ts";
 import type { ValuesKind } from "./mapped-field-type.ts";
+import { MappedFieldType } from "./mapped-field-type.ts";
 import { parseJavaDouble, simpleMatch } from "./node-values.ts";
 import { anyLongPoint } from "./number-encoding.ts";
 import type { FieldQueryContext, RangeArguments } from "./query-arguments.ts";

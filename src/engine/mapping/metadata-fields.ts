@@ -3,8 +3,8 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import { mapperParsing } from "./mapper-errors.ts";
-import { isJsonObject, javaString, nodeBoolean } from "./node-values.ts";
 import type { JsonObject, JsonValue } from "./node-values.ts";
+import { isJsonObject, javaString, nodeBoolean } from "./node-values.ts";
 import type { Explicit } from "./object-mapper.ts";
 
 /** `_source` of a mapping. */

@@ -2,9 +2,10 @@
 // Upstream: org.opensearch.index.mapper.ParametrizedFieldMapper.Parameter.
 
 import { illegalArgument } from "../../base/index.ts";
-import type { Settings } from "../settings.ts";
 import type { IndexAnalyzers } from "../analysis/index-analyzers.ts";
+import type { Settings } from "../settings.ts";
 import { mapperParsing } from "./mapper-errors.ts";
+import type { JsonObject, JsonValue } from "./node-values.ts";
 import {
   isJsonObject,
   javaString,
@@ -13,7 +14,6 @@ import {
   nodeInteger,
   nodeString,
 } from "./node-values.ts";
-import type { JsonObject, JsonValue } from "./node-values.ts";
 
 /** What reading a mapping needs to know about the index. */
 export interface MappingContext {
@@ -24,7 +24,9 @@ export interface MappingContext {
   readonly restored: boolean;
 }
 
-/** Values of the parameters of one field. `explicit`: named in the mapping ("explicit" ones only). */
+/**
+ * Values of the parameters of one field. `explicit`: named in the mapping ("explicit" ones only).
+ */
 export interface ParameterValues {
   readonly [name: string]: ParameterValue;
 }

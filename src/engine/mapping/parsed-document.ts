@@ -1,8 +1,8 @@
 // A parsed document: its Lucene documents, children of nested blocks first, the root last.
 // Upstream: ParsedDocument, SeqNoFieldMapper.SequenceIDFields, VersionFieldMapper.
 
-import { DocValuesType } from "../../lucene/index/field-info.ts";
-import type { IndexableDocument } from "../../lucene/index/indexable-field.ts";
+import type { IndexableDocument } from "../../lucene/index/index.ts";
+import { DocValuesType } from "../../lucene/index/index.ts";
 import {
   LuceneField,
   luceneFieldType,
@@ -83,7 +83,9 @@ export class ParsedDocument {
   }
 }
 
-/** The document that a delete leaves behind: it carries the sequence number, and is soft-deleted. */
+/**
+ * The document that a delete leaves behind: it carries the sequence number, and is soft-deleted.
+ */
 export function tombstone(id: string): ParsedDocument {
   const sequence = new SequenceFields();
   const document = [

@@ -1,5 +1,6 @@
 // The field types. A new one is one file in fields/ and one line here.
 
+import type { FieldTypeSpec } from "./field-mapper.ts";
 import { BINARY } from "./fields/binary.ts";
 import { BOOLEAN } from "./fields/boolean.ts";
 import { CONSTANT_KEYWORD } from "./fields/constant-keyword.ts";
@@ -11,7 +12,6 @@ import { NUMBERS, SCALED_FLOAT } from "./fields/number.ts";
 import { opaqueSpec } from "./fields/opaque.ts";
 import { RANGES } from "./fields/range.ts";
 import { TEXT } from "./fields/text.ts";
-import type { FieldTypeSpec } from "./field-mapper.ts";
 
 const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
   [

@@ -1,11 +1,11 @@
-// The lossless JSON parser of document sources: numbers keep their text, duplicate keys are refused,
-// errors carry Jackson's words and place. Documents go through JSON.parse first; this parser runs
-// when that fails or when a mapper needs the text of a number.
+// The lossless JSON parser of document sources: numbers keep their text, duplicate keys are
+// refused, errors carry Jackson's words and place. Documents go through JSON.parse first; this
+// parser runs when that fails or when a mapper needs the text of a number.
 
 import { illegalArgument } from "../../base/index.ts";
 import { decodeJson } from "../../xcontent/index.ts";
-import { jsonError, jsonLocation } from "./mapper-errors.ts";
 import { MAX_JSON_DEPTH } from "./limits.ts";
+import { jsonError, jsonLocation } from "./mapper-errors.ts";
 
 /** A number whose text a JavaScript number does not give back. */
 export class JsonNumber {
@@ -88,7 +88,8 @@ export function parseExactSource(
   try {
     return { value: parser.parseDocument(), locations: parser.locations };
   } catch (error) {
-    // The decoder of the xcontent layer words syntax errors; this parser only knows that there is one.
+    // The decoder of the xcontent layer words syntax errors; this parser only knows that there is
+    // one.
     if (error === SYNTAX_ERROR) decodeJson(bytes);
     if (error !== SYNTAX_ERROR) throw error;
     throw jsonError("json_parse_exception", "Malformed content", 1, 1);

@@ -1,6 +1,7 @@
 // Fields that are searched by terms. Upstream: TermBasedFieldType, StringFieldType.
 
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
+import type { Query } from "../../lucene/search/index.ts";
 import {
   CaseInsensitiveTermQuery,
   FuzzyQuery,
@@ -11,7 +12,6 @@ import {
   TermRangeQuery,
   WildcardQuery,
 } from "../../lucene/search/index.ts";
-import type { Query } from "../../lucene/search/index.ts";
 import { MappedFieldType } from "./mapped-field-type.ts";
 import { javaString } from "./node-values.ts";
 import type {

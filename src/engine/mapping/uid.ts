@@ -1,6 +1,7 @@
 // The term of a document's `_id`.
 //   first byte   meaning
-//   0xfe         decimal digits, two per byte; a low nibble of 0xf in the last byte ends an odd count
+//   0xfe         decimal digits, two per byte; a low nibble of 0xf in the last byte ends an odd
+//                   count
 //   0xff         UTF-8
 //   0xfd         URL-safe base64 whose first byte would be 0xfd or more
 //   other        URL-safe base64 without padding, decoded

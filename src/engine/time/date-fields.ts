@@ -1,5 +1,6 @@
 // Parsing: elements over a text into fields, fields into an instant.
-// Upstream: java.time.format.DateTimeFormatterBuilder's parsers, org.opensearch.common.time.DateFormatters.
+// Upstream: java.time.format.DateTimeFormatterBuilder's parsers,
+// org.opensearch.common.time.DateFormatters.
 
 import { VarveError } from "../../base/index.ts";
 import type { DateElement, DateField } from "./date-pattern.ts";
@@ -240,7 +241,8 @@ const TIME_RANGES: readonly (readonly [DateField, number, number, string])[] = [
 ];
 
 /**
- * What Java finds wrong when it resolves the fields while parsing, or undefined. A date with a year of
+ * What Java finds wrong when it resolves the fields while parsing, or undefined. A date with a year
+ * of
  * era and no era is not resolved then; its faults show later, in instantOf.
  */
 export function resolveFailure(fields: ParsedFields): VarveError | undefined {
@@ -270,7 +272,9 @@ function checkRanges(
   }
 }
 
-/** The instant of fields. Missing parts are the first of their unit, or the last when rounding up. */
+/**
+ * The instant of fields. Missing parts are the first of their unit, or the last when rounding up.
+ */
 export function instantOf(
   fields: ParsedFields,
   roundUp: boolean,

@@ -2,12 +2,12 @@
 // Upstream: org.opensearch.common.time.{DateFormatter,JavaDateFormatter,EpochTime}.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import { instantOf, parseFields, resolveFailure } from "./date-fields.ts";
 import type { DateInstant } from "./date-fields.ts";
+import { instantOf, parseFields, resolveFailure } from "./date-fields.ts";
 import { namedFormat } from "./date-formats.ts";
 import { dateNames } from "./date-names.ts";
-import { compilePattern } from "./date-pattern.ts";
 import type { DateElement } from "./date-pattern.ts";
+import { compilePattern } from "./date-pattern.ts";
 import { localFields, printFields } from "./date-printer.ts";
 import { isoRest, parseIsoMillis } from "./iso-date.ts";
 import { zoneRules } from "./zone-rules.ts";
@@ -74,7 +74,7 @@ export class DateFormatter {
   parseMillis(text: string): number {
     if (this.startsWithIso) {
       const millis = parseIsoMillis(text);
-      if (millis === millis) return millis;
+      if (!Number.isNaN(millis)) return millis;
     }
     return this.parse(text).millis;
   }
@@ -90,7 +90,7 @@ export class DateFormatter {
     if (text === "") throw illegalArgument("cannot parse empty date");
     if (this.startsWithIso && !roundUp && forcedZone === undefined) {
       const millis = parseIsoMillis(text);
-      if (millis === millis) return { millis, nanosOfMilli: isoRest.nanosOfMilli };
+      if (!Number.isNaN(millis)) return { millis, nanosOfMilli: isoRest.nanosOfMilli };
     }
     let failure: unknown;
     for (const part of this.parts) {
@@ -176,7 +176,8 @@ function partOf(name: string): Part {
 
 const EPOCH = /^(-?)(\d{1,19})(?:\.(\d*))?$/;
 
-// The instant, or why no parser of the part takes the text. A text that parses but makes no date throws.
+// The instant, or why no parser of the part takes the text. A text that parses but makes no date
+// throws.
 function parsePart(
   part: Part,
   text: string,

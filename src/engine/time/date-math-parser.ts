@@ -1,12 +1,13 @@
-// Date math: `now-1d/d`, `2020-01-01||+1M/d`. Upstream: org.opensearch.common.time.JavaDateMathParser.
+// Date math: `now-1d/d`, `2020-01-01||+1M/d`. Upstream:
+// org.opensearch.common.time.JavaDateMathParser.
 
 import { VarveError } from "../../base/index.ts";
 import type { DateInstant } from "./date-fields.ts";
 import type { DateFormatter } from "./date-formatter.ts";
 import { civilFromDays, dayOfWeek } from "./date-printer.ts";
 import { daysFromCivil, daysInMonth } from "./iso-date.ts";
-import { zoneRules } from "./zone-rules.ts";
 import type { ZoneRules } from "./zone-rules.ts";
+import { zoneRules } from "./zone-rules.ts";
 
 const DAY_MS = 86_400_000;
 

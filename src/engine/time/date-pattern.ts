@@ -1,6 +1,8 @@
 // Compiles date patterns into elements that parse and print. Upstream: java.time.format
-// (DateTimeFormatterBuilder). Besides Java's pattern letters, named formats use `<field min max sign>`:
-//   <year 4 10 pad>   a number of 4 to 10 digits; "pad" wants a + beyond the minimum, "normal" does not
+// (DateTimeFormatterBuilder). Besides Java's pattern letters, named formats use `<field min max
+// sign>`:
+//   <year 4 10 pad>   a number of 4 to 10 digits; "pad" wants a + beyond the minimum, "normal" does
+//                   not
 //   <frac 1 9 .>      a fraction of a second, with its point (or without)
 //   <zone> <offset:+HHmm> <offset:+HH:MM>   zone id or offset; an offset, Z for zero
 

@@ -1,7 +1,7 @@
 // Printing: an instant in a zone through the elements of a pattern.
 
-import type { DateElement, DateField } from "./date-pattern.ts";
 import type { DateInstant, DateNames } from "./date-fields.ts";
+import type { DateElement, DateField } from "./date-pattern.ts";
 import { daysFromCivil } from "./iso-date.ts";
 import type { ZoneRules } from "./zone-rules.ts";
 
@@ -83,7 +83,9 @@ function printElement(element: DateElement, fields: LocalFields, names: DateName
       return printFraction(element, fields.nano);
     case "text": {
       const base = element.field === "half" || element.field === "era" ? 0 : 1;
-      return names.names(element.field, element.style)[valueOf(element.field, fields) - base] ?? "";
+      return (
+        names.names(element.field, element.style)[fieldValue(element.field, fields) - base] ?? ""
+      );
     }
     case "offset":
       return printOffset(element.pattern, element.zero, fields.offsetMs);
@@ -98,7 +100,7 @@ function printNumber(
   element: Extract<DateElement, { kind: "number" }>,
   fields: LocalFields,
 ): string {
-  let value = valueOf(element.field, fields);
+  let value = fieldValue(element.field, fields);
   if (element.reducedBase !== undefined) value = ((value % 100) + 100) % 100;
   const digits = String(Math.abs(value)).padStart(element.min, "0");
   if (value < 0) return `-${digits}`;
@@ -138,7 +140,7 @@ function printOffset(pattern: string, zero: string, offsetMs: number): string {
   }
 }
 
-function valueOf(field: DateField, fields: LocalFields): number {
+function fieldValue(field: DateField, fields: LocalFields): number {
   switch (field) {
     case "year":
       return fields.year;

@@ -1,5 +1,5 @@
-// The fast path for ISO dates: `yyyy[-MM[-dd[THH[:mm[:ss[.fraction]]]]]][offset]`, which is what nearly
-// every document holds. Anything else goes to the pattern parsers.
+// The fast path for ISO dates: `yyyy[-MM[-dd[THH[:mm[:ss[.fraction]]]]]][offset]`, which is what
+// nearly every document holds. Anything else goes to the pattern parsers.
 
 /** Days from 1970-01-01 to a proleptic Gregorian date; month 1 to 12. */
 export function daysFromCivil(year: number, month: number, day: number): number {

@@ -4,8 +4,8 @@
 import { illegalArgument } from "../../base/index.ts";
 import { civilFromDays, dayOfWeek } from "./date-printer.ts";
 import { daysFromCivil } from "./iso-date.ts";
-import { zoneRules } from "./zone-rules.ts";
 import type { ZoneRules } from "./zone-rules.ts";
+import { zoneRules } from "./zone-rules.ts";
 
 const DAY_MS = 86_400_000;
 

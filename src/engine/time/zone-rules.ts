@@ -18,7 +18,10 @@ export interface ZoneRules {
   readonly fixedOffsetMs: number | undefined;
   /** What to add to UTC milliseconds to get local ones. */
   offsetMs(utcMs: number): number;
-  /** Offsets that a local time may have: none in a gap, two in an overlap, the earlier instant first. */
+  /**
+   * Offsets that a local time may have: none in a gap, two in an overlap, the earlier instant
+   * first.
+   */
   validOffsetsMs(localMs: number): number[];
   /** Start of the interval of constant offset around an instant, or -Infinity. */
   intervalStart(utcMs: number): number;
@@ -199,7 +202,9 @@ class RegionZone implements ZoneRules {
     };
   }
 
-  /** The first instant in (low, high] whose offset is `offset`, which `high` has and `low` has not. */
+  /**
+   * The first instant in (low, high] whose offset is `offset`, which `high` has and `low` has not.
+   */
   private bisect(low: number, high: number, offset: number): number {
     let before = Math.floor(low / 1000);
     let after = Math.ceil(high / 1000);

@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { systemClock, VarveError } from "../../../src/base/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
-import { MapperService } from "../../../src/engine/mapping/index.ts";
 import type { JsonObject } from "../../../src/engine/mapping/index.ts";
+import { MapperService } from "../../../src/engine/mapping/index.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { CASES } from "./cases.ts";
 
@@ -33,7 +33,7 @@ function newService(settings: Record<string, unknown> = {}): MapperService {
 }
 
 /** Runs `action`; an error becomes the object that the REST layer would show. */
-export function attempt(action: () => void): unknown {
+function attempt(action: () => void): unknown {
   try {
     action();
     return "ok";

@@ -1,8 +1,8 @@
 // Everything that a reader sees in its segments, as JSON: fields, terms, doc values, points, stored fields.
 
-import type { DirectoryReader, LeafReader } from "../../../src/lucene/index/leaf-reader.ts";
-import { DocValuesType } from "../../../src/lucene/index/field-info.ts";
 import type { FieldInfo } from "../../../src/lucene/index/field-info.ts";
+import { DocValuesType } from "../../../src/lucene/index/field-info.ts";
+import type { DirectoryReader, LeafReader } from "../../../src/lucene/index/leaf-reader.ts";
 
 const NO_MORE_DOCS = 2147483647;
 const text = (bytes: Uint8Array) => {

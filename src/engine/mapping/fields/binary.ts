@@ -1,16 +1,16 @@
 // `binary`: base64 in the source, stored bytes, and optionally doc values of all distinct values.
 // Upstream: org.opensearch.index.mapper.BinaryFieldMapper.
 
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
 import type { Query } from "../../../lucene/search/index.ts";
-import { BINARY_FORMAT } from "../doc-value-format.ts";
 import type { DocValueFormat } from "../doc-value-format.ts";
+import { BINARY_FORMAT } from "../doc-value-format.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType, storedField } from "../lucene-field.ts";
-import { MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts } from "../mapped-field-type.ts";
+import { MappedFieldType } from "../mapped-field-type.ts";
 import { jsonError } from "../mapper-errors.ts";
 import { DOC_VALUES_OFF, META, STORE } from "../parameters.ts";
 import type { FieldQueryContext } from "../query-arguments.ts";

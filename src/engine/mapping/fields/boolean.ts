@@ -2,28 +2,28 @@
 // Upstream: org.opensearch.index.mapper.BooleanFieldMapper.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { DocValuesType, IndexOptions } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
-import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper } from "../field-mapper.ts";
-import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
-import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf } from "../mapped-field-type.ts";
-import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
-import { jsonError } from "../mapper-errors.ts";
-import { nodeBoolean } from "../node-values.ts";
-import { BOOST, DOC_VALUES, INDEX, META, STORE } from "../parameters.ts";
-import { JsonNumber } from "../source-parser.ts";
-import type { SourceValue } from "../source-parser.ts";
-import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
-import { queryText, TermFieldType } from "../string-field-type.ts";
-import { BOOLEAN_FORMAT } from "../doc-value-format.ts";
-import type { DocValueFormat } from "../doc-value-format.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType, IndexOptions } from "../../../lucene/index/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   MatchNoDocsQuery,
   SortedNumericDocValuesRangeQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
+import type { DocValueFormat } from "../doc-value-format.ts";
+import { BOOLEAN_FORMAT } from "../doc-value-format.ts";
+import type { DocumentContext } from "../document-context.ts";
+import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper } from "../field-mapper.ts";
+import { LuceneField, luceneFieldType } from "../lucene-field.ts";
+import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf } from "../mapped-field-type.ts";
+import { jsonError } from "../mapper-errors.ts";
+import { nodeBoolean } from "../node-values.ts";
+import { BOOST, DOC_VALUES, INDEX, META, STORE } from "../parameters.ts";
+import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
+import type { SourceValue } from "../source-parser.ts";
+import { JsonNumber } from "../source-parser.ts";
+import { queryText, TermFieldType } from "../string-field-type.ts";
 
 /** The type of a boolean field. */
 export class BooleanFieldType extends TermFieldType {

@@ -2,11 +2,11 @@
 // Upstream: org.opensearch.index.mapper.ConstantKeywordFieldMapper.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { MatchAllDocsQuery, MatchNoDocsQuery } from "../../../lucene/search/index.ts";
 import type { Query } from "../../../lucene/search/index.ts";
+import { MatchAllDocsQuery, MatchNoDocsQuery } from "../../../lucene/search/index.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import { MappedFieldType } from "../mapped-field-type.ts";
 import { parseException } from "../mapper-errors.ts";
 import { simpleMatch } from "../node-values.ts";

@@ -2,36 +2,36 @@
 // Upstream: org.opensearch.index.mapper.DateFieldMapper.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   IndexOrDocValuesQuery,
   PointRangeQuery,
   SortedNumericDocValuesRangeQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
 import { DateFormatter, DateMathParser } from "../../time/index.ts";
-import { DateTimeFormat } from "../doc-value-format.ts";
 import type { DocValueFormat } from "../doc-value-format.ts";
+import { DateTimeFormat } from "../doc-value-format.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import { errorMessage } from "../mapper-errors.ts";
 import { javaString } from "../node-values.ts";
 import { anyLongPoint, bigLongPoint, longPoint } from "../number-encoding.ts";
+import type { FieldValues } from "../parameters.ts";
 import {
   BOOST,
   DOC_VALUES,
   INDEX,
   META,
-  settingBooleanParameter,
   STORE,
+  settingBooleanParameter,
   stringParameter,
 } from "../parameters.ts";
-import type { FieldValues } from "../parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
 import type { SourceValue } from "../source-parser.ts";
 import { queryText } from "../string-field-type.ts";

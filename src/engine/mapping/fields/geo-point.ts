@@ -1,13 +1,14 @@
 // `geo_point`: a point of two dimensions and one long of doc values.
 // Upstream: org.opensearch.index.mapper.GeoPointFieldMapper and its abstract parents.
 
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
 import type { Query } from "../../../lucene/search/index.ts";
 import type { DocumentContext } from "../document-context.ts";
 import { NEEDS_EXACT_SOURCE } from "../document-context.ts";
-import { FieldMapper } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper } from "../field-mapper.ts";
+import type { GeoPoint } from "../geo-point.ts";
 import {
   checkZ,
   decodeLatLon,
@@ -19,18 +20,17 @@ import {
   parseGeoPoint,
   validateGeoPoint,
 } from "../geo-point.ts";
-import type { GeoPoint } from "../geo-point.ts";
 import { LuceneField, luceneFieldType, storedField } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import { mapperParsing, parseException } from "../mapper-errors.ts";
-import { isJsonObject, javaDouble, nodeBoolean } from "../node-values.ts";
 import type { JsonObject, JsonValue } from "../node-values.ts";
-import { BOOST, booleanParameter, DOC_VALUES, META, STORE } from "../parameters.ts";
+import { isJsonObject, javaDouble, nodeBoolean } from "../node-values.ts";
 import type { Parameter } from "../parameters.ts";
+import { BOOST, booleanParameter, DOC_VALUES, META, STORE } from "../parameters.ts";
 import type { FieldQueryContext } from "../query-arguments.ts";
-import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { JsonNumber } from "../source-parser.ts";
 
 /** The type of a point field. */
 export class GeoPointFieldType extends MappedFieldType {

@@ -1,8 +1,9 @@
 // `ip`: sixteen bytes, as a point and as sorted-set doc values.
 // Upstream: org.opensearch.index.mapper.IpFieldMapper.
 
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   BooleanQuery,
   ConstantScoreQuery,
@@ -13,12 +14,11 @@ import {
   SortedSetDocValuesRangeQuery,
   SortedSetDocValuesSetQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
-import { IP_FORMAT } from "../doc-value-format.ts";
 import type { DocValueFormat } from "../doc-value-format.ts";
+import { IP_FORMAT } from "../doc-value-format.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import {
   formatAddress,
   nextAddress,
@@ -27,14 +27,14 @@ import {
   previousAddress,
 } from "../ip-address.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import {
   DOC_VALUES,
   INDEX,
   META,
-  settingBooleanParameter,
   STORE,
+  settingBooleanParameter,
   stringParameter,
 } from "../parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";

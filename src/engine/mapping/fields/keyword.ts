@@ -1,23 +1,23 @@
 // `keyword`: one untokenized term per value and sorted-set doc values.
 // Upstream: org.opensearch.index.mapper.KeywordFieldMapper.
 
-import type { Analyzer } from "../../../lucene/analysis/token-stream.ts";
-import { DocValuesType, IndexOptions } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { Analyzer } from "../../../lucene/analysis/index.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType, IndexOptions } from "../../../lucene/index/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   ConstantScoreQuery,
   IndexOrDocValuesQuery,
   SortedSetDocValuesRangeQuery,
   SortedSetDocValuesSetQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
 import { KEYWORD_ANALYZER, WHITESPACE_ANALYZER } from "../../analysis/index-analyzers.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf } from "../mapped-field-type.ts";
 import { mapperParsing } from "../mapper-errors.ts";
 import {
   BOOST,

@@ -4,8 +4,8 @@
 import { illegalArgument } from "../../../base/index.ts";
 import type { DocumentContext } from "../document-context.ts";
 import type { ValuesKind } from "../mapped-field-type.ts";
-import { javaDouble, javaFloat, javaString, nodeDouble } from "../node-values.ts";
 import type { JsonValue } from "../node-values.ts";
+import { javaDouble, javaFloat, javaString, nodeDouble } from "../node-values.ts";
 import {
   anyLongPoint,
   doublePoint,
@@ -20,6 +20,7 @@ import {
   sortableLongToDouble,
   sortableShortToHalfFloat,
 } from "../number-encoding.ts";
+import type { SourceValue } from "../source-parser.ts";
 import {
   integerOf,
   javaDoubleOf,
@@ -28,7 +29,6 @@ import {
   parseUnsignedLong,
   unsignedLongOf,
 } from "./number-parsing.ts";
-import type { SourceValue } from "../source-parser.ts";
 
 /** The names of the number types. */
 export type NumberTypeName =
@@ -270,7 +270,8 @@ export function scaledKind(factor: number): NumberKind {
     );
   };
   const read = (node: JsonValue) => check(nodeDouble(node));
-  // Bounds are scaled first, then rounded inwards; the point of a whole is the whole over the factor.
+  // Bounds are scaled first, then rounded inwards; the point of a whole is the whole over the
+  // factor.
   const unscale = (scaled: number) => scaled / factor;
   return {
     typeName: "scaled_float",

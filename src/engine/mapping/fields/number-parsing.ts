@@ -2,12 +2,12 @@
 // Upstream: AbstractXContentParser, Jackson's ParserBase, org.opensearch.common.Numbers.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { NEEDS_EXACT_SOURCE } from "../document-context.ts";
 import type { DocumentContext } from "../document-context.ts";
+import { NEEDS_EXACT_SOURCE } from "../document-context.ts";
 import { jsonError } from "../mapper-errors.ts";
 import { javaDouble, numberFormat, parseJavaDouble } from "../node-values.ts";
-import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { JsonNumber } from "../source-parser.ts";
 
 const LONG_MAX = 0x7fffffffffffffffn;
 const LONG_MIN = -0x8000000000000000n;

@@ -1,6 +1,7 @@
 // Queries on number fields, by points, by doc values, or by whichever is cheaper.
 // Upstream: the query methods of NumberFieldMapper.NumberType and ScaledFloatFieldMapper.
 
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   IndexOrDocValuesQuery,
   MatchNoDocsQuery,
@@ -9,9 +10,8 @@ import {
   SortedNumericDocValuesRangeQuery,
   SortedNumericDocValuesSetQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
-import { javaDouble, javaString, parseJavaDouble } from "../node-values.ts";
 import type { JsonValue } from "../node-values.ts";
+import { javaDouble, javaString, parseJavaDouble } from "../node-values.ts";
 import type { RangeArguments } from "../query-arguments.ts";
 import type { NumberKind } from "./number-kinds.ts";
 

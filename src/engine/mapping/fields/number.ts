@@ -1,30 +1,30 @@
-// Number fields: byte, short, integer, long, unsigned_long, half_float, float, double, scaled_float.
-// Points for searching, sorted-numeric doc values for the rest.
+// Number fields: byte, short, integer, long, unsigned_long, half_float, float, double,
+// scaled_float. Points for searching, sorted-numeric doc values for the rest.
 // Upstream: org.opensearch.index.mapper.{NumberFieldMapper,ScaledFloatFieldMapper}.
 
 import { illegalArgument, VarveError } from "../../../base/index.ts";
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
-import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper } from "../field-mapper.ts";
-import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
-import { LuceneField, luceneFieldType } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
-import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
-import { errorType, mapperParsing } from "../mapper-errors.ts";
-import { nodeDouble } from "../node-values.ts";
-import { DOC_VALUES, INDEX, META, settingBooleanParameter, STORE } from "../parameters.ts";
-import type { Parameter, ParameterValue } from "../parameters.ts";
-import { JsonNumber } from "../source-parser.ts";
-import type { SourceValue } from "../source-parser.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
 import type { Query } from "../../../lucene/search/index.ts";
-import { DecimalDocValueFormat, RAW_FORMAT, UNSIGNED_LONG_FORMAT } from "../doc-value-format.ts";
 import type { DocValueFormat } from "../doc-value-format.ts";
+import { DecimalDocValueFormat, RAW_FORMAT, UNSIGNED_LONG_FORMAT } from "../doc-value-format.ts";
+import type { DocumentContext } from "../document-context.ts";
+import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper } from "../field-mapper.ts";
+import { LuceneField, luceneFieldType } from "../lucene-field.ts";
+import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
+import { errorType, mapperParsing } from "../mapper-errors.ts";
 import type { JsonValue } from "../node-values.ts";
+import { nodeDouble } from "../node-values.ts";
+import type { Parameter, ParameterValue } from "../parameters.ts";
+import { DOC_VALUES, INDEX, META, STORE, settingBooleanParameter } from "../parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
-import { numberRangeQuery, numberTermQuery, numberTermsQuery } from "./number-queries.ts";
-import { NUMBER_KINDS, scaledKind } from "./number-kinds.ts";
+import type { SourceValue } from "../source-parser.ts";
+import { JsonNumber } from "../source-parser.ts";
 import type { NumberKind, NumberTypeName } from "./number-kinds.ts";
+import { NUMBER_KINDS, scaledKind } from "./number-kinds.ts";
+import { numberRangeQuery, numberTermQuery, numberTermsQuery } from "./number-queries.ts";
 
 /** The type of a number field. */
 export class NumberFieldType extends MappedFieldType {

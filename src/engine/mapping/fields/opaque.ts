@@ -1,11 +1,12 @@
-// A field of a type that is not supported, in an index that came from a snapshot: its mapping is kept
-// as it was, its values stay in `_source` and are not indexed, queries on it are refused by name.
+// A field of a type that is not supported, in an index that came from a snapshot: its mapping is
+// kept as it was, its values stay in `_source` and are not indexed, queries on it are refused by
+// name.
 
 import { illegalArgument } from "../../../base/index.ts";
 import type { Query } from "../../../lucene/search/index.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper } from "../field-mapper.ts";
 import { MappedFieldType } from "../mapped-field-type.ts";
 import type { JsonObject } from "../node-values.ts";
 import type { SourceValue } from "../source-parser.ts";

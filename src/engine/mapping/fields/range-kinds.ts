@@ -2,13 +2,13 @@
 // Upstream: org.opensearch.index.mapper.RangeType.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { DateMathParser } from "../../time/index.ts";
 import type { DateFormatter } from "../../time/index.ts";
+import { DateMathParser } from "../../time/index.ts";
 import type { DocumentContext } from "../document-context.ts";
 import { sourceText } from "../field-mapper.ts";
 import { formatAddress, nextAddress, parseAddress, previousAddress } from "../ip-address.ts";
-import { javaDouble, javaFloat } from "../node-values.ts";
 import type { JsonValue } from "../node-values.ts";
+import { javaDouble, javaFloat } from "../node-values.ts";
 import {
   anyLongPoint,
   doublePoint,

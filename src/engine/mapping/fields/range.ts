@@ -2,52 +2,52 @@
 // Upstream: org.opensearch.index.mapper.RangeFieldMapper.
 
 import { illegalArgument, VarveError } from "../../../base/index.ts";
-import { DocValuesType } from "../../../lucene/index/field-info.ts";
+import { DocValuesType } from "../../../lucene/index/index.ts";
+import type { Query } from "../../../lucene/search/index.ts";
 import {
   BinaryDocValuesRangeQuery,
   IndexOrDocValuesQuery,
   MatchNoDocsQuery,
   RangeFieldQuery,
 } from "../../../lucene/search/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
 import { DateFormatter } from "../../time/index.ts";
-import { DateTimeFormat } from "../doc-value-format.ts";
 import type { DocValueFormat } from "../doc-value-format.ts";
+import { DateTimeFormat } from "../doc-value-format.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper } from "../field-mapper.ts";
 import { parseCidr } from "../ip-address.ts";
 import { LuceneField, luceneFieldType, storedField } from "../lucene-field.ts";
-import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
+import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import { mapperParsing } from "../mapper-errors.ts";
 import { isJsonObject, javaString } from "../node-values.ts";
+import type { Parameter } from "../parameters.ts";
 import {
   BOOST,
   DOC_VALUES,
   INDEX,
   META,
-  settingBooleanParameter,
   STORE,
+  settingBooleanParameter,
   stringParameter,
 } from "../parameters.ts";
-import type { Parameter } from "../parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
-import { JsonNumber } from "../source-parser.ts";
 import type { SourceValue } from "../source-parser.ts";
+import { JsonNumber } from "../source-parser.ts";
 import { DEFAULT_DATE_FORMAT } from "./date.ts";
 import { isMalformed } from "./number.ts";
 import { encodeRanges } from "./range-encoding.ts";
+import type { RangeEnd, RangeKind, RangeTypeName } from "./range-kinds.ts";
 import {
   compareEnds,
-  dateRangeKind,
   DOUBLE_RANGE,
+  dateRangeKind,
   FLOAT_RANGE,
   INTEGER_RANGE,
   IP_RANGE,
   LONG_RANGE,
 } from "./range-kinds.ts";
-import type { RangeEnd, RangeKind, RangeTypeName } from "./range-kinds.ts";
 
 const DOC_VALUES_TYPE = luceneFieldType({ docValuesType: DocValuesType.BINARY });
 

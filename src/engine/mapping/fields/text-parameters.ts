@@ -2,8 +2,8 @@
 
 import { mapperParsing } from "../mapper-errors.ts";
 import { javaString } from "../node-values.ts";
-import { analyzerParameter, booleanParameter, restrictedStringParameter } from "../parameters.ts";
 import type { FieldValues, MappingContext, Parameter } from "../parameters.ts";
+import { analyzerParameter, booleanParameter, restrictedStringParameter } from "../parameters.ts";
 
 /** Similarities of a server without plugins; others come from `index.similarity.*`. */
 const SIMILARITIES = new Set(["BM25", "boolean"]);

@@ -2,24 +2,24 @@
 // Upstream: org.opensearch.index.mapper.TextFieldMapper.
 
 import { illegalArgument } from "../../../base/index.ts";
-import type { Analyzer } from "../../../lucene/analysis/token-stream.ts";
-import { IndexOptions } from "../../../lucene/index/field-info.ts";
-import type { IndexableFieldType } from "../../../lucene/index/indexable-field.ts";
+import type { Analyzer } from "../../../lucene/analysis/index.ts";
+import type { IndexableFieldType } from "../../../lucene/index/index.ts";
+import { IndexOptions } from "../../../lucene/index/index.ts";
 import { withPositionIncrementGap } from "../../analysis/index-analyzers.ts";
 import type { DocumentContext } from "../document-context.ts";
-import { FieldMapper, sourceText } from "../field-mapper.ts";
 import type { FieldMapperParts, FieldTypeSpec } from "../field-mapper.ts";
+import { FieldMapper, sourceText } from "../field-mapper.ts";
 import { LuceneField, luceneFieldType } from "../lucene-field.ts";
 import type { FieldFacts } from "../mapped-field-type.ts";
-import { isJsonObject, nodeDouble, nodeInteger } from "../node-values.ts";
 import type { JsonObject } from "../node-values.ts";
-import { BOOST, booleanParameter, INDEX, integerParameter, META, STORE } from "../parameters.ts";
+import { isJsonObject, nodeDouble, nodeInteger } from "../node-values.ts";
 import type { FieldValues, MappingContext, Parameter } from "../parameters.ts";
+import { BOOST, booleanParameter, INDEX, integerParameter, META, STORE } from "../parameters.ts";
 import type { SourceValue } from "../source-parser.ts";
 import { queryText, StringFieldType } from "../string-field-type.ts";
 import {
-  analyzerNames,
   ANALYZERS,
+  analyzerNames,
   INDEX_OPTIONS,
   NORMS,
   SIMILARITY,
