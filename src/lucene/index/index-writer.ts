@@ -165,7 +165,7 @@ export class IndexWriter {
     try {
       buffer.addDocuments(documents);
     } catch (error) {
-      if (buffer.chain.aborted !== undefined) this.fail(error);
+      if (buffer.chain.aborted) this.fail(error);
       throw error;
     }
     return docUpto;

@@ -93,8 +93,11 @@ export class ChainField {
 export class IndexingChain {
   readonly fields = new Map<string, ChainField>();
   readonly ram: RamCounter;
-  /** Set when the stored-fields file failed: the segment is lost. */
-  aborted: unknown;
+  /**
+   * True while stored fields are written, and so after a call only if their file failed: then the
+   * segment is lost. (A flag costs nothing; a closure or a try per field would.)
+   */
+  aborted = false;
   private readonly fieldNumbers: FieldNumbers;
   private readonly stored: StoredFieldsSink;
   private readonly touched: ChainField[] = [];
@@ -108,12 +111,18 @@ export class IndexingChain {
   /** Takes one document as `doc`. On an error the id is used up all the same. */
   addDocument(doc: number, document: IndexableDocument): void {
     this.touched.length = 0;
-    this.storing(() => this.stored.startDocument());
+    this.aborted = true;
+    this.stored.startDocument();
+    this.aborted = false;
     try {
       for (let i = 0; i < document.length; i++) this.addField(doc, document[i]!);
     } finally {
       for (let i = 0; i < this.touched.length; i++) finishField(this.touched[i]!, doc);
-      this.storing(() => this.stored.finishDocument());
+      if (!this.aborted) {
+        this.aborted = true;
+        this.stored.finishDocument();
+        this.aborted = false;
+      }
     }
   }
 
@@ -126,15 +135,6 @@ export class IndexingChain {
     const chained = new ChainField(newFieldInfo(name, this.fieldNumbers.numberOf(name)));
     this.fields.set(name, chained);
     return chained;
-  }
-
-  private storing(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      this.aborted = error;
-      throw error;
-    }
   }
 
   private addField(doc: number, field: IndexableField): void {
@@ -165,7 +165,9 @@ export class IndexingChain {
     if (type === undefined) {
       throw illegalArgument(`Stored number of field [${field.name}] has no stored type`);
     }
-    this.storing(() => this.stored.writeField(chained.info, value, type));
+    this.aborted = true;
+    this.stored.writeField(chained.info, value, type);
+    this.aborted = false;
   }
 
   private invertTerm(chained: ChainField, doc: number, term: string | Uint8Array): void {

@@ -86,10 +86,10 @@ async function changeAndMerge(folder: string, name: string, line: LuceneLine): P
   if (judgeUnavailable() === undefined) await checkIndex(folder, line);
 }
 
-const CASES: [string, LuceneLine, string[]][] = [
-  ["os2.19.6-segments", 9, []],
-  ["os2.19.6-types", 9, []],
-  ["os3.6.0-types", 10, []],
+const CASES: [string, LuceneLine][] = [
+  ["os2.19.6-segments", 9],
+  ["os2.19.6-types", 9],
+  ["os3.6.0-types", 10],
 ];
 
 for (const [name, line] of CASES) {
@@ -97,7 +97,8 @@ for (const [name, line] of CASES) {
   fixtures.push(fixture);
   for (const { name: index, id } of fixtureIndices(fixture.repository)) {
     test(`IndexWriter changes and merges [${index}] of ${name}`, async () => {
-      for (const shard of fixtureShards(fixture.repository, id)) {
+      // One shard says as much as five of the same mapping.
+      for (const shard of fixtureShards(fixture.repository, id).slice(0, 1)) {
         await withFolder(async (folder) => {
           for (const [file, bytes] of shard.files) writeFileSync(join(folder, file), bytes);
           await changeAndMerge(folder, index, line);
