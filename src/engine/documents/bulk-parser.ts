@@ -5,7 +5,7 @@ import { illegalArgument } from "../../base/index.ts";
 import { decodeJson } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
-import type { OpType, VersionType, WriteRequest } from "./document-requests.ts";
+import type { DeleteRequest, OpType, VersionType, WriteRequest } from "./document-requests.ts";
 
 /** What the URL gives all items. */
 export interface BulkDefaults {
@@ -38,19 +38,33 @@ export async function* bulkLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   }
 }
 
+/** Action lines as clients write them, without escapes: the name, an index or none, the id. */
+const PLAIN_ACTION =
+  /^\{ ?"(index|create|delete|update)" ?: ?\{ ?(?:"_index" ?: ?"([^"\\]+)", ?)?"_id" ?: ?"([^"\\]+)" ?\} ?\}$/;
+
 interface Action {
   readonly name: string;
   readonly meta: JsonObject;
 }
 
+type BulkTarget = Omit<DeleteRequest, "kind" | "id">;
+
+/** Has it an id and perhaps an index, and nothing else? */
+function isPlainMeta(meta: JsonObject): boolean {
+  for (const key in meta) if (key !== "_id" && key !== "_index") return false;
+  return true;
+}
+
 /** Reads lines into requests. A malformed action line fails the whole request, as upstream. */
 export class BulkParser {
   private readonly defaults: BulkDefaults;
+  private readonly hasNoDefaults: boolean;
   private pending: Action | undefined;
   private line = 0;
 
   constructor(defaults: BulkDefaults) {
     this.defaults = defaults;
+    this.hasNoDefaults = defaults.routing === undefined && defaults.requireAlias === undefined;
   }
 
   /** A request when `line` completes one. */
@@ -77,11 +91,21 @@ export class BulkParser {
   }
 
   private parseAction(bytes: Uint8Array): Action {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    const plain = PLAIN_ACTION.exec(text);
+    if (plain !== null) {
+      const [, name, index, id] = plain as unknown as [string, string, string | undefined, string];
+      return { name, meta: index === undefined ? { _id: id } : { _index: index, _id: id } };
+    }
+    return this.parseAnyAction(bytes, text);
+  }
+
+  private parseAnyAction(bytes: Uint8Array, text: string): Action {
     const fail = (what: string) =>
       illegalArgument(`Malformed action/metadata line [${this.line}], ${what}`);
     let json: unknown;
     try {
-      json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+      json = JSON.parse(text);
     } catch {
       json = decodeJson(bytes);
     }
@@ -102,7 +126,15 @@ export class BulkParser {
   }
 
   /** The members that all actions share. */
-  private target(meta: JsonObject) {
+  private target(meta: JsonObject): BulkTarget {
+    if (this.hasNoDefaults && isPlainMeta(meta)) {
+      const index = (meta["_index"] as string | undefined) ?? this.defaults.index;
+      if (index !== undefined) return { index };
+    }
+    return this.anyTarget(meta);
+  }
+
+  private anyTarget(meta: JsonObject): BulkTarget {
     const index = text(meta["_index"]) ?? this.defaults.index;
     if (index === undefined) {
       throw exception(

@@ -27,8 +27,9 @@ export interface BulkContext {
   readonly yieldTurn: () => Promise<void>;
 }
 
-export interface BulkOutcome {
-  readonly items: readonly BulkItem[];
+/** What a bulk came to; `T` is what the caller makes of each item at once. */
+export interface BulkOutcome<T> {
+  readonly items: readonly T[];
   readonly tookMs: number;
   readonly errors: boolean;
 }
@@ -37,24 +38,33 @@ function actionName(request: WriteRequest): string {
   return request.kind === "index" ? request.opType : request.kind;
 }
 
-/** Runs a streamed bulk. Throws only for what makes the whole body unreadable. */
-export async function runBulk(
+/**
+ * Runs a streamed bulk; `render` turns each outcome into what the answer needs of it, so that no
+ * more than that is kept. Throws only for what makes the whole body unreadable.
+ */
+export async function runBulk<T>(
   context: BulkContext,
   chunks: AsyncIterable<Uint8Array>,
   defaults: BulkDefaults,
   refresh: RefreshPolicy,
-): Promise<BulkOutcome> {
+  render: (item: BulkItem) => T,
+): Promise<BulkOutcome<T>> {
   const started = context.monotonic();
   const parser = new BulkParser(defaults);
-  const items: BulkItem[] = [];
+  const items: T[] = [];
+  let errors = false;
   const touched: TouchedShards = new Set();
-  const missing = new Map<string, unknown>();
+  const known = new Set<string>();
   let sliceStart = started;
   for await (const lines of bulkLines(chunks)) {
     for (const line of lines) {
       const request = parser.push(line);
       if (request === undefined) continue;
-      items.push(await runItem(context.documents, request, touched, missing));
+      const item = known.has(request.index)
+        ? applyItem(context.documents, request, touched)
+        : await firstItem(context.documents, request, touched, known);
+      errors ||= "error" in item;
+      items.push(render(item));
       if (context.monotonic() - sliceStart > SLICE_MS) {
         await context.yieldTurn();
         sliceStart = context.monotonic();
@@ -68,27 +78,41 @@ export async function runBulk(
     });
   }
   await context.documents.settle(touched, refresh);
-  const errors = items.some((item) => "error" in item);
   return { items, errors, tookMs: Math.round(context.monotonic() - started) };
 }
 
-async function runItem(
+/** The first item of an index name makes the index where it is not there. */
+async function firstItem(
   documents: DocumentService,
   request: WriteRequest,
   touched: TouchedShards,
-  known: Map<string, unknown>,
+  known: Set<string>,
 ): Promise<BulkItem> {
-  const action = actionName(request);
   try {
-    if (!known.has(request.index)) {
-      const deleteOnly = request.kind === "delete" && request.versionType === undefined;
-      await documents.ensureIndex(request.index, request.requireAlias === true, deleteOnly);
-      known.set(request.index, true);
-    }
-    return { action, response: documents.apply(request, touched) };
+    const deleteOnly = request.kind === "delete" && request.versionType === undefined;
+    await documents.ensureIndex(request.index, request.requireAlias === true, deleteOnly);
   } catch (error) {
-    return { action, index: concreteName(documents, request), id: request.id, error };
+    return failedItem(documents, request, error);
   }
+  if (request.requireAlias !== true) known.add(request.index);
+  return applyItem(documents, request, touched);
+}
+
+function applyItem(
+  documents: DocumentService,
+  request: WriteRequest,
+  touched: TouchedShards,
+): BulkItem {
+  try {
+    return { action: actionName(request), response: documents.apply(request, touched) };
+  } catch (error) {
+    return failedItem(documents, request, error);
+  }
+}
+
+function failedItem(documents: DocumentService, request: WriteRequest, error: unknown): BulkItem {
+  const index = concreteName(documents, request);
+  return { action: actionName(request), index, id: request.id, error };
 }
 
 /** Error items name the concrete index where there is one. */

@@ -22,6 +22,7 @@ import { errorBody, statusOf } from "../error-map.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import type { RestResponse, Route } from "../route.ts";
 
+const JSON_TYPE = "application/json; charset=UTF-8";
 const WRITE_PARAMS = [
   "routing",
   "refresh",
@@ -259,29 +260,54 @@ function bulkItem(item: BulkItem): JsonObject {
   };
 }
 
+/** The JSON of one item; a plain success is written straight, since bulks have very many. */
+function bulkItemText(item: BulkItem): string {
+  if (!("response" in item) || item.response.get !== undefined) {
+    return JSON.stringify(bulkItem(item));
+  }
+  const { response } = item;
+  const { total, successful, failed } = response.shards;
+  const refreshed = response.forcedRefresh === true ? '"forced_refresh":true,' : "";
+  return (
+    `{"${item.action}":{"_index":"${response.index}","_id":${JSON.stringify(response.id)},` +
+    `"_version":${response.version},"result":"${response.result}",${refreshed}` +
+    `"_shards":{"total":${total},"successful":${successful},"failed":${failed}},` +
+    `"_seq_no":${response.seqNo},"_primary_term":${response.primaryTerm},` +
+    `"status":${writeStatus(response)}}}`
+  );
+}
+
+/** Does the answer go out as plain JSON, as it is? */
+function isPlainJson(request: RestRequest): boolean {
+  const accept = request.headers["accept"];
+  const json = accept === undefined || /json|\*\/\*/.test(String(accept));
+  return json && !["filter_path", "format", "pretty"].some((name) => request.has(name));
+}
+
 async function bulk(request: RestRequest, node: Node): Promise<RestResponse> {
   const index = request.param("index");
   const routing = request.param("routing");
   const fetchSource = sourceFilterOf(request);
   request.contentType();
-  const outcome = await runBulk(
-    {
-      documents: node.documents,
-      monotonic: () => node.clock.monotonic(),
-      yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    },
-    request.chunks(),
-    {
-      ...(index === undefined ? {} : { index }),
-      ...(routing === undefined ? {} : { routing }),
-      ...(fetchSource === undefined ? {} : { fetchSource }),
-      ...(request.paramBoolean("require_alias", false) ? { requireAlias: true } : {}),
-    },
-    refreshPolicy(request),
-  );
-  return {
-    body: { took: outcome.tookMs, errors: outcome.errors, items: outcome.items.map(bulkItem) },
+  const context = {
+    documents: node.documents,
+    monotonic: () => node.clock.monotonic(),
+    yieldTurn: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
+  const defaults = {
+    ...(index === undefined ? {} : { index }),
+    ...(routing === undefined ? {} : { routing }),
+    ...(fetchSource === undefined ? {} : { fetchSource }),
+    ...(request.paramBoolean("require_alias", false) ? { requireAlias: true } : {}),
+  };
+  const refresh = refreshPolicy(request);
+  if (!isPlainJson(request)) {
+    const outcome = await runBulk(context, request.chunks(), defaults, refresh, bulkItem);
+    return { body: { took: outcome.tookMs, errors: outcome.errors, items: outcome.items } };
+  }
+  const outcome = await runBulk(context, request.chunks(), defaults, refresh, bulkItemText);
+  const head = `{"took":${outcome.tookMs},"errors":${outcome.errors},"items":[`;
+  return { body: `${head}${outcome.items.join(",")}]}`, contentType: JSON_TYPE };
 }
 
 /** Document routes. */
