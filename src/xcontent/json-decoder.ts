@@ -20,21 +20,19 @@ export interface JsonOptions {
 const SOURCE =
   "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: ";
 const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-/** A number of 16 digits or more right after a colon, a comma or a bracket. */
-const LONG_NUMBER = /[:,[\s]-?[0-9]{16,}/;
+/** Numbers of so many digits may not be exact as a double. */
+const EXACT_DIGITS_MAX = 15;
 
 /** Reads one document. Errors: `invalid`, json_parse_exception or json_e_o_f_exception. */
 export function decodeJson(source: string | Uint8Array, options: JsonOptions = {}): XContentValue {
   const text = typeof source === "string" ? source : bytesOf(source).toString("utf8");
-  if (!LONG_NUMBER.test(text)) {
-    let tree: XContentValue | undefined;
-    try {
-      tree = JSON.parse(text) as XContentValue;
-    } catch {
-      // The exact parser below says where and why, or accepts what JSON.parse does not.
-    }
-    if (tree !== undefined && countMembers(tree, 0) === countColons(text)) return tree;
+  let tree: XContentValue | undefined;
+  try {
+    tree = JSON.parse(text) as XContentValue;
+  } catch {
+    // The exact parser below says where and why, or accepts what JSON.parse does not.
   }
+  if (tree !== undefined && countMembers(tree, 0) === countColons(text)) return tree;
   const bytes = typeof source === "string" ? Buffer.from(source) : bytesOf(source);
   return decodeExactly(bytes, options);
 }
@@ -62,14 +60,24 @@ function countMembers(value: XContentValue, depth: number): number {
   return count;
 }
 
-/** Colons outside of strings of a valid document. */
+/** Colons outside of strings of a valid document; -2 if a number is too long for a double. */
 function countColons(text: string): number {
   let count = 0;
+  let digits = 0;
   let quote = text.indexOf('"');
   let position = 0;
   for (;;) {
     const end = quote < 0 ? text.length : quote;
-    for (let i = position; i < end; i++) if (text.charCodeAt(i) === 0x3a) count++;
+    for (let i = position; i < end; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x30 && code <= 0x39) {
+        if (++digits > EXACT_DIGITS_MAX) return -2;
+        continue;
+      }
+      // Digits behind a decimal point do not count: the number is a double anyway.
+      digits = code === 0x2e ? Number.NEGATIVE_INFINITY : 0;
+      if (code === 0x3a) count++;
+    }
     if (quote < 0) return count;
     position = endOfString(text, quote + 1);
     quote = text.indexOf('"', position);

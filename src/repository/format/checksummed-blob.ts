@@ -35,7 +35,7 @@ const ZSTD_HEADER = Buffer.from("ZSTD\0", "latin1");
 /** The level that DeflateCompressor uses. */
 const DEFLATE_LEVEL = 3;
 
-/** Encodes a document, and decodes it again to be sure that it can be read. */
+/** Encodes a document, and decodes it again to be sure that a reader finds what was put in. */
 export function encodeChecksummedBlob(
   codec: BlobCodec,
   tree: XContentObject,
@@ -54,7 +54,10 @@ export function encodeChecksummedBlob(
   footer.writeUInt32BE(FOOTER_MAGIC, 0);
   const bytes = Buffer.concat([header, ...body, footer]);
   bytes.writeUInt32BE(crc32(bytes.subarray(0, bytes.length - 8)), bytes.length - 4);
-  decodeChecksummedBlob(codec, "the blob just encoded", bytes);
+  const again = decodeChecksummedBlob(codec, "the blob just encoded", bytes);
+  if (Buffer.compare(encodeSmile(again), smile) !== 0) {
+    throw new VarveError("internal", "A metadata blob does not hold what was put into it");
+  }
   return bytes;
 }
 
