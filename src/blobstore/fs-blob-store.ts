@@ -52,8 +52,8 @@ import type {
 /** Bytes of one read. */
 export const IO_BUFFER_BYTES = 256 * 1024;
 /**
- * Bytes of one write. On Linux 6.18 (ext4) writes of 64 KiB and less ran at 2.6 GB/s, larger ones at
- * 0.4 GB/s: from there on the page cache is filled with large folios.
+ * Bytes of one write. On Linux 6.18 (ext4) writes of 64 KiB and less ran at 2.6 GB/s, larger ones
+ * at 0.4 GB/s: from there on the page cache is filled with large folios.
  */
 const WRITE_BYTES = 64 * 1024;
 /** Work, in bytes, after which the event loop gets its turn; a call counts as CALL_BYTES. */

@@ -1,5 +1,6 @@
-// Restored files into a Lucene Directory or a folder of a blob store, and a commit's files out of one.
-// Over a folder on disk the blob store is the faster way: it passes by caches and output buffers.
+// Restored files into a Lucene Directory or a folder of a blob store, and a commit's files out of
+// one. Over a folder on disk the blob store is the faster way: it passes by caches and output
+// buffers.
 
 import type { BlobStore } from "../../blobstore/index.ts";
 import type { Directory } from "../../lucene/store/index.ts";
