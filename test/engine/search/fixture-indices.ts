@@ -12,7 +12,7 @@ import {
   directorySink, numberOfShards, openRepository, type IndexId,
   type Repository, type SnapshotInfo,
 } from "../../../src/repository/index.ts";
-import { unpackFixture } from "../../support/fixtures.ts";
+import { fixtureExpected, unpackFixture } from "../../support/fixtures.ts";
 
 /** A fixture whose indices are restored when they are asked for. */
 export class FixtureIndices {
@@ -24,9 +24,11 @@ export class FixtureIndices {
   private readonly routingShards = new Map<string, number>();
   private readonly cleanup: () => void;
   private readonly legacyScores: boolean;
+  private readonly expected: any;
 
   constructor(name: string) {
     const fixture = unpackFixture(name);
+    this.expected = fixtureExpected(name);
     this.legacyScores = !name.startsWith("os3.");
     this.cleanup = () => fixture.remove();
     this.repository = openRepository(new FsBlobStore(fixture.repository), {
@@ -52,7 +54,9 @@ export class FixtureIndices {
   private async restore(index: string): Promise<SearchTarget[]> {
     const data = await this.repository.getRepositoryData();
     const infos = await this.repository.getSnapshotInfos([...data.snapshots.values()]);
-    const readable = infos.filter((info) => !(info instanceof Error)) as SnapshotInfo[];
+    // A clone is made late of an early state.
+    const readable = (infos.filter((info) => !(info instanceof Error)) as SnapshotInfo[])
+      .filter(({ snapshotId }) => this.expected.snapshots?.[snapshotId.name]?.clone_of === undefined);
     readable.sort((a, b) => b.startTimeMillis - a.startTimeMillis);
     for (const { snapshotId } of readable) {
       const indices = await this.repository.getSnapshotIndices(snapshotId);

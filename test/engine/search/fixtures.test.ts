@@ -50,6 +50,8 @@ afterAll(() => {
 /** The response without what may differ. */
 function comparable(response: any, recorded: Recorded, isOld: boolean): any {
   const { took, ...rest } = response;
+  // 3.x says so when a terms aggregation read the counts off the dictionary.
+  if (recorded.request.terminate_after === undefined) delete rest.terminated_early;
   const hits = rest.hits?.hits as any[] | undefined;
   if (hits === undefined) return rest;
   const kept = { ...rest, hits: { ...rest.hits } };
