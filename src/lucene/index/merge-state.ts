@@ -26,6 +26,7 @@ import {
 } from "./index-sort.ts";
 import type { LeafReader } from "./leaf-reader.ts";
 import { OrdinalMap } from "./merge-ordinals.ts";
+import { DOC_VALUES_FORMAT_KEY, POSTINGS_FORMAT_KEY } from "./per-field-writers.ts";
 import type { SortField } from "./segment-info.ts";
 
 /** One segment of a merge. */
@@ -143,10 +144,20 @@ function mergedColumn(
   return column;
 }
 
-/** Can the writer carry everything that these fields hold? (No vectors, term vectors, payloads.) */
+/** Formats that hold nothing but what the reading ports show: all of Lucene's own. */
+const PLAIN_FORMAT = /^Lucene\d+$/;
+
+/**
+ * Can the writer carry everything that these fields hold? Not vectors, term vectors, payloads, nor
+ * what a special format keeps beside its terms (completion suggesters).
+ */
 export function isMergeable(fieldInfos: FieldInfos): boolean {
-  for (const info of fieldInfos) {
+  for (const { attributes, ...info } of fieldInfos) {
     if (info.vectorDimension > 0 || info.storeTermVectors || info.storePayloads) return false;
+    for (const key of [POSTINGS_FORMAT_KEY, DOC_VALUES_FORMAT_KEY]) {
+      const format = attributes.get(key);
+      if (format !== undefined && !PLAIN_FORMAT.test(format)) return false;
+    }
   }
   return true;
 }

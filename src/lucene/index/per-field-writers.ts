@@ -8,9 +8,11 @@ import type { FieldInfo } from "./field-info.ts";
 import type { NormsProducer } from "./leaf-reader.ts";
 import type { SegmentWriteState } from "./segment-info.ts";
 
-const POSTINGS_FORMAT_KEY = "PerFieldPostingsFormat.format";
+/** The attribute that names a field's postings format. */
+export const POSTINGS_FORMAT_KEY = "PerFieldPostingsFormat.format";
 const POSTINGS_SUFFIX_KEY = "PerFieldPostingsFormat.suffix";
-const DOC_VALUES_FORMAT_KEY = "PerFieldDocValuesFormat.format";
+/** The attribute that names a field's doc-values format. */
+export const DOC_VALUES_FORMAT_KEY = "PerFieldDocValuesFormat.format";
 const DOC_VALUES_SUFFIX_KEY = "PerFieldDocValuesFormat.suffix";
 const SUFFIX = "0";
 

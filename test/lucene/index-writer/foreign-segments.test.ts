@@ -118,4 +118,8 @@ test("isMergeable rejects what the written generation cannot hold", () => {
   ]) {
     expect(isMergeable(new FieldInfos([{ ...plain, ...more }]))).toBe(false);
   }
+  const format = (name: string) => new Map([["PerFieldPostingsFormat.format", name]]);
+  const of = (name: string) => new FieldInfos([{ ...plain, attributes: format(name) }]);
+  expect(isMergeable(of("Lucene912"))).toBe(true);
+  expect(isMergeable(of("Completion912"))).toBe(false);
 });
