@@ -25,7 +25,10 @@ export function parseUnmapped(
 ): void {
   const parts = splitPath(key);
   const path = pathOf(context, mapper, key);
-  if (context.mapping.metadataTypes.has(path)) return parseMetadata(context, path, value);
+  if (context.mapping.metadataTypes.has(path)) {
+    parseMetadata(context, path, value);
+    return;
+  }
   const found = lookup(context, mapper, key, parts);
   if (found === "disabled") return;
   if (found !== undefined) {

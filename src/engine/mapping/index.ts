@@ -1,6 +1,7 @@
 export * from "./doc-value-format.ts";
 export type { SourceToParse } from "./document-context.ts";
 export { extractFieldNames } from "./document-context.ts";
+export * from "./field-caps.ts";
 export { BinaryFieldType } from "./fields/binary.ts";
 export { BooleanFieldType } from "./fields/boolean.ts";
 export { ConstantKeywordFieldType } from "./fields/constant-keyword.ts";

@@ -30,6 +30,11 @@ class IdFieldType extends StringFieldType {
     super({ name: "_id", isIndexed: true, hasDocValues: false, isStored: true });
   }
 
+  /** By uninverting its terms, unless the cluster forbids it. */
+  override get isAggregatable(): boolean {
+    return true;
+  }
+
   override indexedValueForSearch(value: unknown): Uint8Array {
     return encodeUid(queryText(value));
   }
@@ -205,6 +210,10 @@ class UnsearchableFieldType extends MappedFieldType {
     super({ name, isIndexed: false, hasDocValues, isStored });
     this.typeName = name;
     this.valuesKind = hasDocValues ? "long" : "none";
+  }
+
+  override get isAggregatable(): boolean {
+    return false;
   }
 
   override get familyTypeName(): string {

@@ -283,7 +283,7 @@ class ExactParser {
 
   /** White space and comments, which OpenSearch allows. */
   private skipSpace(): void {
-    const space = /(?:[ \t\r\n]|\/\*[^]*?\*\/|\/\/[^\n]*)*/y;
+    const space = /(?:[ \t\r\n]|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/y;
     space.lastIndex = this.at;
     this.at += space.exec(this.text)![0].length;
   }

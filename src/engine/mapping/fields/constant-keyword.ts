@@ -25,10 +25,6 @@ export class ConstantKeywordFieldType extends MappedFieldType {
     this.value = value;
   }
 
-  override get familyTypeName(): string {
-    return "keyword";
-  }
-
   override termQuery(value: unknown): Query {
     return this.matching(queryText(value), false);
   }
