@@ -1,5 +1,8 @@
 // Runs asynchronous work over many items with a bound on how much of it is under way.
 
+/** Shards of one index at a time, where several indices are under way already. */
+export const SHARDS_OF_INDEX_MAX = 2;
+
 /**
  * Calls `run` for each item, at most `limit` at a time, and answers the results in order. The first
  * error stops new work; it is thrown once what is under way has ended.

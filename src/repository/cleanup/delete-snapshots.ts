@@ -69,15 +69,15 @@ export async function planDeleteSnapshots(
     const gone = index.snapshots.filter((uuid) => uuids.has(uuid)).length;
     return gone > 0 && gone < index.snapshots.length;
   });
-  const changes: ShardChange[] = [];
+  const shards: [RepositoryIndex, number][] = [];
   for (const index of kept) {
-    const shardCount = await shardCountOf(context, base, index, uuids, signal);
-    const shards = Array.from({ length: shardCount }, (_, shard) => shard);
-    const planned = await runLimited(shards, context.parallelCallsMax, (shard) =>
-      planShard(context, base, index, shard, uuids, blobs, signal),
-    );
-    changes.push(...planned.filter((change) => change !== undefined));
+    const count = await shardCountOf(context, base, index, uuids, signal);
+    for (let shard = 0; shard < count; shard++) shards.push([index, shard]);
   }
+  const planned = await runLimited(shards, context.parallelCallsMax, ([index, shard]) =>
+    planShard(context, base, index, shard, uuids, blobs, signal),
+  );
+  const changes = planned.filter((change) => change !== undefined);
   const next = removeSnapshots(base, uuids, generationsOf(changes));
   for (const index of kept) addIndexMetadata(context, base, next, index, uuids, blobs);
   const stale = staleRootBlobs({ ...next, generation: base.generation }, rootListing.keys());

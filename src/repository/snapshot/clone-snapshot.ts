@@ -37,7 +37,7 @@ import {
   shardFolder,
   snapshotError,
 } from "../repository-context.ts";
-import { runLimited } from "../run-limited.ts";
+import { runLimited, SHARDS_OF_INDEX_MAX } from "../run-limited.ts";
 import { checkSnapshotName, invalidSnapshotName } from "../snapshot-name.ts";
 import { commitSnapshot, updateFailed } from "./finalize-snapshot.ts";
 
@@ -119,18 +119,9 @@ export async function runCloneSnapshot(
 ): Promise<RepositoryData> {
   const { base, source, target } = plan;
   try {
-    const added: AddedIndex[] = [];
-    let shards = 0;
-    for (const index of plan.indices) {
-      const metadata = await readIndexMetadata(context, base, source, index);
-      const count = numberOfShards(metadata);
-      const numbers = Array.from({ length: count }, (_, shard) => shard);
-      const shardGenerations = await runLimited(numbers, context.parallelCallsMax, (shard) =>
-        cloneShard(context, plan, index, shard),
-      );
-      shards += count;
-      added.push({ ...index, shardGenerations, ...metadataOf(base, source, index) });
-    }
+    const clone = (index: RepositoryIndex) => cloneIndex(context, plan, index);
+    const added = await runLimited(plan.indices, context.parallelCallsMax, clone);
+    const shards = added.reduce((sum, index) => sum + index.shardGenerations.length, 0);
     const info: SnapshotInfo = {
       ...plan.info,
       endTimeMillis: context.clock.now(),
@@ -145,6 +136,20 @@ export async function runCloneSnapshot(
   } catch (cause) {
     throw updateFailed(context, plan.info, cause);
   }
+}
+
+async function cloneIndex(
+  context: RepositoryContext,
+  plan: ClonePlan,
+  index: RepositoryIndex,
+): Promise<AddedIndex> {
+  const { base, source } = plan;
+  const metadata = await readIndexMetadata(context, base, source, index);
+  const shards = Array.from({ length: numberOfShards(metadata) }, (_, shard) => shard);
+  const shardGenerations = await runLimited(shards, SHARDS_OF_INDEX_MAX, (shard) =>
+    cloneShard(context, plan, index, shard),
+  );
+  return { ...index, shardGenerations, ...metadataOf(base, source, index) };
 }
 
 /** The clone uses the metadata of its source. */

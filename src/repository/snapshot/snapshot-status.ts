@@ -7,7 +7,7 @@ import { numberOfShards } from "../format/index-metadata.ts";
 import { indicesOf, type RepositoryData, type RepositoryIndex } from "../format/repository-data.ts";
 import type { SnapshotId, SnapshotInfo } from "../format/snapshot-info.ts";
 import type { RepositoryContext } from "../repository-context.ts";
-import { runLimited } from "../run-limited.ts";
+import { runLimited, SHARDS_OF_INDEX_MAX } from "../run-limited.ts";
 import { type FileTotals, totalsOf } from "./plan-shard-snapshot.ts";
 
 /** A shard's part in a finished snapshot. */
@@ -35,16 +35,16 @@ export async function readSnapshotStatus(
   signal?: AbortSignal,
 ): Promise<SnapshotStatus> {
   const info = await readSnapshotInfo(context, snapshot, signal);
-  const indices = new Map<string, ShardStatus[]>();
-  for (const index of indicesOf(data, snapshot.uuid)) {
+  const found = indicesOf(data, snapshot.uuid);
+  const entries = await runLimited(found, context.parallelCallsMax, async (index) => {
     const metadata = await readIndexMetadata(context, data, snapshot, index, signal);
     const shards = Array.from({ length: numberOfShards(metadata) }, (_, shard) => shard);
-    const statuses = await runLimited(shards, context.parallelCallsMax, (shard) =>
+    const statuses = await runLimited(shards, SHARDS_OF_INDEX_MAX, (shard) =>
       readShardStatus(context, info, index, shard, signal),
     );
-    indices.set(index.name, statuses);
-  }
-  return { info, indices };
+    return [index.name, statuses] as const;
+  });
+  return { info, indices: new Map(entries) };
 }
 
 async function readShardStatus(
