@@ -3,8 +3,17 @@
 import { expect, test } from "vitest";
 import type { IndexableDocument } from "../../../src/lucene/index/indexable-field.ts";
 import type { SortField } from "../../../src/lucene/index/segment-info.ts";
+import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import { documentOf, types } from "./documents.ts";
-import { byId, documentsOf, judge, openFolderWriter, withFolder } from "./writer-support.ts";
+import { contentsOf, digestOf } from "./reader-contents.ts";
+import {
+  byId,
+  documentsOf,
+  judge,
+  openFolderWriter,
+  openWriter,
+  withFolder,
+} from "./writer-support.ts";
 
 function sortedDocument(i: number, id = String(i)): IndexableDocument {
   const rank = (i * 7919) % 101;
@@ -71,6 +80,31 @@ test("IndexWriter sorts by several keys, descending strings and wide numbers amo
     { field: "city", type: "string", reverse: false, selector: "min", missing: "first" },
     { ...byRank, reverse: true },
   ]);
+});
+
+test("IndexWriter gives each document the same contents whether it sorts or not", () => {
+  const digests = [[], [byRank], [{ ...byRank, reverse: true }]].map((indexSort) => {
+    const writer = openWriter(new MemoryDirectory(), { indexSort });
+    for (let i = 0; i < 150; i++) {
+      writer.addDocuments([sortedDocument(i)]);
+      if (i % 60 === 59) writer.flush();
+      if (i % 8 === 0)
+        writer.softUpdateDocuments(byId(String(i >> 1)), [sortedDocument(i, `${i >> 1}`)]);
+      if (i % 50 === 20) writer.deleteDocuments(byId(String(i - 3)));
+    }
+    const digest = () => {
+      const reader = writer.getReader();
+      const lines = contentsOf(reader, "_id");
+      reader.close();
+      return digestOf(lines);
+    };
+    const before = digest();
+    writer.forceMerge(1);
+    expect(digest()).toBe(before);
+    writer.close();
+    return before;
+  });
+  expect(new Set(digests).size).toBe(1);
 });
 
 test("IndexWriter rejects blocks in a sorted index", () =>

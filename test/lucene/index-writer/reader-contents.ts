@@ -1,5 +1,5 @@
 // Everything that live documents hold, as lines of text: what must not change in a merge. Documents
-// are numbered by their order among the live ones of all leaves.
+// are named by their order among the live ones of all leaves, or by their stored `_id`.
 
 import { createHash } from "node:crypto";
 import { DocValuesType, IndexOptions } from "../../../src/lucene/index/field-info.ts";
@@ -10,16 +10,17 @@ import {
   PostingsFlags,
 } from "../../../src/lucene/index/leaf-reader.ts";
 
-/** Line → how often; terms of several leaves meet here under the new numbers. */
-export function contentsOf(reader: DirectoryReader): string[] {
+/** Line → how often; terms of several leaves meet here under the new labels. */
+export function contentsOf(reader: DirectoryReader, nameBy: "order" | "_id" = "order"): string[] {
   const lines: string[] = [];
   let base = 0;
   for (const { reader: leaf } of reader.leaves) {
-    const numbers = new Int32Array(leaf.maxDoc);
+    const labels: (string | undefined)[] = [];
     for (let doc = 0; doc < leaf.maxDoc; doc++) {
-      numbers[doc] = leaf.liveDocs?.get(doc) === false ? -1 : base++;
+      const live = leaf.liveDocs?.get(doc) !== false;
+      labels.push(!live ? undefined : nameBy === "order" ? String(base++) : idOf(leaf, doc));
     }
-    addLeaf(leaf, numbers, lines);
+    addLeaf(leaf, labels, lines);
   }
   return lines.sort();
 }
@@ -31,41 +32,58 @@ export function digestOf(lines: readonly string[]): string {
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
-function addLeaf(leaf: LeafReader, numbers: Int32Array, lines: string[]): void {
+function idOf(leaf: LeafReader, doc: number): string {
+  let id = "";
+  leaf.storedFields().document(doc, {
+    needsField: (info) => (info.name === "_id" ? "yes" : "no"),
+    field: (_info, value) => {
+      id = hex(value as Uint8Array);
+    },
+  });
+  return id;
+}
+
+function addLeaf(leaf: LeafReader, labels: readonly (string | undefined)[], lines: string[]): void {
   for (const info of leaf.fieldInfos) {
     const { name } = info;
     if (name === "__soft_deletes") continue;
-    if (info.indexOptions !== IndexOptions.NONE) addTerms(leaf, name, numbers, lines);
+    if (info.indexOptions !== IndexOptions.NONE) addTerms(leaf, name, labels, lines);
     if (info.docValuesType !== DocValuesType.NONE) {
-      addDocValues(leaf, name, info.docValuesType, numbers, lines);
+      addDocValues(leaf, name, info.docValuesType, labels, lines);
     }
     const norms = leaf.normValues(name);
     if (norms !== undefined) {
       for (let doc = norms.nextDoc(); doc !== NO_MORE_DOCS; doc = norms.nextDoc()) {
-        if (numbers[doc]! >= 0) lines.push(`norm ${name} ${numbers[doc]} ${norms.longValue()}`);
+        if (labels[doc] !== undefined)
+          lines.push(`norm ${name} ${labels[doc]} ${norms.longValue()}`);
       }
     }
     leaf.pointValues(name)?.intersect({
       compare: () => "crosses",
       visit() {},
       visitValue(doc, packed) {
-        if (numbers[doc]! >= 0) lines.push(`point ${name} ${numbers[doc]} ${hex(packed)}`);
+        if (labels[doc] !== undefined) lines.push(`point ${name} ${labels[doc]} ${hex(packed)}`);
       },
     });
   }
   for (let doc = 0; doc < leaf.maxDoc; doc++) {
-    if (numbers[doc]! < 0) continue;
+    if (labels[doc] === undefined) continue;
     leaf.storedFields().document(doc, {
       needsField: () => "yes",
       field: (info, value, type) => {
         const text = value instanceof Uint8Array ? hex(value) : String(value);
-        lines.push(`stored ${info.name} ${numbers[doc]} ${type} ${text}`);
+        lines.push(`stored ${info.name} ${labels[doc]} ${type} ${text}`);
       },
     });
   }
 }
 
-function addTerms(leaf: LeafReader, name: string, numbers: Int32Array, lines: string[]): void {
+function addTerms(
+  leaf: LeafReader,
+  name: string,
+  labels: readonly (string | undefined)[],
+  lines: string[],
+): void {
   const terms = leaf.terms(name);
   if (terms === undefined) return;
   const all = terms.iterator();
@@ -73,7 +91,7 @@ function addTerms(leaf: LeafReader, name: string, numbers: Int32Array, lines: st
     const text = hex(term);
     const postings = all.postings(undefined, PostingsFlags.ALL);
     for (let doc = postings.nextDoc(); doc !== NO_MORE_DOCS; doc = postings.nextDoc()) {
-      if (numbers[doc]! < 0) continue;
+      if (labels[doc] === undefined) continue;
       const places: string[] = [];
       for (let i = 0; terms.hasPositions && i < postings.freq(); i++) {
         const position = postings.nextPosition();
@@ -83,7 +101,7 @@ function addTerms(leaf: LeafReader, name: string, numbers: Int32Array, lines: st
         places.push(position + offsets);
       }
       const freq = terms.hasFreqs ? postings.freq() : "";
-      lines.push(`term ${name} ${text} ${numbers[doc]} ${freq} ${places.join()}`);
+      lines.push(`term ${name} ${text} ${labels[doc]} ${freq} ${places.join()}`);
     }
   }
 }
@@ -92,13 +110,13 @@ function addDocValues(
   leaf: LeafReader,
   name: string,
   type: DocValuesType,
-  numbers: Int32Array,
+  labels: readonly (string | undefined)[],
   lines: string[],
 ): void {
   const each = (values: { nextDoc(): number } | undefined, show: () => string): void => {
     if (values === undefined) return;
     for (let doc = values.nextDoc(); doc !== NO_MORE_DOCS; doc = values.nextDoc()) {
-      if (numbers[doc]! >= 0) lines.push(`value ${name} ${numbers[doc]} ${show()}`);
+      if (labels[doc] !== undefined) lines.push(`value ${name} ${labels[doc]} ${show()}`);
     }
   };
   const repeat = (count: number, show: () => string) => Array.from({ length: count }, show).join();
