@@ -1,0 +1,52 @@
+// `npm run bench`: the same work on Varve and on OpenSearch 2.19.6 (1 GB heap, warmed by three runs),
+// over HTTP, in one run. Prints a table of medians and ratios, and writes bench/results.json.
+// `npm run bench -- --quick` does each thing once; `--only bulk,search` picks parts.
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { judgeUnavailable, startOpenSearch } from "../test/support/judge.ts";
+import { measureBulk } from "./bulk.ts";
+import { type Figure, table } from "./figures.ts";
+import { measureSearches } from "./searches.ts";
+import { measureSmallShards, measureSnapshots } from "./snapshots.ts";
+import { measureStart, startProcess } from "./varve-process.ts";
+
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+});
+const runs = values.quick ? 1 : 5;
+const wanted = (part: string) => values.only === undefined || values.only.split(",").includes(part);
+
+async function main(): Promise<void> {
+  const reason = judgeUnavailable();
+  if (reason !== undefined) throw new Error(`The bench needs the real server: ${reason}`);
+  const figures: Figure[] = [];
+  if (wanted("start")) figures.push(...(await measureStart(runs)));
+  const real = await startOpenSearch("2.19.6", {
+    heap: "1g",
+    settings: { "cluster.max_shards_per_node": "5000" },
+  });
+  const varve = await startProcess(["-E", "cluster.max_shards_per_node=5000"]);
+  try {
+    const pair = { varve, real };
+    if (wanted("bulk")) figures.push(...(await measureBulk(pair, runs)));
+    if (wanted("search")) figures.push(...(await measureSearches(pair, runs)));
+    if (wanted("snapshot")) figures.push(...(await measureSnapshots(pair, runs)));
+    if (wanted("shards")) figures.push(...(await measureSmallShards(pair)));
+  } finally {
+    await varve.stop();
+    await real.stop();
+  }
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+  process.stdout.write(
+    `${machine}; OpenSearch 2.19.6, 1 GB heap; medians of ${runs}\n\n${table(figures)}\n`,
+  );
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(
+    "bench/results.json",
+    `${JSON.stringify({ machine, date, runs, figures }, null, 2)}\n`,
+  );
+}
+
+await main();
