@@ -69,6 +69,10 @@ function build(sort: GeoSort, context: QueryShardContext): ShardSort {
     const values = leaf.reader.sortedNumericDocValues(name);
     if (values === undefined) return () => Infinity;
     const children = docs?.(leaf);
+    const only = sort.points[0]!;
+    if (children === undefined && sort.points.length === 1 && (mode === "min" || mode === "max")) {
+      return (doc) => extremeDistance(values, doc, only, mode === "min") / sort.unitMeters;
+    }
     return (doc) => {
       const distances: number[] = [];
       const add = (one: number): void => addDistances(values, one, sort, distances);
@@ -83,6 +87,22 @@ function build(sort: GeoSort, context: QueryShardContext): ShardSort {
     format: (value) => doubleToJson(value as number),
     parse: (value) => (textOf(value) === "Infinity" ? Infinity : toNumber(value)),
   };
+}
+
+/** Meters from one point to the nearest or farthest of a doc's points; Infinity without any. */
+function extremeDistance(
+  values: SortedNumericDocValues, doc: number, point: GeoPoint, nearest: boolean,
+): number {
+  if (!values.advanceExact(doc)) return Infinity;
+  let best = nearest ? Infinity : -1;
+  for (let left = values.docValueCount(); left > 0; left--) {
+    values.nextValue();
+    const lat = decodeLatitude(values.longHigh());
+    const lon = decodeLongitude(values.longLow() | 0);
+    const key = haversinSortKey(point.lat, point.lon, lat, lon);
+    if (nearest ? key < best : key > best) best = key;
+  }
+  return sortKeyToMeters(best);
 }
 
 function addDistances(

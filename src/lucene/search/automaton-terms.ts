@@ -7,7 +7,7 @@ import { DEAD, type Dfa } from "./automaton.ts";
 import type { MatchingTerms } from "./multi-term-query.ts";
 
 /** Terms of one dead run that are stepped over before a seek is tried. */
-const STEPS_BEFORE_SEEK = 4;
+const STEPS_BEFORE_SEEK = 10;
 
 /** The terms of `termsEnum` that `dfa` accepts, in order. */
 export function automatonTerms(termsEnum: TermsEnum, dfa: Dfa): MatchingTerms {
