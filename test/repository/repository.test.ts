@@ -2,9 +2,18 @@
 // abort, refusals.
 
 import { describe, expect, test } from "vitest";
-import { seededRandom, VarveError } from "../../src/base/index.ts";
+import { seededRandom, systemClock, VarveError } from "../../src/base/index.ts";
 import { MemoryBlobStore, readOnly } from "../../src/blobstore/index.ts";
-import { decodeRepositoryData, partCount } from "../../src/repository/index.ts";
+import {
+  blobStoreSink,
+  blobStoreSource,
+  decodeRepositoryData,
+  partCount,
+  planShardRestore,
+  runShardRestore,
+  runShardSnapshot,
+  type ShardSnapshot,
+} from "../../src/repository/index.ts";
 import { commitOf, filesFor, openTest, plain, restoreAll, sourceOf, take } from "./support.ts";
 
 async function errorOf(action: Promise<unknown>): Promise<VarveError> {
@@ -111,6 +120,41 @@ describe("a snapshot", () => {
     expect(error.type).toBe("index_shard_snapshot_failed_exception");
     expect(error.message).toContain("checksum failed");
     expect((await repository.getRepositoryData()).snapshots.size).toBe(0);
+  });
+
+  test("has plans that another thread can run with a store of its own", async () => {
+    const { store, repository } = fresh();
+    const files = filesFor("s", [1, 2]);
+    const started = await repository.startSnapshot("one", ["a"]);
+    const index = started.indices.get("a")!;
+    const input = { index, shard: 0, commit: commitOf(files), commitGeneration: 1 };
+    const plan = structuredClone(await repository.planShardSnapshot(started, input));
+    const folder = new MemoryBlobStore();
+    for (const [name, bytes] of files) folder.blobs.set(`index/${name}`, bytes);
+    const clock = { ...systemClock };
+    const source = blobStoreSource(folder, "index");
+    const result = await runShardSnapshot(store, plan, source, { clock });
+    expect(result.generation).toBe(plan.generation);
+    expect([...store.blobs.keys()].filter((name) => name.includes("/__")).length).toBe(2);
+    const target = new MemoryBlobStore();
+    const shard = { snapshot: "one", files: plan.files } as ShardSnapshot;
+    const place = { indexName: "a", shard: 0, folder: plan.folder, snapshot: "one" };
+    const restore = structuredClone(planShardRestore(place, shard));
+    await runShardRestore(store, restore, blobStoreSink(target, ""));
+    expect(plain({ a: [target.blobs] })).toEqual(plain({ a: [files] }));
+  });
+
+  test("restores only the files that the target does not have", async () => {
+    const { repository } = fresh();
+    const files = filesFor("s", [1, 2]);
+    await take(repository, "one", { a: [files] });
+    const snapshot = await repository.findSnapshot("one");
+    const [index] = await repository.getSnapshotIndices(snapshot);
+    const [kept] = commitOf(files);
+    const existing = new Map([[kept!.name, kept!]]);
+    const plan = await repository.planShardRestore(snapshot, index!, 0, existing);
+    expect(plan.reused.map((file) => file.physicalName)).toEqual([kept!.name]);
+    expect(plan.recovered.files).toBe(files.size - 1);
   });
 
   test("leaves unreferenced blobs when it is aborted, and cleanup takes them", async () => {
