@@ -1,13 +1,9 @@
-// Tokenizers that are one regular expression over the text: standard (a short form of UAX #29),
-// letter, whitespace, and the keyword tokenizer, which gives the whole text.
+// Tokenizers that are one regular expression over the text: letter, whitespace, and the keyword tokenizer, which gives the whole text.
 // Upstream: StandardTokenizer, LetterTokenizer, WhitespaceTokenizer, KeywordTokenizer.
 
+import { MAX_TOKEN_LENGTH_DEFAULT, StandardTokenizer } from "./standard-tokenizer.ts";
 import { TokenStream } from "./token-stream.ts";
 
-/** Lucene's StandardAnalyzer.DEFAULT_MAX_TOKEN_LENGTH. */
-export const MAX_TOKEN_LENGTH_DEFAULT = 255;
-
-const STANDARD = /[\p{L}\p{N}_\p{M}]+(?:['’.,:·](?=[\p{L}\p{N}_])[\p{L}\p{N}_\p{M}]+)*/gu;
 const LETTER = /\p{L}+/gu;
 const WHITESPACE = /[^\s]+/gu;
 
@@ -93,7 +89,9 @@ export function standardTokenizer(
   text: string,
   maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT,
 ): TokenStream {
-  return new PatternTokenStream(STANDARD, text, maxTokenLength, "<ALPHANUM>");
+  const tokenizer = new StandardTokenizer(maxTokenLength);
+  tokenizer.setText(text);
+  return tokenizer;
 }
 
 /** LetterTokenizer: maximal runs of letters. */
