@@ -67,7 +67,8 @@ import { endVerification, startVerification, verifyNode } from "./verify/verify-
 export interface ShardToSnapshot {
   index: IndexId;
   shard: number;
-  commit: readonly CommitFile[];
+  /** A function is asked only where no earlier snapshot has the same state id. */
+  commit: readonly CommitFile[] | (() => readonly CommitFile[]);
   /** Generation of the Lucene commit. */
   commitGeneration: number;
   /** Equal ids mean equal contents: `<history uuid>-<force merge uuid or na>-<max seq no>`. */
@@ -131,13 +132,13 @@ export class Repository {
     index: IndexId,
     signal?: AbortSignal,
   ): Promise<IndexMetadata> {
-    const data = await this.catalog.read(signal);
+    const data = await this.catalog.readFor(snapshot.uuid, signal);
     return readIndexMetadata(this.context, data, snapshot, index, signal);
   }
 
   /** The indices of a snapshot, with their folders. */
   async getSnapshotIndices(snapshot: SnapshotId, signal?: AbortSignal): Promise<IndexId[]> {
-    return indicesOf(await this.catalog.read(signal), snapshot.uuid);
+    return indicesOf(await this.catalog.readFor(snapshot.uuid, signal), snapshot.uuid);
   }
 
   /** The files of a shard in a snapshot. */
@@ -152,7 +153,7 @@ export class Repository {
 
   /** Files and bytes of every shard of a finished snapshot. */
   async getSnapshotStatus(snapshot: SnapshotId, signal?: AbortSignal): Promise<SnapshotStatus> {
-    const data = await this.catalog.read(signal);
+    const data = await this.catalog.readFor(snapshot.uuid, signal);
     return readSnapshotStatus(this.context, data, snapshot, signal);
   }
 

@@ -100,6 +100,14 @@ export class RepositoryCatalog {
   }
 
   /**
+   * Data that knows the snapshot: what it says of one snapshot never changes, so the cached data
+   * will do, and no listing is needed for each of many indices.
+   */
+  async readFor(uuid: string, signal?: AbortSignal): Promise<RepositoryData> {
+    return this.cached?.snapshots.has(uuid) ? this.cached : this.read(signal);
+  }
+
+  /**
    * Writes `data` as the generation after `expected` and answers it. Everything that it names
    * must be there; drafts are made durable first. Errors: `conflict` if another writer was
    * faster.

@@ -30,7 +30,8 @@ export interface ShardSnapshotInput {
   shard: number;
   /** The shard's folder in the store. */
   folder: string;
-  commit: readonly CommitFile[];
+  /** A function is asked only where no earlier snapshot has the same state id. */
+  commit: readonly CommitFile[] | (() => readonly CommitFile[]);
   /** Generation of the Lucene commit. */
   commitGeneration: number;
   /** Equal ids mean equal contents; undefined where nothing can be said. */
@@ -119,7 +120,8 @@ function findEqualState(
 
 function chooseFiles(input: ShardSnapshotInput, known: Map<string, FileInfo[]>): ChosenFiles {
   const chosen: ChosenFiles = { files: [], added: [] };
-  for (const file of input.commit) {
+  const commit = typeof input.commit === "function" ? input.commit() : input.commit;
+  for (const file of commit) {
     const wanted = newFileInfo(file, input);
     const reused = known.get(file.name)?.find((candidate) => isSameFile(candidate, wanted));
     if (reused === undefined) chosen.added.push(wanted);
