@@ -50,7 +50,10 @@ if (Object.keys(entries).length > 0) {
     logLevel: "warning",
     // CommonJS dependencies (fastify's among them) call `require` for Node's own modules.
     banner: {
-      js: 'import { createRequire as varveRequire } from "node:module"; const require = varveRequire(import.meta.url);',
+      js: [
+        'import { createRequire as varveRequire } from "node:module";',
+        "const require = varveRequire(import.meta.url);",
+      ].join("\n"),
     },
   });
 }

@@ -4,8 +4,20 @@
 // run on libuv's threads and leave the event loop free.
 
 import {
-  closeSync, fdatasync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync,
-  readSync, renameSync, rmSync, statSync, write as writeAsync, writeSync,
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  write as writeAsync,
+  writeSync,
 } from "node:fs";
 import { open as openAsync } from "node:fs/promises";
 import { VarveError } from "./errors.ts";
@@ -32,7 +44,9 @@ export interface WritableFile {
   close(): void;
 }
 
-/** Local files and folders. Errors are VarveErrors: `missing`, `limit` (disk full), `unavailable`. */
+/**
+ * Local files and folders. Errors are VarveErrors: `missing`, `limit` (disk full), `unavailable`.
+ */
 export interface FileIo {
   /** Creates the folder and its parents; no error when it exists. */
   makeDirectory(path: string): void;
@@ -74,11 +88,18 @@ export const nodeFileIo: FileIo = {
   },
   openRead(path) {
     const fd = guard(path, () => openSync(path, "r"));
-    return new NodeReadableFile(path, fd, guard(path, () => statSync(path).size));
+    return new NodeReadableFile(
+      path,
+      fd,
+      guard(path, () => statSync(path).size),
+    );
   },
   openWrite(path, mode) {
     const flags = mode === "exclusive" ? "wx+" : mode === "truncate" ? "w+" : "r+";
-    return new NodeWritableFile(path, guard(path, () => openSync(path, flags)));
+    return new NodeWritableFile(
+      path,
+      guard(path, () => openSync(path, flags)),
+    );
   },
   rename: (source, target) => guard(source, () => renameSync(source, target)),
   remove: (path) => guard(path, () => rmSync(path, { force: true })),
@@ -226,7 +247,10 @@ export function fileError(path: string, error: unknown): VarveError {
     return new VarveError("conflict", text, { ...details, type: "file_already_exists_exception" });
   }
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new VarveError("limit", "No space left on device", { ...details, type: "i_o_exception" });
+    return new VarveError("limit", "No space left on device", {
+      ...details,
+      type: "i_o_exception",
+    });
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new VarveError("invalid", text, { ...details, type: "access_denied_exception" });

@@ -10,8 +10,7 @@ export function murmur3x86(bytes: Uint8Array, seed = 0): number {
   let hash = seed;
   const blocksEnd = bytes.length & ~3;
   for (let i = 0; i < blocksEnd; i += 4) {
-    const block =
-      bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    const block = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     hash = mixBlock(hash, block);
   }
   const left = bytes.length & 3;

@@ -18,6 +18,7 @@ import { fromPortableError, type TaskReply, type TaskRequest } from "./worker-pr
 /** A thread without work ends after this long. */
 const THREAD_IDLE_MS = 20_000;
 
+/** How a pool is made. */
 export interface WorkerPoolOptions {
   /** Threads at most. Default: cores - 1, at least 1. */
   size?: number;
@@ -25,6 +26,7 @@ export interface WorkerPoolOptions {
   idleMs?: number;
 }
 
+/** What a caller may ask of one task. */
 export interface WorkerTaskOptions {
   /** Buffers of the input that are moved instead of copied. */
   transfer?: readonly ArrayBuffer[];
@@ -207,7 +209,9 @@ function flagOf(task: PendingTask): Int32Array {
 }
 
 function poolClosed(): VarveError {
-  return new VarveError("unavailable", "The worker pool is closed");
+  return new VarveError("unavailable", "The worker pool is closed", {
+    type: "rejected_execution_exception",
+  });
 }
 
 function abortedBeforeStart(): VarveError {

@@ -1,7 +1,7 @@
 // What a pool and its threads say to each other. A task is a module that exports `runTask`; the
 // thread imports it by URL, so any thread can serve any task.
 
-import { VarveError, type ErrorKind } from "./errors.ts";
+import { type ErrorKind, VarveError } from "./errors.ts";
 
 /** What a task's module must export. */
 export interface WorkerTaskModule {

@@ -4,7 +4,11 @@
 import { parentPort } from "node:worker_threads";
 import { VarveError } from "./errors.ts";
 import {
-  type TaskReply, type TaskRequest, toPortableError, type WorkerTaskContext, type WorkerTaskModule,
+  type TaskReply,
+  type TaskRequest,
+  toPortableError,
+  type WorkerTaskContext,
+  type WorkerTaskModule,
 } from "./worker-protocol.ts";
 
 parentPort?.on("message", (request: TaskRequest) => void serve(request));

@@ -17,7 +17,10 @@ test("WorkerPool keeps kind, type and metadata when a task fails", async () => {
   const error = await pool.run(TASK, { kind: "refuse" }).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(VarveError);
   expect(error).toMatchObject({
-    kind: "corrupt", type: "corrupt_index_exception", message: "bad bytes", metadata: { shard: 3 },
+    kind: "corrupt",
+    type: "corrupt_index_exception",
+    message: "bad bytes",
+    metadata: { shard: 3 },
   });
   const bug = await pool.run(TASK, { kind: "bug" }).catch((e: unknown) => e);
   expect(bug).toMatchObject({ kind: "internal", message: "a bug" });
@@ -26,10 +29,14 @@ test("WorkerPool keeps kind, type and metadata when a task fails", async () => {
 test("WorkerPool stops a running task when its signal fires", async () => {
   pool = new WorkerPool({ size: 1 });
   const abort = new AbortController();
-  const running = pool.run(TASK, { kind: "wait" }, {
-    signal: abort.signal,
-    onProgress: () => abort.abort(),
-  });
+  const running = pool.run(
+    TASK,
+    { kind: "wait" },
+    {
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    },
+  );
   await expect(running).rejects.toMatchObject({ kind: "aborted" });
   expect(await pool.run(TASK, { kind: "double", value: 4 })).toBe(8);
 });

@@ -51,7 +51,8 @@ function nextStep(random: Random, fixture: ShardFixture): Step {
 function applyHere(fixture: ShardFixture, step: Step, body: JsonObject): unknown {
   try {
     return step.isDelete
-      ? fixture.delete(step.id, step.expected) : fixture.index(step.id, body, step.expected);
+      ? fixture.delete(step.id, step.expected)
+      : fixture.index(step.id, body, step.expected);
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     return { error: error.message, type: error.type };
@@ -59,12 +60,16 @@ function applyHere(fixture: ShardFixture, step: Step, body: JsonObject): unknown
 }
 
 async function applyThere(
-  server: SharedServer, index: string, step: Step, body: JsonObject,
+  server: SharedServer,
+  index: string,
+  step: Step,
+  body: JsonObject,
 ): Promise<unknown> {
   const query = new URLSearchParams(step.params).toString();
   const path = `/${index}/_doc/${encodeURIComponent(step.id)}?${query}`;
   const answer = step.isDelete
-    ? await server.call("DELETE", path) : await server.call("PUT", path, body);
+    ? await server.call("DELETE", path)
+    : await server.call("PUT", path, body);
   const { error, _seq_no, _primary_term, _version, result } = answer.body;
   if (error !== undefined) return { error: error.reason, type: error.type };
   return { seqNo: _seq_no, primaryTerm: _primary_term, version: _version, result };

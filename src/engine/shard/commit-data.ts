@@ -22,7 +22,8 @@ export interface CommitData {
 /** The data of an index without operations. */
 export function emptyCommitData(translogUuid: string, historyUuid: string): CommitData {
   return {
-    translogUuid, historyUuid,
+    translogUuid,
+    historyUuid,
     localCheckpoint: NO_OPS_PERFORMED,
     maxSeqNo: NO_OPS_PERFORMED,
     maxUnsafeAutoIdTimestamp: -1,
@@ -56,7 +57,8 @@ export function decodeCommitData(userData: ReadonlyMap<string, string>): CommitD
     localCheckpoint: integer(userData, "local_checkpoint"),
     maxSeqNo: integer(userData, "max_seq_no"),
     maxUnsafeAutoIdTimestamp: userData.has("max_unsafe_auto_id_timestamp")
-      ? integer(userData, "max_unsafe_auto_id_timestamp") : -1,
+      ? integer(userData, "max_unsafe_auto_id_timestamp")
+      : -1,
     minRetainedSeqNo:
       minRetained === undefined ? undefined : integer(userData, "min_retained_seq_no"),
     forceMergeUuid: userData.get("force_merge_uuid"),

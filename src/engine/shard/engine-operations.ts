@@ -1,6 +1,6 @@
 // What goes into a shard and what comes out of it.
 
-import type { StoredValue } from "../../lucene/index/leaf-reader.ts";
+import type { StoredValue } from "../../lucene/index/index.ts";
 import type { ParsedDocument } from "../mapping/index.ts";
 import type { VersionType } from "./version-type.ts";
 

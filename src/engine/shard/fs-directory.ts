@@ -2,21 +2,26 @@
 // is closed at once, so that a node with hundreds of small shards stays within its limit of open
 // files; larger ones are read by pages through a shared cache.
 //
-// New small files stay in memory until they are synced. Most of them never reach the disk: the parts of
-// a segment are packed into a compound file, and small segments are merged before the next commit.
-// A crash loses what was not synced in either case. (Upstream: NRTCachingDirectory.)
+// New small files stay in memory until they are synced. Most of them never reach the disk: the
+// parts of a segment are packed into a compound file, and small segments are merged before the next
+// commit. A crash loses what was not synced in either case. (Upstream: NRTCachingDirectory.)
 //
-// Durability off the main thread. A Lucene commit is a chain of synchronous calls: sync the segments,
-// write and sync pending_segments_N, rename it, sync the folder, delete what the commit before needed.
-// Inside `durably` these steps are only noted, and then carried out asynchronously in that order. Until
-// they are done the folder pretends: names are as the writer believes, nothing is deleted, and a crash
-// finds the commit before.
+// Durability off the main thread. A Lucene commit is a chain of synchronous calls: sync the
+// segments, write and sync pending_segments_N, rename it, sync the folder, delete what the commit
+// before needed. Inside `durably` these steps are only noted, and then carried out asynchronously
+// in that order. Until they are done the folder pretends: names are as the writer believes, nothing
+// is deleted, and a crash finds the commit before.
 // Upstream: org.apache.lucene.store.FSDirectory.
 
 import { join } from "node:path";
 import { type FileIo, nodeFileIo, VarveError, type WritableFile } from "../../base/index.ts";
 import {
-  type ByteSink, type Directory, IndexInput, IndexOutput, memorySource, missingFile,
+  type ByteSink,
+  type Directory,
+  IndexInput,
+  IndexOutput,
+  memorySource,
+  missingFile,
 } from "../../lucene/store/index.ts";
 import { FilePageSource, PAGE_BYTES, PageCache } from "./page-cache.ts";
 
@@ -40,7 +45,9 @@ export class FsDirectory implements Directory {
   readonly path: string;
   private readonly io: FileIo;
   private readonly cache: PageCache;
-  /** Lengths of the files that are there, so that `listAll` and `fileLength` cost no system call. */
+  /**
+   * Lengths of the files that are there, so that `listAll` and `fileLength` cost no system call.
+   */
   private readonly lengths = new Map<string, number>();
   /** Created and not yet synced. */
   private readonly unsynced = new Set<string>();

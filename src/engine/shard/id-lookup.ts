@@ -3,11 +3,18 @@
 // that is written often lies.
 // Upstream: PerThreadIDVersionAndSeqNoLookup, VersionsAndSeqNoResolver (2.19.6).
 
-import type {
-  Bits, DirectoryReader, LeafContext, LeafReader, NumericDocValues, PostingsEnum, TermsEnum,
-} from "../../lucene/index/leaf-reader.ts";
-import { NO_MORE_DOCS, PostingsFlags } from "../../lucene/index/leaf-reader.ts";
-import { NrtLeafReader } from "../../lucene/index/nrt-leaf-reader.ts";
+import {
+  type Bits,
+  type DirectoryReader,
+  type LeafContext,
+  type LeafReader,
+  NO_MORE_DOCS,
+  NrtLeafReader,
+  type NumericDocValues,
+  type PostingsEnum,
+  PostingsFlags,
+  type TermsEnum,
+} from "../../lucene/index/index.ts";
 
 /** Where a document was found. */
 export interface FoundDocument {
@@ -16,7 +23,9 @@ export interface FoundDocument {
   readonly docId: number;
 }
 
-/** Reads a numeric doc value at any doc: the iterator only goes forward, so a step back renews it. */
+/**
+ * Reads a numeric doc value at any doc: the iterator only goes forward, so a step back renews it.
+ */
 class ValueAt {
   private readonly reader: LeafReader;
   private readonly field: string;
@@ -88,9 +97,7 @@ export function findById(reader: DirectoryReader, uid: Uint8Array): FoundDocumen
 }
 
 /** Version, sequence number and primary term of a found document. */
-export function versionOf(
-  found: FoundDocument,
-): { version: number; seqNo: number; term: number } {
+export function versionOf(found: FoundDocument): { version: number; seqNo: number; term: number } {
   const lookup = lookupOf(found.leaf.reader);
   return {
     version: lookup.versions.get(found.docId, 1),

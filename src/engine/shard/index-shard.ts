@@ -5,28 +5,45 @@
 // failed shard answers nothing; its index is red.
 
 import {
-  type Clock, type FileIo, nodeFileIo, randomBase64Uuid, type Random, VarveError, type WorkerPool,
+  type Clock,
+  type FileIo,
+  nodeFileIo,
+  type Random,
+  randomBase64Uuid,
+  type VarveError,
+  type WorkerPool,
 } from "../../base/index.ts";
-import type { DirectoryReader } from "../../lucene/index/leaf-reader.ts";
-import { readLatestCommit } from "../../lucene/index/segment-infos.ts";
+import { type DirectoryReader, readLatestCommit } from "../../lucene/index/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
 import type {
-  DeleteRequestOperation, GetOptions, GetResult, IndexRequestOperation, OperationResult,
+  DeleteRequestOperation,
+  GetOptions,
+  GetResult,
+  IndexRequestOperation,
+  OperationResult,
 } from "./engine-operations.ts";
 import type { FsDirectory } from "./fs-directory.ts";
 import { IndexingMemory } from "./indexing-memory.ts";
 import type { InternalEngine } from "./internal-engine.ts";
 import { MergeScheduler } from "./merge-scheduler.ts";
 import { RefreshSchedule } from "./refresh-schedule.ts";
+import { describeSegments } from "./segment-descriptions.ts";
 import { ShardCounters } from "./shard-counters.ts";
 import {
-  createEmpty, recoverExisting, recoverRestored, type Recovered, type RecoveryOptions,
+  createEmpty,
+  type Recovered,
+  type RecoveryOptions,
+  recoverExisting,
+  recoverRestored,
 } from "./shard-recovery.ts";
 import {
-  type CommitDescription, type SegmentDescription, type SeqNoDescription, type ShardStats, shardStats,
+  type CommitDescription,
+  type SegmentDescription,
+  type SeqNoDescription,
+  type ShardStats,
+  shardStats,
 } from "./shard-stats.ts";
-import { describeSegments } from "./segment-descriptions.ts";
 import { TranslogSchedule } from "./translog-schedule.ts";
 import type { ShardId } from "./version-type.ts";
 import { mergePolicyOf } from "./writer-settings.ts";
@@ -74,6 +91,7 @@ export interface RecoveryState {
   readonly operationsReplayed: number;
 }
 
+/** What a force-merge is asked for. */
 export interface ForceMergeOptions {
   /** At most so many segments; -1: only what the policy wants. */
   readonly maxNumSegments?: number;
@@ -115,7 +133,10 @@ export class IndexShard {
     this.memory = options.memory ?? processMemory;
     const { clock, workers } = options;
     this.merges = new MergeScheduler({
-      writer: this.engine.writer, directory: this.directory, workers, clock,
+      writer: this.engine.writer,
+      directory: this.directory,
+      workers,
+      clock,
       counters: this.counters,
       onMerged: () => {
         if (this.isStarted) this.engine.refreshInternal();
@@ -155,7 +176,8 @@ export class IndexShard {
   }
 
   private static start(
-    options: IndexShardOptions, type: RecoveryState["type"],
+    options: IndexShardOptions,
+    type: RecoveryState["type"],
     recover: (options: RecoveryOptions) => Recovered,
   ): IndexShard {
     let shard: IndexShard | undefined;
@@ -167,7 +189,9 @@ export class IndexShard {
       onFailure: (reason, error) => shard?.fail(reason, error),
     });
     shard = new IndexShard(options, recovered, {
-      type, startMs, stopMs: options.clock.now(),
+      type,
+      startMs,
+      stopMs: options.clock.now(),
       operationsReplayed: recovered.operationsReplayed,
     });
     return shard;
@@ -295,7 +319,10 @@ export class IndexShard {
 
   // ---- disk
 
-  /** Commits to Lucene and trims the translog. Does nothing when there is nothing new, unless forced. */
+  /**
+   * Commits to Lucene and trims the translog. Does nothing when there is nothing new, unless
+   * forced.
+   */
   async flush(force = false): Promise<void> {
     await this.flushWith(force, {});
   }
@@ -325,8 +352,11 @@ export class IndexShard {
     this.engine.ensureOpen();
     const segments = options.maxNumSegments ?? -1;
     await this.merges.forceMerge(
-      options.onlyExpungeDeletes === true ? { kind: "expunge-deletes" }
-        : segments > 0 ? { kind: "force", maxSegments: segments } : { kind: "natural" },
+      options.onlyExpungeDeletes === true
+        ? { kind: "expunge-deletes" }
+        : segments > 0
+          ? { kind: "force", maxSegments: segments }
+          : { kind: "natural" },
     );
     if (options.flush === false) return;
     await this.flushWith(true, { forceMergeUuid: randomBase64Uuid(this.options.random) });
@@ -392,15 +422,20 @@ export class IndexShard {
   seqNoStats(): SeqNoDescription {
     const { maxSeqNo, localCheckpoint } = this.engine;
     return {
-      max_seq_no: maxSeqNo, local_checkpoint: localCheckpoint, global_checkpoint: localCheckpoint,
+      max_seq_no: maxSeqNo,
+      local_checkpoint: localCheckpoint,
+      global_checkpoint: localCheckpoint,
     };
   }
 
   /** The `commit` member of shard-level stats: the newest commit on disk. */
   commitStats(): CommitDescription {
     const infos = readLatestCommit(this.directory);
-    const docsOf = (segment: { info: { maxDoc: number }; delCount: number; softDelCount: number }) =>
-      segment.info.maxDoc - segment.delCount - segment.softDelCount;
+    const docsOf = (segment: {
+      info: { maxDoc: number };
+      delCount: number;
+      softDelCount: number;
+    }) => segment.info.maxDoc - segment.delCount - segment.softDelCount;
     return {
       id: Buffer.from(infos.id).toString("base64"),
       generation: infos.generation,
@@ -416,7 +451,9 @@ export class IndexShard {
     const newest = engine.acquireReader("internal");
     try {
       return describeSegments(this.directory, {
-        searched, newest, committed: readLatestCommit(this.directory).segments,
+        searched,
+        newest,
+        committed: readLatestCommit(this.directory).segments,
       });
     } finally {
       searched.decRef();

@@ -4,7 +4,7 @@
 // IndexNumericFieldData.sortField and wideSortField (2.19.6).
 
 import { illegalArgument } from "../../base/index.ts";
-import type { SortField } from "../../lucene/index/segment-info.ts";
+import type { SortField } from "../../lucene/index/index.ts";
 import type { Settings } from "../settings.ts";
 
 /** Before it, small integers were sorted as longs. */
@@ -14,8 +14,9 @@ const INT_TYPES = new Set(["boolean", "byte", "short", "integer"]);
 const LONG_TYPES = new Set(["long", "date", "date_nanos", "unsigned_long", "half_float"]);
 
 /** The type name of a mapped field, and whether it has doc values; undefined if unmapped. */
-export type SortFieldLookup =
-  (field: string) => { readonly typeName: string; readonly hasDocValues: boolean } | undefined;
+export type SortFieldLookup = (
+  field: string,
+) => { readonly typeName: string; readonly hasDocValues: boolean } | undefined;
 
 /** Empty when the index is not sorted. */
 export function indexSortOf(settings: Settings, lookup: SortFieldLookup): SortField[] {
@@ -48,9 +49,7 @@ function sortTypeOf(field: string, typeName: string, widened: boolean): SortFiel
 }
 
 /** `least`: missing values stand where the smallest possible value would. */
-function missingOf(
-  type: SortField["type"], least: boolean,
-): "first" | "last" | number | bigint {
+function missingOf(type: SortField["type"], least: boolean): "first" | "last" | number | bigint {
   switch (type) {
     case "string":
       return least ? "first" : "last";

@@ -1,23 +1,31 @@
-// The engine of one shard: puts operations into Lucene and the translog, answers gets, refreshes and
-// commits. All of it runs on one thread, so an operation is atomic and sequence numbers are taken in
-// the order in which operations are applied; what waits for the disk is marked async.
+// The engine of one shard: puts operations into Lucene and the translog, answers gets, refreshes
+// and commits. All of it runs on one thread, so an operation is atomic and sequence numbers are
+// taken in the order in which operations are applied; what waits for the disk is marked async.
 //
 // Invariants:
 // - an operation enters Lucene first, then the translog; it is acknowledged after `ensureSynced`;
-// - a commit holds exactly the operations up to its `max_seq_no`, and its `local_checkpoint` equals it;
+// - a commit holds exactly the operations up to its `max_seq_no`, and its `local_checkpoint` equals
+// it;
 // - the translog generation is rolled in the same step as the commit is made, so the generations
 //   before it hold nothing that the commit lacks.
 // Upstream: org.opensearch.index.engine.InternalEngine (2.19.6).
 
 import { type Clock, VarveError } from "../../base/index.ts";
-import type { IndexWriter } from "../../lucene/index/index-writer.ts";
-import type { NrtDirectoryReader } from "../../lucene/index/nrt-directory-reader.ts";
+import type { IndexWriter, NrtDirectoryReader } from "../../lucene/index/index.ts";
 import {
-  encodeUid, type MapperService, noopTombstone, type ParsedDocument, tombstone,
+  encodeUid,
+  type MapperService,
+  noopTombstone,
+  type ParsedDocument,
+  tombstone,
 } from "../mapping/index.ts";
 import { type CommitData, encodeCommitData } from "./commit-data.ts";
 import type {
-  DeleteRequestOperation, GetOptions, GetResult, IndexRequestOperation, OperationResult,
+  DeleteRequestOperation,
+  GetOptions,
+  GetResult,
+  IndexRequestOperation,
+  OperationResult,
 } from "./engine-operations.ts";
 import type { FsDirectory } from "./fs-directory.ts";
 import { findById, versionOf } from "./id-lookup.ts";
@@ -119,17 +127,33 @@ export class InternalEngine {
       throw this.documentFailed(seqNo, error);
     }
     const location = this.append({
-      type: "index", seqNo, primaryTerm, version: plan.version, id: operation.id,
-      routing: operation.routing, source: operation.source,
+      type: "index",
+      seqNo,
+      primaryTerm,
+      version: plan.version,
+      id: operation.id,
+      routing: operation.routing,
+      source: operation.source,
       autoIdTimestamp: generated ? this.config.clock.now() : -1,
     });
-    this.versions.putIndexed(operation.id, {
-      version: plan.version, seqNo, term: primaryTerm, isDelete: false,
-      location: this.storesWholeSource ? location : undefined, timeMs: 0,
-    }, generated);
+    this.versions.putIndexed(
+      operation.id,
+      {
+        version: plan.version,
+        seqNo,
+        term: primaryTerm,
+        isDelete: false,
+        location: this.storesWholeSource ? location : undefined,
+        timeMs: 0,
+      },
+      generated,
+    );
     this.tracker.markProcessed(seqNo);
     return {
-      seqNo, primaryTerm, version: plan.version, result: plan.exists ? "updated" : "created",
+      seqNo,
+      primaryTerm,
+      version: plan.version,
+      result: plan.exists ? "updated" : "created",
     };
   }
 
@@ -149,7 +173,10 @@ export class InternalEngine {
     this.tracker.markProcessed(seqNo);
     this.pruneTombstones();
     return {
-      seqNo, primaryTerm, version: plan.version, result: plan.exists ? "deleted" : "not_found",
+      seqNo,
+      primaryTerm,
+      version: plan.version,
+      result: plan.exists ? "deleted" : "not_found",
     };
   }
 
@@ -167,12 +194,24 @@ export class InternalEngine {
         } else {
           const parsed = this.parseAgain(operation);
           this.indexIntoLucene(
-            { id: operation.id, parsed }, exists, seqNo, primaryTerm, operation.version,
+            { id: operation.id, parsed },
+            exists,
+            seqNo,
+            primaryTerm,
+            operation.version,
           );
-          this.versions.putIndexed(operation.id, {
-            version: operation.version, seqNo, term: primaryTerm, isDelete: false,
-            location: undefined, timeMs: 0,
-          }, false);
+          this.versions.putIndexed(
+            operation.id,
+            {
+              version: operation.version,
+              seqNo,
+              term: primaryTerm,
+              isDelete: false,
+              location: undefined,
+              timeMs: 0,
+            },
+            false,
+          );
         }
       }
     }
@@ -214,8 +253,11 @@ export class InternalEngine {
     const operation = this.translog.readOperation(live.location);
     if (operation?.type !== "index") return undefined;
     return {
-      id: operation.id, version: operation.version, seqNo: operation.seqNo,
-      primaryTerm: operation.primaryTerm, source: operation.source,
+      id: operation.id,
+      version: operation.version,
+      seqNo: operation.seqNo,
+      primaryTerm: operation.primaryTerm,
+      source: operation.source,
       ...(operation.routing === undefined ? {} : { routing: operation.routing }),
     };
   }
@@ -264,11 +306,12 @@ export class InternalEngine {
 
   /**
    * Commits Lucene, then lets go of the translog before it; the disk is waited for off the main
-   * thread. A flush that runs already is waited for. Answers `none` when there was nothing to commit, `same` when the segments stayed as they
-   * were.
+   * thread. A flush that runs already is waited for. Answers `none` when there was nothing to
+   * commit, `same` when the segments stayed as they were.
    */
   async flush(
-    force: boolean, changes: Partial<CommitData> = {},
+    force: boolean,
+    changes: Partial<CommitData> = {},
   ): Promise<"none" | "same" | "changed"> {
     while (this.flushing !== undefined) await this.flushing;
     this.ensureOpen();
@@ -310,7 +353,9 @@ export class InternalEngine {
     this.commit = commit;
   }
 
-  /** The flush that runs: until it ends the newest commit is not durable. Ask again after waiting. */
+  /**
+   * The flush that runs: until it ends the newest commit is not durable. Ask again after waiting.
+   */
   get runningFlush(): Promise<void> | undefined {
     return this.flushing;
   }
@@ -331,8 +376,8 @@ export class InternalEngine {
 
   /** Stops everything after an error that the shard cannot work around. Answers the error. */
   fail(reason: string, cause: unknown): VarveError {
-    const error = cause instanceof VarveError
-      ? cause : new VarveError("internal", String(cause), { cause });
+    const error =
+      cause instanceof VarveError ? cause : new VarveError("internal", String(cause), { cause });
     if (this.failure !== undefined || this.closed) return error;
     this.failure = error;
     this.release();
@@ -383,8 +428,11 @@ export class InternalEngine {
   }
 
   private indexIntoLucene(
-    operation: { readonly id: string; readonly parsed: ParsedDocument }, exists: boolean,
-    seqNo: number, primaryTerm: number, version: number,
+    operation: { readonly id: string; readonly parsed: ParsedDocument },
+    exists: boolean,
+    seqNo: number,
+    primaryTerm: number,
+    version: number,
   ): void {
     const { parsed } = operation;
     parsed.updateSeqID(seqNo, primaryTerm);
@@ -398,7 +446,11 @@ export class InternalEngine {
   }
 
   private deleteInLucene(
-    id: string, exists: boolean, seqNo: number, primaryTerm: number, version: number,
+    id: string,
+    exists: boolean,
+    seqNo: number,
+    primaryTerm: number,
+    version: number,
   ): void {
     const mark = tombstone(id);
     mark.updateSeqID(seqNo, primaryTerm);
@@ -413,7 +465,11 @@ export class InternalEngine {
 
   private putDeleted(id: string, seqNo: number, term: number, version: number): void {
     this.versions.putDeleted(id, {
-      version, seqNo, term, isDelete: true, location: undefined,
+      version,
+      seqNo,
+      term,
+      isDelete: true,
+      location: undefined,
       timeMs: this.config.clock.monotonic(),
     });
   }
@@ -437,9 +493,11 @@ export class InternalEngine {
     return cause;
   }
 
-  private parseAgain(
-    operation: { id: string; routing: string | undefined; source: Uint8Array },
-  ): ParsedDocument {
+  private parseAgain(operation: {
+    id: string;
+    routing: string | undefined;
+    source: Uint8Array;
+  }): ParsedDocument {
     const { id, routing, source } = operation;
     const input = { id, source, ...(routing === undefined ? {} : { routing }) };
     const parsed = this.config.mapper.parse(input);

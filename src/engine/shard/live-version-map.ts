@@ -1,10 +1,10 @@
-// Versions of documents that changed since the last refresh, so that a write or a realtime get finds
-// the newest state before a reader can. Entries are dropped when a refresh has made them visible;
-// deletes stay for `index.gc_deletes`, so that a late external version still meets them.
+// Versions of documents that changed since the last refresh, so that a write or a realtime get
+// finds the newest state before a reader can. Entries are dropped when a refresh has made them
+// visible; deletes stay for `index.gc_deletes`, so that a late external version still meets them.
 //
 // Unsafe mode. While only documents with generated ids arrive, nobody will look them up: they are
-// not recorded, and the map is marked unsafe. The first operation that must look up an id asks for a
-// refresh first (`ensureSafe`) and makes the map record everything until the refresh after next
+// not recorded, and the map is marked unsafe. The first operation that must look up an id asks for
+// a refresh first (`ensureSafe`) and makes the map record everything until the refresh after next
 // finds that no lookup happened in between.
 // Upstream: org.opensearch.index.engine.LiveVersionMap.
 

@@ -4,12 +4,14 @@
 // pool. Upstream: OpenSearchConcurrentMergeScheduler (2.19.6).
 
 import { type Clock, VarveError, type WorkerPool } from "../../base/index.ts";
-import type { IndexWriter } from "../../lucene/index/index-writer.ts";
-import type { MergeTrigger } from "../../lucene/index/merge-policy.ts";
 import {
-  type MergeDescription, type MergeResult, runMerge,
-} from "../../lucene/index/merge-segments.ts";
-import { segmentCommitFiles } from "../../lucene/index/segment-infos.ts";
+  type IndexWriter,
+  type MergeDescription,
+  type MergeResult,
+  type MergeTrigger,
+  runMerge,
+  segmentCommitFiles,
+} from "../../lucene/index/index.ts";
 import type { MergeTask } from "../workers/merge-worker.ts";
 import type { FsDirectory } from "./fs-directory.ts";
 import type { ShardCounters } from "./shard-counters.ts";
@@ -17,6 +19,7 @@ import type { ShardCounters } from "./shard-counters.ts";
 /** A merge of fewer bytes costs less than handing it to a thread. */
 const INLINE_BYTES_MAX = 256 * 1024;
 
+/** What the merges of a shard need. */
 export interface MergeSchedulerOptions {
   readonly writer: IndexWriter;
   readonly directory: FsDirectory;
@@ -47,7 +50,7 @@ export class MergeScheduler {
     }
     this.background = this.mergeUntilDone({ kind: "natural" })
       .catch((error: unknown) => {
-        if (!this.abort.signal.aborted) this.options.onFailure(error);
+        if (!this.abort.signal.aborted && !isHarmless(error)) this.options.onFailure(error);
       })
       .finally(() => {
         this.background = undefined;
@@ -104,7 +107,8 @@ export class MergeScheduler {
   }
 
   private keepMembers(
-    plans: readonly MergeDescription[], members: ReadonlySet<string>,
+    plans: readonly MergeDescription[],
+    members: ReadonlySet<string>,
   ): MergeDescription[] {
     const isMember = (plan: MergeDescription) =>
       plan.segments.every(({ commit }) => members.has(commit.info.name));
@@ -161,4 +165,13 @@ export class MergeScheduler {
     }
     return { docs, bytes };
   }
+}
+
+/**
+ * After these the shard is as it was before the merge: no room for it on the disk (a later one
+ * tries again), or the node's threads are ending.
+ */
+function isHarmless(error: unknown): boolean {
+  if (!(error instanceof VarveError)) return false;
+  return error.kind === "limit" || error.type === "rejected_execution_exception";
 }

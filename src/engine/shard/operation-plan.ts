@@ -4,12 +4,23 @@
 
 import { illegalArgument, type VarveError } from "../../base/index.ts";
 import {
-  explainConflictForReads, explainConflictForWrites, isConflictForReads, isConflictForWrites,
-  MATCH_ANY, MATCH_DELETED, NOT_FOUND, type ShardId, seqNoConflict, updateVersion, versionConflict,
+  explainConflictForReads,
+  explainConflictForWrites,
+  isConflictForReads,
+  isConflictForWrites,
+  MATCH_ANY,
+  MATCH_DELETED,
+  NOT_FOUND,
+  type ShardId,
+  seqNoConflict,
+  updateVersion,
   type VersionType,
+  versionConflict,
 } from "./version-type.ts";
 
-/** The newest known state of a document. Undefined where there never was one, or its delete is old. */
+/**
+ * The newest known state of a document. Undefined where there never was one, or its delete is old.
+ */
 export interface CurrentVersion {
   readonly version: number;
   readonly seqNo: number;
@@ -37,7 +48,9 @@ export interface OperationPlan {
 
 /** Plans an index or a delete; throws `version_conflict_engine_exception`. */
 export function planOperation(
-  shardId: ShardId, expected: Expectation, current: CurrentVersion | undefined,
+  shardId: ShardId,
+  expected: Expectation,
+  current: CurrentVersion | undefined,
 ): OperationPlan {
   const deleted = current === undefined || current.isDelete;
   checkSeqNo(shardId, expected, deleted ? undefined : current);
@@ -67,7 +80,8 @@ function expectedVersion(expected: Expectation): number {
   const version = expected.version;
   if (version === undefined) {
     return expected.opType === "create" && expected.versionType === "internal"
-      ? MATCH_DELETED : MATCH_ANY;
+      ? MATCH_DELETED
+      : MATCH_ANY;
   }
   const least = expected.versionType === "internal" ? 1 : 0;
   if (version !== MATCH_ANY && version !== MATCH_DELETED && version < least) {
@@ -82,7 +96,9 @@ function illegalVersion(expected: Expectation): VarveError {
 }
 
 function checkSeqNo(
-  shardId: ShardId, expected: Expectation, current: CurrentVersion | undefined,
+  shardId: ShardId,
+  expected: Expectation,
+  current: CurrentVersion | undefined,
 ): void {
   const { ifSeqNo, ifPrimaryTerm } = expected;
   if (ifSeqNo === undefined) return;

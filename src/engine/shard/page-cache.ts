@@ -1,7 +1,7 @@
-// Pages of local files in memory, shared by all shards of a node and bounded by bytes. A reader asks
-// its file's source for a page; the source keeps the pages it has, and the cache takes the least
-// used ones away again (the clock algorithm: a page gets a second chance when it was asked for
-// since the hand last passed).
+// Pages of local files in memory, shared by all shards of a node and bounded by bytes. A reader
+// asks its file's source for a page; the source keeps the pages it has, and the cache takes the
+// least used ones away again (the clock algorithm: a page gets a second chance when it was asked
+// for since the hand last passed).
 
 import { corrupt, type ReadableFile } from "../../base/index.ts";
 import type { PageSource } from "../../lucene/store/index.ts";
@@ -85,7 +85,9 @@ export class FilePageSource implements PageSource {
     const part = target.subarray(targetOffset, targetOffset + length);
     if (this.file.read(part, position) < length) {
       throw corrupt("File is shorter than it was when it was opened", {
-        file: this.name, offset: position, length,
+        file: this.name,
+        offset: position,
+        length,
       });
     }
   }

@@ -1,11 +1,13 @@
 // The segments of a shard as `_segments` shows them: those that searches see, those that the next
 // refresh will show, and those that only the last commit has. Upstream: Engine.getSegmentInfo.
 
-import type { DirectoryReader } from "../../lucene/index/leaf-reader.ts";
 import {
-  type SegmentCommitInfo, type SegmentInfo, versionText,
-} from "../../lucene/index/segment-info.ts";
-import { segmentCommitFiles } from "../../lucene/index/segment-infos.ts";
+  type DirectoryReader,
+  type SegmentCommitInfo,
+  type SegmentInfo,
+  segmentCommitFiles,
+  versionText,
+} from "../../lucene/index/index.ts";
 import type { FsDirectory } from "./fs-directory.ts";
 import type { SegmentDescription } from "./shard-stats.ts";
 
@@ -18,7 +20,8 @@ export interface SegmentSources {
 
 /** Sorted by generation. */
 export function describeSegments(
-  directory: FsDirectory, sources: SegmentSources,
+  directory: FsDirectory,
+  sources: SegmentSources,
 ): SegmentDescription[] {
   const committed = new Map(sources.committed.map((segment) => [segment.info.name, segment]));
   const found = new Map<string, SegmentDescription>();
@@ -27,7 +30,10 @@ export function describeSegments(
     const commit = committed.get(info.name);
     const files = new Set(info.files);
     if (commit !== undefined) for (const file of segmentCommitFiles(commit)) files.add(file);
-    found.set(info.name, describe(info, docs, bytesOf(directory, files), commit !== undefined, search));
+    found.set(
+      info.name,
+      describe(info, docs, bytesOf(directory, files), commit !== undefined, search),
+    );
   };
   for (const { reader } of sources.searched.leaves) add(reader.segmentInfo, reader.numDocs, true);
   for (const { reader } of sources.newest.leaves) add(reader.segmentInfo, reader.numDocs, false);
@@ -45,7 +51,11 @@ function bytesOf(directory: FsDirectory, files: ReadonlySet<string>): number {
 }
 
 function describe(
-  info: SegmentInfo, docs: number, bytes: number, committed: boolean, search: boolean,
+  info: SegmentInfo,
+  docs: number,
+  bytes: number,
+  committed: boolean,
+  search: boolean,
 ): SegmentDescription {
   return {
     name: info.name,

@@ -4,20 +4,32 @@
 
 import { join } from "node:path";
 import {
-  type Clock, type FileIo, randomBase64Uuid, type Random, VarveError,
+  type Clock,
+  type FileIo,
+  type Random,
+  randomBase64Uuid,
+  VarveError,
 } from "../../base/index.ts";
-import { IndexWriter } from "../../lucene/index/index-writer.ts";
-import { NO_MORE_DOCS } from "../../lucene/index/leaf-reader.ts";
-import { lastCommitGeneration, readLatestCommit } from "../../lucene/index/segment-infos.ts";
+import {
+  IndexWriter,
+  lastCommitGeneration,
+  NO_MORE_DOCS,
+  readLatestCommit,
+} from "../../lucene/index/index.ts";
 import type { MapperService } from "../mapping/index.ts";
-import { type CommitData, decodeCommitData, emptyCommitData, encodeCommitData } from "./commit-data.ts";
+import type { Settings } from "../settings.ts";
+import {
+  type CommitData,
+  decodeCommitData,
+  emptyCommitData,
+  encodeCommitData,
+} from "./commit-data.ts";
 import { FsDirectory } from "./fs-directory.ts";
 import { InternalEngine } from "./internal-engine.ts";
 import { LocalCheckpointTracker, NO_OPS_PERFORMED } from "./local-checkpoint-tracker.ts";
 import { Translog } from "./translog/translog.ts";
 import type { ShardId } from "./version-type.ts";
 import { writerSettings } from "./writer-settings.ts";
-import type { Settings } from "../settings.ts";
 
 /** What recovery needs. */
 export interface RecoveryOptions {
@@ -88,7 +100,9 @@ export function recoverRestored(options: RecoveryOptions): Recovered {
     ? decodeCommitData(new Map([["translog_uuid", ""], ["history_uuid", ""], ...userData]))
     : emptyCommitData("", "");
   const commit: CommitData = {
-    ...before, translogUuid: translog.translogUuid, historyUuid: randomBase64Uuid(options.random),
+    ...before,
+    translogUuid: translog.translogUuid,
+    historyUuid: randomBase64Uuid(options.random),
   };
   const engine = engineAt(options, directory, commit);
   try {
@@ -103,7 +117,9 @@ export function recoverRestored(options: RecoveryOptions): Recovered {
 }
 
 function engineAt(
-  options: RecoveryOptions, directory: FsDirectory, commit: CommitData,
+  options: RecoveryOptions,
+  directory: FsDirectory,
+  commit: CommitData,
 ): InternalEngine {
   const writer = new IndexWriter(directory, writerSettings(options));
   const tracker = new LocalCheckpointTracker(commit.maxSeqNo, commit.localCheckpoint);
@@ -114,7 +130,9 @@ function engineAt(
 
 /** A commit of a busy server holds operations above its checkpoint: finds them in `_seq_no`. */
 function markCommitted(
-  engine: InternalEngine, tracker: LocalCheckpointTracker, commit: CommitData,
+  engine: InternalEngine,
+  tracker: LocalCheckpointTracker,
+  commit: CommitData,
 ): void {
   const reader = engine.acquireReader("internal");
   try {
@@ -150,7 +168,9 @@ const TRANSLOG_EMPTY_BYTES = 50;
 function translogOptions(options: RecoveryOptions) {
   const { folder, io, clock, primaryTerm, onFailure } = options;
   return {
-    io, clock, primaryTerm,
+    io,
+    clock,
+    primaryTerm,
     path: join(folder, "translog"),
     onTragedy: (error: VarveError) => onFailure("translog failed", error),
   };

@@ -50,8 +50,13 @@ export function shardStats(counters: ShardCounters, facts: ShardFacts): ShardSta
       total_time_in_millis: Math.round(counters.warmer.timeMs),
     },
     query_cache: {
-      memory_size_in_bytes: 0, total_count: 0, hit_count: 0, miss_count: 0, cache_size: 0,
-      cache_count: 0, evictions: 0,
+      memory_size_in_bytes: 0,
+      total_count: 0,
+      hit_count: 0,
+      miss_count: 0,
+      cache_size: 0,
+      cache_count: 0,
+      evictions: 0,
     },
     fielddata: { memory_size_in_bytes: 0, evictions: 0 },
     completion: { size_in_bytes: 0 },
@@ -111,7 +116,9 @@ function searchSection(counters: ShardCounters): Section {
   return section;
 }
 
-/** 20 MB a second, the server's fixed starting point; Varve's merges yield by running in a thread. */
+/**
+ * 20 MB a second, the server's fixed starting point; Varve's merges yield by running in a thread.
+ */
 const AUTO_THROTTLE_BYTES = 20_971_520;
 
 function mergesSection(counters: ShardCounters): Section {
@@ -147,7 +154,9 @@ function segmentsSection(facts: ShardFacts): Section {
     max_unsafe_auto_id_timestamp: facts.maxUnsafeAutoIdTimestamp,
     remote_store: SEGMENTS_REMOTE_STORE,
     segment_replication: {
-      max_bytes_behind: 0, total_bytes_behind: 0, max_replication_lag: 0,
+      max_bytes_behind: 0,
+      total_bytes_behind: 0,
+      max_replication_lag: 0,
     },
     file_sizes: {},
   };

@@ -1,7 +1,6 @@
 // Reading a found document's stored fields.
 
-import type { FieldInfo } from "../../lucene/index/field-info.ts";
-import type { StoredFieldVisitor, StoredValue } from "../../lucene/index/leaf-reader.ts";
+import type { FieldInfo, StoredFieldVisitor, StoredValue } from "../../lucene/index/index.ts";
 import type { GetResult, StoredField } from "./engine-operations.ts";
 import { type FoundDocument, versionOf } from "./id-lookup.ts";
 
@@ -9,13 +8,18 @@ const UTF8_DECODER = new TextDecoder();
 
 /** Loads `_source`, `_routing` and the wanted stored fields of a found document. */
 export function loadDocument(
-  id: string, found: FoundDocument, wanted: ((name: string) => boolean) | undefined,
+  id: string,
+  found: FoundDocument,
+  wanted: ((name: string) => boolean) | undefined,
 ): GetResult {
   const visitor = new DocumentVisitor(wanted);
   found.leaf.reader.storedFields().document(found.docId, visitor);
   const { version, seqNo, term } = versionOf(found);
   return {
-    id, version, seqNo, primaryTerm: term,
+    id,
+    version,
+    seqNo,
+    primaryTerm: term,
     ...(visitor.routing === undefined ? {} : { routing: visitor.routing }),
     ...(visitor.source === undefined ? {} : { source: visitor.source }),
     ...(wanted === undefined ? {} : { storedFields: visitor.fields }),
@@ -44,6 +48,7 @@ class DocumentVisitor implements StoredFieldVisitor {
     else if (field.name === "_routing") {
       this.routing = typeof owned === "object" ? UTF8_DECODER.decode(owned) : String(owned);
     }
-    if (this.wanted?.(field.name) === true) this.fields.push({ name: field.name, value: owned, type });
+    if (this.wanted?.(field.name) === true)
+      this.fields.push({ name: field.name, value: owned, type });
   }
 }

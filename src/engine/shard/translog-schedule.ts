@@ -41,8 +41,7 @@ export class TranslogSchedule {
     const name = (key: string) => `index.translog.${key}`;
     this.isAsync = settings.get(name("durability"), "request").toLowerCase() === "async";
     this.syncIntervalMs = Math.max(100, settings.getTime(name("sync_interval"), 5000));
-    this.generationBytesMax =
-      settings.getBytes(name("generation_threshold_size"), 64 * MEGABYTE);
+    this.generationBytesMax = settings.getBytes(name("generation_threshold_size"), 64 * MEGABYTE);
     this.flushBytesMax = settings.getBytes(name("flush_threshold_size"), 512 * MEGABYTE);
   }
 
@@ -61,7 +60,10 @@ export class TranslogSchedule {
     this.cancelSync ??= this.clock.after(this.syncIntervalMs, () => {
       this.cancelSync = undefined;
       // A sync that fails has failed the shard already.
-      this.target.translog().ensureSynced().catch(() => {});
+      this.target
+        .translog()
+        .ensureSynced()
+        .catch(() => {});
     });
     return Promise.resolve();
   }

@@ -1,9 +1,10 @@
-// Optimistic concurrency: which version a write expects, and how a conflict is worded. The texts are
-// the server's own; clients match on them.
+// Optimistic concurrency: which version a write expects, and how a conflict is worded. The texts
+// are the server's own; clients match on them.
 // Upstream: org.opensearch.index.VersionType, index.engine.VersionConflictEngineException.
 
 import { VarveError } from "../../base/index.ts";
 
+/** Who gives a document its version: the shard, or the caller. */
 export type VersionType = "internal" | "external" | "external_gte";
 
 /** No version was asked for. */
@@ -22,7 +23,10 @@ export interface ShardId {
 
 /** Must a write that expects `expected` be refused? `deleted`: there is no live document. */
 export function isConflictForWrites(
-  type: VersionType, current: number, expected: number, deleted: boolean,
+  type: VersionType,
+  current: number,
+  expected: number,
+  deleted: boolean,
 ): boolean {
   if (type === "internal") {
     if (expected === MATCH_ANY) return false;
@@ -36,7 +40,9 @@ export function isConflictForWrites(
 
 /** The words after `version conflict, ` for a refused write. */
 export function explainConflictForWrites(
-  type: VersionType, current: number, expected: number,
+  type: VersionType,
+  current: number,
+  expected: number,
 ): string {
   if (type === "external") {
     return `current version [${current}] is higher or equal to the one provided [${expected}]`;
@@ -49,9 +55,7 @@ export function explainConflictForWrites(
 }
 
 /** Must a get that asks for `expected` be refused? The current version is known to exist or not. */
-export function isConflictForReads(
-  type: VersionType, current: number, expected: number,
-): boolean {
+export function isConflictForReads(type: VersionType, current: number, expected: number): boolean {
   if (expected === MATCH_ANY) return false;
   if (type !== "internal" && current === NOT_FOUND) return true;
   return current !== expected;
@@ -74,14 +78,20 @@ export function versionConflict(shardId: ShardId, id: string, explanation: strin
   return new VarveError("conflict", `[${id}]: version conflict, ${explanation}`, {
     type: "version_conflict_engine_exception",
     metadata: {
-      index: shardId.index, shard: String(shardId.shard), index_uuid: shardId.indexUuid,
+      index: shardId.index,
+      shard: String(shardId.shard),
+      index_uuid: shardId.indexUuid,
     },
   });
 }
 
-/** The same for `if_seq_no` and `if_primary_term`; `current` is undefined when there is no document. */
+/**
+ * The same for `if_seq_no` and `if_primary_term`; `current` is undefined when there is no document.
+ */
 export function seqNoConflict(
-  shardId: ShardId, id: string, required: { seqNo: number; term: number },
+  shardId: ShardId,
+  id: string,
+  required: { seqNo: number; term: number },
   current: { seqNo: number; term: number } | undefined,
 ): VarveError {
   const found =

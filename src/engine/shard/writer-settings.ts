@@ -2,8 +2,11 @@
 // Upstream: InternalEngine.getIndexWriterConfig, TieredMergePolicyProvider (2.19.6).
 
 import type { Clock, Random } from "../../base/index.ts";
-import type { IndexWriterSettings } from "../../lucene/index/index-writer-config.ts";
-import { MERGE_POLICY_DEFAULTS, type MergePolicySettings } from "../../lucene/index/merge-policy.ts";
+import {
+  type IndexWriterSettings,
+  MERGE_POLICY_DEFAULTS,
+  type MergePolicySettings,
+} from "../../lucene/index/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
 import { indexSortOf } from "./index-sort-config.ts";
@@ -18,7 +21,8 @@ export function writerSettings(options: {
   const { settings, mapper, clock, random } = options;
   const codec = settings.get("index.codec", "default");
   return {
-    clock, random,
+    clock,
+    random,
     storedFieldsMode: codec === "best_compression" ? "BEST_COMPRESSION" : "BEST_SPEED",
     indexSort: indexSortOf(settings, (field) => mapper.fieldType(field)),
     mergePolicy: mergePolicyOf(settings),
@@ -35,11 +39,17 @@ export function mergePolicyOf(settings: Settings): MergePolicySettings {
     segmentsPerTier: settings.getFloat(name("segments_per_tier"), defaults.segmentsPerTier),
     mergeAtOnceMax: settings.getInt(name("max_merge_at_once"), defaults.mergeAtOnceMax),
     floorSegmentBytes: settings.getBytes(name("floor_segment"), defaults.floorSegmentBytes),
-    mergedSegmentBytesMax:
-      settings.getBytes(name("max_merged_segment"), defaults.mergedSegmentBytesMax),
-    deletesPercentAllowed:
-      settings.getFloat(name("deletes_pct_allowed"), defaults.deletesPercentAllowed),
-    expungeDeletesPercentAllowed:
-      settings.getFloat(name("expunge_deletes_allowed"), defaults.expungeDeletesPercentAllowed),
+    mergedSegmentBytesMax: settings.getBytes(
+      name("max_merged_segment"),
+      defaults.mergedSegmentBytesMax,
+    ),
+    deletesPercentAllowed: settings.getFloat(
+      name("deletes_pct_allowed"),
+      defaults.deletesPercentAllowed,
+    ),
+    expungeDeletesPercentAllowed: settings.getFloat(
+      name("expunge_deletes_allowed"),
+      defaults.expungeDeletesPercentAllowed,
+    ),
   };
 }

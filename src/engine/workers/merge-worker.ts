@@ -1,9 +1,7 @@
 // Runs one merge in a worker thread.
 
 import type { WorkerTaskContext } from "../../base/index.ts";
-import {
-  type MergeDescription, type MergeResult, runMerge,
-} from "../../lucene/index/merge-segments.ts";
+import { type MergeDescription, type MergeResult, runMerge } from "../../lucene/index/index.ts";
 import { CancellableDirectory } from "../shard/cancellable-directory.ts";
 
 /** The shard's index folder and the planned merge. */

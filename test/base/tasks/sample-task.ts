@@ -8,7 +8,8 @@ export async function runTask(input: unknown, context: WorkerTaskContext): Promi
       return request.value! * 2;
     case "refuse":
       throw new VarveError("corrupt", "bad bytes", {
-        type: "corrupt_index_exception", metadata: { shard: 3 },
+        type: "corrupt_index_exception",
+        metadata: { shard: 3 },
       });
     case "bug":
       throw new TypeError("a bug");

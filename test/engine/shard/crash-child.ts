@@ -1,9 +1,11 @@
-// The victim of the crash tests: opens a shard, lets three clients write to it at once, says what it
-// tries and what is acknowledged, and dies at the planned step (or when its work is done).
-// Its output is one JSON object a line: {try: [...]} before a batch, {ack: n} once batch n is durable.
+// The victim of the crash tests: opens a shard, lets three clients write to it at once, says what
+// it tries and what is acknowledged, and dies at the planned step (or when its work is done).
+// Its output is one JSON object a line: {try: [...]} before a batch, {ack: n} once batch n is
+// durable.
 
 import { writeSync } from "node:fs";
 import { seededRandom } from "../../../src/base/index.ts";
+import { CRASH_SETTINGS } from "./crash-settings.ts";
 import { type CrashPlan, crashingIo } from "./crashing-io.ts";
 import { ShardFixture } from "./shard-fixture.ts";
 
@@ -25,14 +27,6 @@ export interface CrashOrder {
   /** Also die at this time, whatever happens; 0 = never. */
   readonly killAfterMs: number;
 }
-
-export const CRASH_SETTINGS = {
-  "index.translog.generation_threshold_size": "4kb",
-  "index.translog.flush_threshold_size": "24kb",
-  "index.merge.policy.segments_per_tier": "2",
-  "index.merge.policy.max_merge_at_once": "3",
-  "index.merge.policy.floor_segment": "1kb",
-};
 
 function say(line: unknown): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
@@ -74,12 +68,17 @@ async function client(fixture: ShardFixture, order: CrashOrder, name: string, se
 const order = JSON.parse(process.argv[2]!) as CrashOrder;
 if (order.killAfterMs > 0) setTimeout(() => die("time"), order.killAfterMs);
 const random = seededRandom(order.seed);
-const fixture = new ShardFixture({
-  settings: CRASH_SETTINGS,
-  io: crashingIo(order.plan, die),
-  random,
-}, order.folder);
+const fixture = new ShardFixture(
+  {
+    settings: CRASH_SETTINGS,
+    io: crashingIo(order.plan, die),
+    random,
+  },
+  order.folder,
+);
 await fixture.open("open");
-await Promise.all(["a", "b", "c"].map((name, i) => client(fixture, order, name, order.seed * 7 + i)));
+await Promise.all(
+  ["a", "b", "c"].map((name, i) => client(fixture, order, name, order.seed * 7 + i)),
+);
 await fixture.shard.close(false);
 die("end");

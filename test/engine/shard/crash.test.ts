@@ -1,9 +1,10 @@
-// Crash safety of a shard, by seeds: a child process writes and is killed with SIGKILL at a step that
-// the seed chooses (appends, syncs, rolls and trims of the translog; creation, writes, syncs and
-// deletes of segments; the commit's write, sync and rename; merges in a thread), some of its writes
-// torn. Then the shard is opened again: every acknowledged write must be there, every other one
-// wholly or not at all, no document twice; and it must be writable. Each seed crashes twice in
-// the same folder; Lucene's CheckIndex looks at some of the results. VARVE_CRASH_SEEDS=200 runs more of them.
+// Crash safety of a shard, by seeds: a child process writes and is killed with SIGKILL at a step
+// that the seed chooses (appends, syncs, rolls and trims of the translog; creation, writes, syncs
+// and deletes of segments; the commit's write, sync and rename; merges in a thread), some of its
+// writes torn. Then the shard is opened again: every acknowledged write must be there, every other
+// one wholly or not at all, no document twice; and it must be writable. Each seed crashes twice in
+// the same folder; Lucene's CheckIndex looks at some of the results. VARVE_CRASH_SEEDS=200 runs
+// more of them.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -33,8 +34,14 @@ beforeAll(async () => {
       "worker-thread": "src/base/worker-thread.ts",
       "merge-worker": "src/engine/workers/merge-worker.ts",
     },
-    outdir: bundle, bundle: true, format: "esm", platform: "node", target: "node20",
-    splitting: true, chunkNames: "chunk-[hash]", logLevel: "warning",
+    outdir: bundle,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    logLevel: "warning",
     banner: {
       js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);',
     },
@@ -108,7 +115,10 @@ async function verify(folder: string, model: Model, where: string): Promise<void
 function planOf(seed: number, round: number): CrashPlan {
   const random = seededRandom(seed * 31 + round);
   const step = CRASH_STEPS[(seed + round * 5) % CRASH_STEPS.length]!;
-  const often = step === "translog-append" || step === "translog-sync" || step === "checkpoint" ||
+  const often =
+    step === "translog-append" ||
+    step === "translog-sync" ||
+    step === "checkpoint" ||
     step.startsWith("segment");
   return {
     step,
@@ -124,7 +134,11 @@ async function crashSeed(seed: number, died: Map<string, number>): Promise<void>
   for (let round = 0; round < ROUNDS; round++) {
     const large = seed % 8 === 7;
     const said = await runChild({
-      folder, seed, plan: planOf(seed, round), first: round * 1000, batches: 12,
+      folder,
+      seed,
+      plan: planOf(seed, round),
+      first: round * 1000,
+      batches: 12,
       bodyChars: large ? 60_000 : 300,
       killAfterMs: seed % 4 === 3 ? 60 + ((seed * 37 + round * 11) % 200) : 0,
     });

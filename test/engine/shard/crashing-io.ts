@@ -6,14 +6,34 @@ import { type FileIo, nodeFileIo, type WritableFile } from "../../../src/base/in
 
 /** Steps by what they do, so that crashes can be spread over all of them. */
 export type CrashStep =
-  | "translog-append" | "translog-sync" | "translog-roll" | "translog-trim" | "checkpoint"
-  | "segment-create" | "segment-write" | "segment-sync" | "segment-delete"
-  | "commit-write" | "commit-sync" | "commit-rename" | "directory-sync";
+  | "translog-append"
+  | "translog-sync"
+  | "translog-roll"
+  | "translog-trim"
+  | "checkpoint"
+  | "segment-create"
+  | "segment-write"
+  | "segment-sync"
+  | "segment-delete"
+  | "commit-write"
+  | "commit-sync"
+  | "commit-rename"
+  | "directory-sync";
 
 export const CRASH_STEPS: readonly CrashStep[] = [
-  "translog-append", "translog-sync", "translog-roll", "translog-trim", "checkpoint",
-  "segment-create", "segment-write", "segment-sync", "segment-delete",
-  "commit-write", "commit-sync", "commit-rename", "directory-sync",
+  "translog-append",
+  "translog-sync",
+  "translog-roll",
+  "translog-trim",
+  "checkpoint",
+  "segment-create",
+  "segment-write",
+  "segment-sync",
+  "segment-delete",
+  "commit-write",
+  "commit-sync",
+  "commit-rename",
+  "directory-sync",
 ];
 
 export interface CrashPlan {
@@ -25,12 +45,17 @@ export interface CrashPlan {
   readonly tornPart: number;
 }
 
-function stepOf(path: string, action: "create" | "write" | "sync" | "delete"): CrashStep | undefined {
+function stepOf(
+  path: string,
+  action: "create" | "write" | "sync" | "delete",
+): CrashStep | undefined {
   const name = basename(path);
   if (name === "translog.ckp") return action === "write" ? "checkpoint" : undefined;
   if (name.endsWith(".tlog")) {
     const steps = {
-      create: "translog-roll", write: "translog-append", sync: "translog-sync",
+      create: "translog-roll",
+      write: "translog-append",
+      sync: "translog-sync",
       delete: "translog-trim",
     } as const;
     return steps[action];

@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type FileIo, nodeFileIo, seededRandom, VarveError } from "../../../src/base/index.ts";
+import {
+  type FileIo,
+  nodeFileIo,
+  seededRandom,
+  systemClock,
+  VarveError,
+} from "../../../src/base/index.ts";
 import { FsDirectory } from "../../../src/engine/shard/fs-directory.ts";
 import { IndexWriter } from "../../../src/lucene/index/index-writer.ts";
-import { systemClock } from "../../../src/base/index.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ShardFixture, type ShardFixtureOptions } from "./shard-fixture.ts";
 
@@ -25,7 +30,10 @@ afterEach(async () => {
 });
 
 async function refusal(promise: Promise<unknown>): Promise<VarveError> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(VarveError);
   return error as VarveError;
 }
@@ -41,7 +49,10 @@ describe("IndexShard's life", () => {
   test("IndexShard keeps documents when they are refreshed, flushed and opened again", async () => {
     await create();
     expect(fixture.index("1", { city: "Bern", people: 134794 })).toEqual({
-      seqNo: 0, primaryTerm: 1, version: 1, result: "created",
+      seqNo: 0,
+      primaryTerm: 1,
+      version: 1,
+      result: "created",
     });
     expect(fixture.source("1")).toEqual({ city: "Bern", people: 134794 });
     expect(fixture.source("1", false)).toBeUndefined();
@@ -68,10 +79,15 @@ describe("IndexShard's life", () => {
     const empty = fixture.shard.commitStats();
     expect(empty.num_docs).toBe(0);
     expect(empty.user_data).toMatchObject({
-      local_checkpoint: "-1", max_seq_no: "-1", max_unsafe_auto_id_timestamp: "-1",
+      local_checkpoint: "-1",
+      max_seq_no: "-1",
+      max_unsafe_auto_id_timestamp: "-1",
     });
     expect(Object.keys(empty.user_data).sort()).toEqual([
-      "history_uuid", "local_checkpoint", "max_seq_no", "max_unsafe_auto_id_timestamp",
+      "history_uuid",
+      "local_checkpoint",
+      "max_seq_no",
+      "max_unsafe_auto_id_timestamp",
       "translog_uuid",
     ]);
     fixture.index("1", {});
@@ -80,10 +96,15 @@ describe("IndexShard's life", () => {
     const { user_data: data, num_docs: count } = fixture.shard.commitStats();
     expect(count).toBe(1);
     expect(data).toEqual({
-      ...empty.user_data, local_checkpoint: "1", max_seq_no: "1", min_retained_seq_no: "2",
+      ...empty.user_data,
+      local_checkpoint: "1",
+      max_seq_no: "1",
+      min_retained_seq_no: "2",
     });
     expect(fixture.shard.seqNoStats()).toEqual({
-      max_seq_no: 1, local_checkpoint: 1, global_checkpoint: 1,
+      max_seq_no: 1,
+      local_checkpoint: 1,
+      global_checkpoint: 1,
     });
   });
 
@@ -151,10 +172,12 @@ describe("IndexShard's documents", () => {
   });
 
   test("IndexShard.get answers the stored source when a mapping filters it", async () => {
-    await create({ mapping: {
-      _source: { excludes: ["secret"] },
-      properties: { secret: { type: "text" }, open: { type: "text" } },
-    } });
+    await create({
+      mapping: {
+        _source: { excludes: ["secret"] },
+        properties: { secret: { type: "text" }, open: { type: "text" } },
+      },
+    });
     fixture.index("1", { secret: "s", open: "o" });
     expect(fixture.source("1")).toEqual({ open: "o" });
     await fixture.shard.ensureSynced();
@@ -243,7 +266,11 @@ describe("IndexShard's disk", () => {
     fixture.delete("d0");
     fixture.index("d1", { n: -1 });
     await merging;
-    expect(fixture.shard.stats()["merges"]).toMatchObject({ total: 1, total_docs: 120, current: 0 });
+    expect(fixture.shard.stats()["merges"]).toMatchObject({
+      total: 1,
+      total_docs: 120,
+      current: 0,
+    });
     expect(searcher.reader.numDocs).toBe(120);
     searcher.close();
     fixture.shard.refresh("test");
@@ -262,7 +289,9 @@ describe("IndexShard's disk", () => {
       fixture.index(`d${n}`, { n, text: Buffer.from(random.bytes(3000)).toString("base64") });
       if (n % 100 === 99) fixture.shard.refresh("test");
     }
-    const merging = fixture.shard.forceMerge({ maxNumSegments: 1 }).catch((error: unknown) => error);
+    const merging = fixture.shard
+      .forceMerge({ maxNumSegments: 1 })
+      .catch((error: unknown) => error);
     await mergeStarted();
     await fixture.shard.close(true);
     expect(await merging).toBeInstanceOf(VarveError);
@@ -322,7 +351,8 @@ describe("IndexShard's disk", () => {
   test("IndexShard syncs later when durability is async", async () => {
     const clock = new ManualClock();
     const settings = {
-      "index.translog.durability": "async", "index.translog.sync_interval": "3s",
+      "index.translog.durability": "async",
+      "index.translog.sync_interval": "3s",
     };
     await create({ clock, settings });
     fixture.index("1", { n: 1 });
@@ -334,7 +364,7 @@ describe("IndexShard's disk", () => {
     expect(readFileSync(log).length).toBeGreaterThan(before);
   });
 
-  test("IndexShard fails with the reason when the translog's disk is full, and loses nothing", async () => {
+  test("IndexShard fails with the reason when the disk of its translog is full", async () => {
     const disk = { isFull: false };
     await create({ io: limitedIo(disk, ".tlog") });
     fixture.index("1", { n: 1 });
@@ -352,7 +382,7 @@ describe("IndexShard's disk", () => {
     expect(fixture.index("3", {})).toMatchObject({ result: "created" });
   });
 
-  test("IndexShard fails when a segment cannot be written, and recovers from its translog", async () => {
+  test("IndexShard recovers from its translog when a segment could not be written", async () => {
     const disk = { isFull: false };
     await create({ io: limitedIo(disk, "_") });
     fixture.index("1", { n: 1 });
@@ -375,7 +405,8 @@ describe("IndexShard.bootstrapRestored", () => {
     fixture.delete("1");
     await fixture.shard.close(true);
     const before = new IndexWriter(new FsDirectory(fixture.indexFolder), {
-      clock: systemClock, random: seededRandom(2),
+      clock: systemClock,
+      random: seededRandom(2),
     });
     // As a busy server commits: operations above the checkpoint, one of them missing.
     before.commit(new Map([...before.userData, ["local_checkpoint", "0"], ["max_seq_no", "5"]]));
@@ -419,19 +450,41 @@ test("IndexShard.stats has the server's sections and members", async () => {
   fixture.shard.refresh("test");
   const stats = fixture.shard.stats();
   expect(Object.keys(stats)).toEqual([
-    "docs", "store", "indexing", "get", "search", "merges", "refresh", "flush", "warmer",
-    "query_cache", "fielddata", "completion", "segments", "translog", "request_cache", "recovery",
+    "docs",
+    "store",
+    "indexing",
+    "get",
+    "search",
+    "merges",
+    "refresh",
+    "flush",
+    "warmer",
+    "query_cache",
+    "fielddata",
+    "completion",
+    "segments",
+    "translog",
+    "request_cache",
+    "recovery",
   ]);
   expect(stats["docs"]).toEqual({ count: 1, deleted: 1 });
   expect(stats["indexing"]).toMatchObject({ index_total: 2, index_failed: 0 });
   expect(stats["refresh"]).toMatchObject({ total: 1, external_total: 1 });
   expect(stats["translog"]).toMatchObject({ operations: 2, uncommitted_operations: 2 });
   expect(stats["store"]!["size_in_bytes"]).toBeGreaterThan(500);
-  expect(fixture.shard.segments()).toMatchObject([{
-    name: "_0", generation: 0, num_docs: 1, deleted_docs: 1, committed: false, search: true,
-    compound: true, version: "9.1.0",
-    attributes: { "Lucene90StoredFieldsFormat.mode": "BEST_SPEED" },
-  }]);
+  expect(fixture.shard.segments()).toMatchObject([
+    {
+      name: "_0",
+      generation: 0,
+      num_docs: 1,
+      deleted_docs: 1,
+      committed: false,
+      search: true,
+      compound: true,
+      version: "9.1.0",
+      attributes: { "Lucene90StoredFieldsFormat.mode": "BEST_SPEED" },
+    },
+  ]);
 });
 
 /** Files whose names hold `part` cannot grow while the disk is full. */

@@ -7,8 +7,8 @@ import { nodeFileIo, seededRandom } from "../../../src/base/index.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { decodeCommitData, encodeCommitData } from "../../../src/engine/shard/commit-data.ts";
 import { FsDirectory } from "../../../src/engine/shard/fs-directory.ts";
-import { IndexingMemory } from "../../../src/engine/shard/indexing-memory.ts";
 import { indexSortOf } from "../../../src/engine/shard/index-sort-config.ts";
+import { IndexingMemory } from "../../../src/engine/shard/indexing-memory.ts";
 import { LiveVersionMap } from "../../../src/engine/shard/live-version-map.ts";
 import { LocalCheckpointTracker } from "../../../src/engine/shard/local-checkpoint-tracker.ts";
 import { planOperation } from "../../../src/engine/shard/operation-plan.ts";
@@ -20,24 +20,27 @@ const SHARD = { index: "i", indexUuid: "u", shard: 0 };
 
 describe("LocalCheckpointTracker", () => {
   test("LocalCheckpointTracker reaches the maximum when numbers come in any order", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), fc.integer(), (count, seed) => {
-      const random = seededRandom(seed);
-      const numbers = Array.from({ length: count }, (_, i) => ({ i, key: random.next() }))
-        .sort((a, b) => a.key - b.key).map(({ i }) => i);
-      const tracker = new LocalCheckpointTracker(-1, -1);
-      const done = new Set<number>();
-      for (const seqNo of numbers) {
-        expect(tracker.hasProcessed(seqNo)).toBe(false);
-        tracker.markProcessed(seqNo);
-        done.add(seqNo);
-        let checkpoint = -1;
-        while (done.has(checkpoint + 1)) checkpoint++;
-        expect(tracker.processedCheckpoint).toBe(checkpoint);
-        expect(tracker.hasProcessed(seqNo)).toBe(true);
-      }
-      expect(tracker.gaps()).toEqual([]);
-      expect(tracker.generateSeqNo()).toBe(count);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer(), (count, seed) => {
+        const random = seededRandom(seed);
+        const numbers = Array.from({ length: count }, (_, i) => ({ i, key: random.next() }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ i }) => i);
+        const tracker = new LocalCheckpointTracker(-1, -1);
+        const done = new Set<number>();
+        for (const seqNo of numbers) {
+          expect(tracker.hasProcessed(seqNo)).toBe(false);
+          tracker.markProcessed(seqNo);
+          done.add(seqNo);
+          let checkpoint = -1;
+          while (done.has(checkpoint + 1)) checkpoint++;
+          expect(tracker.processedCheckpoint).toBe(checkpoint);
+          expect(tracker.hasProcessed(seqNo)).toBe(true);
+        }
+        expect(tracker.gaps()).toEqual([]);
+        expect(tracker.generateSeqNo()).toBe(count);
+      }),
+    );
   });
 
   test("LocalCheckpointTracker names the gaps when a commit holds more than its checkpoint", () => {
@@ -51,8 +54,14 @@ describe("LocalCheckpointTracker", () => {
 });
 
 describe("LiveVersionMap", () => {
-  const value = (seqNo: number, isDelete = false, timeMs = 0) =>
-    ({ version: 1, seqNo, term: 1, isDelete, location: undefined, timeMs });
+  const value = (seqNo: number, isDelete = false, timeMs = 0) => ({
+    version: 1,
+    seqNo,
+    term: 1,
+    isDelete,
+    location: undefined,
+    timeMs,
+  });
 
   test("LiveVersionMap forgets entries after a refresh, not before", () => {
     const map = new LiveVersionMap();
@@ -112,21 +121,38 @@ describe("planOperation", () => {
 
   test("planOperation words conflicts as the server when a write does not fit", () => {
     const refused = (expected: object, found: typeof current | undefined, why: string) =>
-      expect(() => planOperation(SHARD, { id: "1", versionType: "internal", ...expected }, found))
-        .toThrow(`[1]: version conflict, ${why}`);
+      expect(() =>
+        planOperation(SHARD, { id: "1", versionType: "internal", ...expected }, found),
+      ).toThrow(`[1]: version conflict, ${why}`);
     refused({ opType: "create" }, current, "document already exists (current version [4])");
-    refused({ ifSeqNo: 5, ifPrimaryTerm: 1 }, current, "required seqNo [5], primary term [1]. " +
-      "current document has seqNo [7] and primary term [1]");
-    refused({ ifSeqNo: 5, ifPrimaryTerm: 1 }, undefined,
-      "required seqNo [5], primary term [1]. but no document was found");
-    refused({ ifSeqNo: 7, ifPrimaryTerm: 1 }, deleted,
-      "required seqNo [7], primary term [1]. but no document was found");
+    refused(
+      { ifSeqNo: 5, ifPrimaryTerm: 1 },
+      current,
+      "required seqNo [5], primary term [1]. " +
+        "current document has seqNo [7] and primary term [1]",
+    );
+    refused(
+      { ifSeqNo: 5, ifPrimaryTerm: 1 },
+      undefined,
+      "required seqNo [5], primary term [1]. but no document was found",
+    );
+    refused(
+      { ifSeqNo: 7, ifPrimaryTerm: 1 },
+      deleted,
+      "required seqNo [7], primary term [1]. but no document was found",
+    );
     refused({ version: 2 }, current, "current version [4] is different than the one provided [2]");
     refused({ version: 2 }, undefined, "document does not exist (expected version [2])");
-    refused({ version: 4, versionType: "external" }, current,
-      "current version [4] is higher or equal to the one provided [4]");
-    refused({ version: 3, versionType: "external_gte" }, deleted,
-      "current version [4] is higher than the one provided [3]");
+    refused(
+      { version: 4, versionType: "external" },
+      current,
+      "current version [4] is higher or equal to the one provided [4]",
+    );
+    refused(
+      { version: 3, versionType: "external_gte" },
+      deleted,
+      "current version [4] is higher than the one provided [3]",
+    );
   });
 
   test("planOperation gives the next version when a write fits", () => {
@@ -135,31 +161,46 @@ describe("planOperation", () => {
     expect(plan({}, undefined)).toEqual({ version: 1, exists: false });
     expect(plan({}, current)).toEqual({ version: 5, exists: true });
     expect(plan({ opType: "create" }, deleted)).toEqual({ version: 5, exists: false });
-    expect(plan({ version: 4, versionType: "external_gte" }, current))
-      .toEqual({ version: 4, exists: true });
-    expect(plan({ version: 90, versionType: "external" }, undefined))
-      .toEqual({ version: 90, exists: false });
+    expect(plan({ version: 4, versionType: "external_gte" }, current)).toEqual({
+      version: 4,
+      exists: true,
+    });
+    expect(plan({ version: 90, versionType: "external" }, undefined)).toEqual({
+      version: 90,
+      exists: false,
+    });
   });
 
   test("rejects versions that their type does not know", () => {
-    expect(() => planOperation(SHARD, { id: "1", versionType: "internal", version: 0 }, current))
-      .toThrow("illegal version value [0] for version type [INTERNAL]");
+    expect(() =>
+      planOperation(SHARD, { id: "1", versionType: "internal", version: 0 }, current),
+    ).toThrow("illegal version value [0] for version type [INTERNAL]");
   });
 });
 
 describe("CommitData", () => {
   test("CommitData survives its encoding when every member is set", () => {
     const data = {
-      translogUuid: "t", historyUuid: "h", localCheckpoint: 5, maxSeqNo: 9,
-      maxUnsafeAutoIdTimestamp: 1_700_000_000_000, minRetainedSeqNo: 6, forceMergeUuid: "f",
+      translogUuid: "t",
+      historyUuid: "h",
+      localCheckpoint: 5,
+      maxSeqNo: 9,
+      maxUnsafeAutoIdTimestamp: 1_700_000_000_000,
+      minRetainedSeqNo: 6,
+      forceMergeUuid: "f",
     };
     expect(decodeCommitData(encodeCommitData(data))).toEqual(data);
   });
 
   test("rejects user data without its members", () => {
     const whole = encodeCommitData({
-      translogUuid: "t", historyUuid: "h", localCheckpoint: 5, maxSeqNo: 9,
-      maxUnsafeAutoIdTimestamp: -1, minRetainedSeqNo: undefined, forceMergeUuid: undefined,
+      translogUuid: "t",
+      historyUuid: "h",
+      localCheckpoint: 5,
+      maxSeqNo: 9,
+      maxUnsafeAutoIdTimestamp: -1,
+      minRetainedSeqNo: undefined,
+      forceMergeUuid: undefined,
     });
     for (const key of ["translog_uuid", "history_uuid", "local_checkpoint", "max_seq_no"]) {
       const part = new Map(whole);
@@ -176,7 +217,14 @@ describe("FsDirectory", () => {
     const cache = new PageCache(3 * PAGE_BYTES);
     const directory = new FsDirectory(path, nodeFileIo, cache);
     const random = seededRandom(3);
-    for (const length of [0, 1, PAGE_BYTES, 2 * PAGE_BYTES, 2 * PAGE_BYTES + 1, 9 * PAGE_BYTES - 5]) {
+    for (const length of [
+      0,
+      1,
+      PAGE_BYTES,
+      2 * PAGE_BYTES,
+      2 * PAGE_BYTES + 1,
+      9 * PAGE_BYTES - 5,
+    ]) {
       const bytes = random.bytes(length);
       const name = `_0.f${length}`;
       const output = directory.createOutput(name);
@@ -189,7 +237,9 @@ describe("FsDirectory", () => {
         const start = Math.floor(random.next() * (length + 1));
         const count = Math.floor(random.next() * (length - start + 1));
         input.seek(start);
-        expect(Buffer.compare(input.bytesCopy(count), bytes.subarray(start, start + count))).toBe(0);
+        expect(Buffer.compare(input.bytesCopy(count), bytes.subarray(start, start + count))).toBe(
+          0,
+        );
       }
       expect(cache.usedBytes).toBeLessThanOrEqual(3 * PAGE_BYTES);
       input.close();
@@ -275,7 +325,10 @@ describe("FsDirectory.durably", () => {
     expect(readdirSync(path)).toEqual(["segments_2"]);
     expect(steps.slice(0, 2).sort()).toEqual(["sync _0.si", "sync pending_segments_2"]);
     expect(steps.slice(2)).toEqual([
-      "rename segments_2", "sync names", "remove segments_1", "remove _0.si",
+      "rename segments_2",
+      "sync names",
+      "remove segments_1",
+      "remove _0.si",
     ]);
     rmSync(path, { recursive: true });
   });
@@ -283,11 +336,19 @@ describe("FsDirectory.durably", () => {
   test("FsDirectory keeps small new files in memory and large ones on disk", () => {
     const path = mkdtempSync(join(tmpdir(), "varve-directory-"));
     const directory = new FsDirectory(path);
-    for (const [name, bytes] of [["_0.small", 1000], ["_0.large", 1_500_000]] as const) {
+    for (const [name, bytes] of [
+      ["_0.small", 1000],
+      ["_0.large", 1_500_000],
+    ] as const) {
       const output = directory.createOutput(name);
       output.writeBytes(new Uint8Array(bytes).fill(3));
       output.close();
-      expect(directory.openInput(name).bytesCopy(bytes).every((byte) => byte === 3)).toBe(true);
+      expect(
+        directory
+          .openInput(name)
+          .bytesCopy(bytes)
+          .every((byte) => byte === 3),
+      ).toBe(true);
     }
     expect(readdirSync(path)).toEqual(["_0.large"]);
     directory.sync(["_0.small"]);
@@ -301,8 +362,10 @@ describe("IndexingMemory", () => {
   test("IndexingMemory empties the largest shard when the sum is above the budget", () => {
     const memory = new IndexingMemory(100);
     const written: string[] = [];
-    const user = (name: string, indexingBytes: number) =>
-      ({ indexingBytes, writeIndexingBuffer: () => void written.push(name) });
+    const user = (name: string, indexingBytes: number) => ({
+      indexingBytes,
+      writeIndexingBuffer: () => void written.push(name),
+    });
     memory.add(user("small", 30));
     memory.add(user("large", 60));
     for (let i = 0; i < 128; i++) memory.onWrite();
@@ -381,30 +444,42 @@ describe("indexSortOf", () => {
   test("indexSortOf computes the server's sort fields when orders and modes are given", () => {
     expect(sort({ field: ["date", "keyword"], order: ["desc", "asc"] })).toEqual([
       {
-        field: "date", type: "long", reverse: true, selector: "max",
+        field: "date",
+        type: "long",
+        reverse: true,
+        selector: "max",
         missing: -9223372036854775808n,
       },
       { field: "keyword", type: "string", reverse: false, selector: "min", missing: "last" },
     ]);
     expect(sort({ field: ["keyword"], order: ["desc"], missing: ["_first"] })[0]).toMatchObject({
-      reverse: true, missing: "last",
+      reverse: true,
+      missing: "last",
     });
     expect(sort({ field: ["double"], mode: ["max"], missing: ["_first"] })[0]).toMatchObject({
-      type: "double", selector: "max", missing: -Infinity,
+      type: "double",
+      selector: "max",
+      missing: -Infinity,
     });
   });
 
   test("indexSortOf widens small integers when the index is older than 2.7", () => {
-    const of = (created: string) => indexSortOf(Settings.fromNested({
-      index: { sort: { field: "integer" }, version: { created } },
-    }), lookup)[0]!;
+    const of = (created: string) =>
+      indexSortOf(
+        Settings.fromNested({
+          index: { sort: { field: "integer" }, version: { created } },
+        }),
+        lookup,
+      )[0]!;
     expect(of("136217827").type).toBe("long");
     expect(of("136287827")).toMatchObject({ type: "int", missing: 2147483647 });
   });
 
   test("rejects fields that cannot sort an index", () => {
     expect(() => sort({ field: "unmapped" })).toThrow("unknown index sort field:[unmapped]");
-    expect(() => sort({ field: "text" })).toThrow("docvalues not found for index sort field:[text]");
+    expect(() => sort({ field: "text" })).toThrow(
+      "docvalues not found for index sort field:[text]",
+    );
     expect(() => sort({ field: "ip" })).toThrow("invalid index sort field:[ip]");
   });
 });

@@ -4,7 +4,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type Clock, type FileIo, type Random, seededRandom, systemClock, WorkerPool,
+  type Clock,
+  type FileIo,
+  type Random,
+  seededRandom,
+  systemClock,
+  WorkerPool,
 } from "../../../src/base/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
 import { type JsonObject, MapperService } from "../../../src/engine/mapping/index.ts";
@@ -40,10 +45,16 @@ export class ShardFixture {
   }
 
   async open(how: "create" | "open" | "bootstrapRestored"): Promise<IndexShard> {
-    const settings = Settings.fromNested({ "index.refresh_interval": "-1", ...this.options.settings });
+    const settings = Settings.fromNested({
+      "index.refresh_interval": "-1",
+      ...this.options.settings,
+    });
     const clock = this.options.clock ?? systemClock;
     this.mapper = new MapperService({
-      indexName: "test", settings, analyzers: buildIndexAnalyzers(settings), clock,
+      indexName: "test",
+      settings,
+      analyzers: buildIndexAnalyzers(settings),
+      clock,
     });
     if (this.options.mapping !== undefined) this.mapper.merge(this.options.mapping);
     this.shard = await IndexShard[how]({
@@ -73,7 +84,12 @@ export class ShardFixture {
       parsed = this.mapper.parse(input);
     }
     return this.shard.index({
-      id, source, parsed, opType: "index", versionType: "internal", ...more,
+      id,
+      source,
+      parsed,
+      opType: "index",
+      versionType: "internal",
+      ...more,
     });
   }
 

@@ -30,6 +30,7 @@ export interface Checkpoint {
   readonly translogUuid: string;
 }
 
+/** Its name in the translog's folder. */
 export const CHECKPOINT_FILE = "translog.ckp";
 const MAGIC = 0x50434b56;
 const SLOT_BYTES = 512;

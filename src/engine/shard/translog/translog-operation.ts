@@ -70,7 +70,7 @@ export class RecordBuffer {
   private view: DataView;
   length = 0;
 
-  constructor(initialBytes = 16 * 1024) {
+  constructor(initialBytes = 1024) {
     this.bytes = Buffer.allocUnsafeSlow(initialBytes);
     this.view = viewOf(this.bytes);
   }
@@ -83,13 +83,20 @@ export class RecordBuffer {
     const source = isIndex ? operation.source : undefined;
     // A UTF-16 unit takes at most three bytes of UTF-8.
     const most =
-      RECORD_HEADER_BYTES + BODY_BYTES_MIN + name.length * 3 +
-      (routing === undefined ? 0 : routing.length * 3) + (source === undefined ? 0 : source.length);
+      RECORD_HEADER_BYTES +
+      BODY_BYTES_MIN +
+      name.length * 3 +
+      (routing === undefined ? 0 : routing.length * 3) +
+      (source === undefined ? 0 : source.length);
     this.ensure(most);
     const start = this.length;
     const body = start + RECORD_HEADER_BYTES;
     const view = this.view;
-    this.bytes[body] = isIndex ? TYPE_INDEX : operation.type === "delete" ? TYPE_DELETE : TYPE_NO_OP;
+    this.bytes[body] = isIndex
+      ? TYPE_INDEX
+      : operation.type === "delete"
+        ? TYPE_DELETE
+        : TYPE_NO_OP;
     writeLong(view, body + 1, operation.seqNo);
     writeLong(view, body + 9, operation.primaryTerm);
     writeLong(view, body + 17, operation.type === "no-op" ? 0 : operation.version);
@@ -166,11 +173,16 @@ export function decodeOperation(body: Uint8Array): TranslogOperation | undefined
     case TYPE_INDEX:
       if (source.start < 0) return undefined;
       return {
-        type: "index", seqNo, primaryTerm, version, autoIdTimestamp,
+        type: "index",
+        seqNo,
+        primaryTerm,
+        version,
+        autoIdTimestamp,
         id: name,
-        routing: routing!.start < 0
-          ? undefined
-          : UTF8_DECODER.decode(body.subarray(routing!.start, routing!.end)),
+        routing:
+          routing!.start < 0
+            ? undefined
+            : UTF8_DECODER.decode(body.subarray(routing!.start, routing!.end)),
         source: body.slice(source.start, source.end),
       };
     case TYPE_DELETE:
@@ -196,7 +208,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function writeLong(view: DataView, at: number, value: number): void {
-  view.setInt32(at, value % 4294967296 | 0, true);
+  view.setInt32(at, (value % 4294967296) | 0, true);
   view.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }
 

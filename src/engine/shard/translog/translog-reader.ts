@@ -16,7 +16,11 @@
 
 import { crc32, type FileIo, type ReadableFile } from "../../../base/index.ts";
 import {
-  decodeOperation, RECORD_BYTES_MAX, RECORD_HEADER_BYTES, translogCorrupted, type TranslogOperation,
+  decodeOperation,
+  RECORD_BYTES_MAX,
+  RECORD_HEADER_BYTES,
+  type TranslogOperation,
+  translogCorrupted,
 } from "./translog-operation.ts";
 
 /** The facts in the header of a generation. */
@@ -34,6 +38,7 @@ const CHECKSUM_OFFSET = 24 + UUID_BYTES;
 export const HEADER_BYTES = CHECKSUM_OFFSET + 4;
 const WINDOW_BYTES = 256 * 1024;
 
+/** `translog-7.tlog`. */
 export function translogFileName(generation: number): string {
   return `translog-${generation}.tlog`;
 }
@@ -44,6 +49,7 @@ export function generationOfFile(name: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** The bytes at the start of a generation. */
 export function encodeHeader(header: TranslogHeader): Uint8Array {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.writeUInt32LE(MAGIC, 0);
@@ -95,13 +101,17 @@ export class TranslogReader {
       return undefined;
     }
     if (header.translogUuid !== translogUuid) {
-      throw translogCorrupted(this.path,
+      throw translogCorrupted(
+        this.path,
         `expected shard UUID ${translogUuid} but got: ${header.translogUuid}` +
-        " this translog file belongs to a different translog");
+          " this translog file belongs to a different translog",
+      );
     }
     if (header.generation !== generation) {
-      throw translogCorrupted(this.path,
-        `generation is [${header.generation}], expected [${generation}]`);
+      throw translogCorrupted(
+        this.path,
+        `generation is [${header.generation}], expected [${generation}]`,
+      );
     }
     this.validBytes = HEADER_BYTES;
     return header;
@@ -139,9 +149,11 @@ export class TranslogReader {
 
   private checkTorn(offset: number): void {
     if (offset >= this.durableBytes) return;
-    throw translogCorrupted(this.path,
+    throw translogCorrupted(
+      this.path,
       `the record at offset [${offset}] is damaged or cut off, but the file was synced up to` +
-      ` [${this.durableBytes}] (its length is [${this.lengthBytes}])`);
+        ` [${this.durableBytes}] (its length is [${this.lengthBytes}])`,
+    );
   }
 
   /** Up to `count` bytes at `position`, borrowed until the next call; fewer at the end. */

@@ -4,7 +4,10 @@
 import { dirname } from "node:path";
 import type { FileIo, ReadableFile, WritableFile } from "../../../base/index.ts";
 import {
-  decodeOperation, RECORD_HEADER_BYTES, RecordBuffer, type TranslogOperation,
+  decodeOperation,
+  RECORD_HEADER_BYTES,
+  RecordBuffer,
+  type TranslogOperation,
 } from "./translog-operation.ts";
 import { encodeHeader, HEADER_BYTES, type TranslogHeader } from "./translog-reader.ts";
 

@@ -2,7 +2,8 @@
 // generations (translog-reader.ts), a checkpoint (translog-checkpoint.ts), and one group commit.
 //
 // Group commit. `ensureSynced` waits until everything added before the call is durable. The first
-// caller starts a write and a sync off the main thread; whoever comes while they run shares the next.
+// caller starts a write and a sync off the main thread; whoever comes while they run shares the
+// next.
 //
 // Invariants:
 // - generations become durable in order: a newer one holds no record before the older is synced;
@@ -13,10 +14,13 @@
 
 import { join } from "node:path";
 import { type Clock, type FileIo, VarveError } from "../../../base/index.ts";
-import { type Checkpoint, CHECKPOINT_FILE, CheckpointFile } from "./translog-checkpoint.ts";
-import { translogCorrupted, type TranslogOperation } from "./translog-operation.ts";
+import { CHECKPOINT_FILE, type Checkpoint, CheckpointFile } from "./translog-checkpoint.ts";
+import { type TranslogOperation, translogCorrupted } from "./translog-operation.ts";
 import {
-  generationOfFile, HEADER_BYTES, translogFileName, TranslogReader,
+  generationOfFile,
+  HEADER_BYTES,
+  TranslogReader,
+  translogFileName,
 } from "./translog-reader.ts";
 import { TranslogWriter } from "./translog-writer.ts";
 
@@ -27,6 +31,7 @@ export interface TranslogLocation {
   readonly length: number;
 }
 
+/** What a translog is opened with. */
 export interface TranslogOptions {
   io: FileIo;
   /** The shard's translog folder. */
@@ -77,7 +82,10 @@ export class Translog {
   private lastWriteMs: number;
 
   private constructor(
-    options: TranslogOptions, uuid: string, checkpointFile: CheckpointFile, writer: TranslogWriter,
+    options: TranslogOptions,
+    uuid: string,
+    checkpointFile: CheckpointFile,
+    writer: TranslogWriter,
     minGeneration: number,
   ) {
     this.options = options;
@@ -100,7 +108,10 @@ export class Translog {
     const writer = newWriter(options, uuid, 1);
     writer.sync();
     const checkpointFile = CheckpointFile.create(io, join(path, CHECKPOINT_FILE), {
-      generation: 1, offset: HEADER_BYTES, minGeneration: 1, translogUuid: uuid,
+      generation: 1,
+      offset: HEADER_BYTES,
+      minGeneration: 1,
+      translogUuid: uuid,
     });
     io.syncDirectory(path);
     return new Translog(options, uuid, checkpointFile, writer, 1);
@@ -117,15 +128,19 @@ export class Translog {
    * damaged or when the translog is of another history.
    */
   static open(
-    options: TranslogOptions, uuid: string, replay: (operation: TranslogOperation) => void,
+    options: TranslogOptions,
+    uuid: string,
+    replay: (operation: TranslogOperation) => void,
   ): Translog {
     const { io, path } = options;
     const { file, checkpoint } = CheckpointFile.open(io, join(path, CHECKPOINT_FILE));
     try {
       if (checkpoint.translogUuid !== uuid) {
-        throw translogCorrupted(path,
+        throw translogCorrupted(
+          path,
           `expected shard UUID ${uuid} but got: ${checkpoint.translogUuid}` +
-          " this translog file belongs to a different translog");
+            " this translog file belongs to a different translog",
+        );
       }
       const generations = retainedGenerations(options, checkpoint);
       const retained = readGenerations(options, checkpoint, generations, replay);
@@ -186,7 +201,9 @@ export class Translog {
     return this.queued;
   }
 
-  /** Begins a new generation; later records go there. Its predecessor is synced by `ensureSynced`. */
+  /**
+   * Begins a new generation; later records go there. Its predecessor is synced by `ensureSynced`.
+   */
   rollGeneration(): number {
     this.checkUsable();
     try {
@@ -276,18 +293,19 @@ export class Translog {
     const last = this.current;
     const isTrim = this.trimTarget > this.minGeneration && last.generation >= this.trimTarget;
     if (isTrim) await this.trimNow();
-    let isMoved = false;
+    let reached: TranslogWriter | undefined;
     for (const writer of [...this.unsynced]) {
       await writer.writePending();
-      if (writer.isSyncNeeded) {
+      // A header alone needs no sync, unless records of a newer generation are to follow it.
+      if (writer.isSyncNeeded || (writer !== last && writer.syncedBytes === 0)) {
         await writer.syncAsync();
-        isMoved = true;
+        reached = writer;
       }
       if (writer === last) break;
       writer.close();
       this.unsynced.shift();
     }
-    if (isMoved) await this.checkpointFile.write(this.checkpointAt(last));
+    if (reached !== undefined) await this.checkpointFile.write(this.checkpointAt(reached));
   }
 
   /**
@@ -353,7 +371,9 @@ function closedTranslog(): VarveError {
 function newWriter(options: TranslogOptions, uuid: string, generation: number): TranslogWriter {
   const { io, path, primaryTerm } = options;
   return TranslogWriter.create(io, join(path, translogFileName(generation)), {
-    generation, primaryTerm, translogUuid: uuid,
+    generation,
+    primaryTerm,
+    translogUuid: uuid,
   });
 }
 
@@ -370,8 +390,7 @@ function retainedGenerations(options: TranslogOptions, checkpoint: Checkpoint): 
   found.sort((a, b) => a - b);
   found.forEach((generation, index) => {
     if (generation !== checkpoint.minGeneration + index) {
-      throw translogCorrupted(path,
-        `generation [${checkpoint.minGeneration + index}] is missing`);
+      throw translogCorrupted(path, `generation [${checkpoint.minGeneration + index}] is missing`);
     }
   });
   if (found.length === 0 || found[found.length - 1]! < checkpoint.generation) {
@@ -382,7 +401,9 @@ function retainedGenerations(options: TranslogOptions, checkpoint: Checkpoint): 
 
 /** Replays all generations; cuts the torn tail. */
 function readGenerations(
-  options: TranslogOptions, checkpoint: Checkpoint, generations: readonly number[],
+  options: TranslogOptions,
+  checkpoint: Checkpoint,
+  generations: readonly number[],
   replay: (operation: TranslogOperation) => void,
 ): ClosedGeneration[] {
   const { io, path } = options;
@@ -413,7 +434,10 @@ function readGenerations(
 }
 
 function durableBytesOf(
-  io: FileIo, file: string, generation: number, checkpoint: Checkpoint,
+  io: FileIo,
+  file: string,
+  generation: number,
+  checkpoint: Checkpoint,
 ): number {
   if (generation > checkpoint.generation) return 0;
   if (generation === checkpoint.generation) return checkpoint.offset;
@@ -422,7 +446,10 @@ function durableBytesOf(
 
 /** Cuts a file after its last whole record; one without a header gets one, so that it is whole. */
 function cutTail(
-  options: TranslogOptions, generation: number, uuid: string, validBytes: number,
+  options: TranslogOptions,
+  generation: number,
+  uuid: string,
+  validBytes: number,
 ): void {
   const { io, path, primaryTerm } = options;
   const file = join(path, translogFileName(generation));

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { nodeFileIo, seededRandom, systemClock, VarveError } from "../../../../src/base/index.ts";
 import { Translog } from "../../../../src/engine/shard/translog/translog.ts";
 import type {
-  IndexOperation, TranslogOperation,
+  IndexOperation,
+  TranslogOperation,
 } from "../../../../src/engine/shard/translog/translog-operation.ts";
 
 const UUID = "abcdefghijklmnopqrstuv";
@@ -23,8 +24,14 @@ function options() {
 
 function doc(seqNo: number, text = `{"n":${seqNo}}`): IndexOperation {
   return {
-    type: "index", seqNo, primaryTerm: 1, version: 1, id: `id-${seqNo}`, routing: undefined,
-    source: UTF8.encode(text), autoIdTimestamp: -1,
+    type: "index",
+    seqNo,
+    primaryTerm: 1,
+    version: 1,
+    id: `id-${seqNo}`,
+    routing: undefined,
+    source: UTF8.encode(text),
+    autoIdTimestamp: -1,
   };
 }
 
@@ -75,23 +82,30 @@ describe("Translog", () => {
 
   test("Translog keeps arbitrary operations when they are rolled over generations", async () => {
     const shape = fc.array(
-      fc.record({ id: fc.string({ unit: "grapheme" }), source: fc.uint8Array(), roll: fc.boolean() }),
+      fc.record({
+        id: fc.string({ unit: "grapheme" }),
+        source: fc.uint8Array(),
+        roll: fc.boolean(),
+      }),
       { maxLength: 30 },
     );
-    await fc.assert(fc.asyncProperty(shape, async (items) => {
-      const translog = Translog.create(options(), UUID);
-      const added: TranslogOperation[] = items.map((item, seqNo) => {
-        const operation = { ...doc(seqNo), id: item.id, source: item.source };
-        const location = translog.add(operation);
-        expect(plain(translog.readOperation(location)!)).toEqual(plain(operation));
-        if (item.roll) translog.rollGeneration();
-        return operation;
-      });
-      await translog.close();
-      const again = reopen();
-      expect(again.operations.map(plain)).toEqual(added.map(plain));
-      await again.translog.close();
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(shape, async (items) => {
+        const translog = Translog.create(options(), UUID);
+        const added: TranslogOperation[] = items.map((item, seqNo) => {
+          const operation = { ...doc(seqNo), id: item.id, source: item.source };
+          const location = translog.add(operation);
+          expect(plain(translog.readOperation(location)!)).toEqual(plain(operation));
+          if (item.roll) translog.rollGeneration();
+          return operation;
+        });
+        await translog.close();
+        const again = reopen();
+        expect(again.operations.map(plain)).toEqual(added.map(plain));
+        await again.translog.close();
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test("Translog shares one sync when many wait at once", async () => {
@@ -268,7 +282,8 @@ describe("Translog after a crash", () => {
       writeFileSync(logFile(1), damaged);
       const error = refusal(() => reopen());
       expect(error, `byte ${at}`).toMatchObject({
-        kind: "corrupt", type: "translog_corrupted_exception",
+        kind: "corrupt",
+        type: "translog_corrupted_exception",
       });
     }
   });
@@ -315,7 +330,8 @@ describe("Translog after a crash", () => {
   test("rejects further operations when a write has failed", async () => {
     const tragedies: VarveError[] = [];
     const translog = Translog.create(
-      { ...options(), io: fullDisk(), onTragedy: (error) => tragedies.push(error) }, UUID,
+      { ...options(), io: fullDisk(), onTragedy: (error) => tragedies.push(error) },
+      UUID,
     );
     translog.add(doc(0));
     await expect(translog.ensureSynced()).rejects.toMatchObject({ kind: "limit" });
@@ -331,8 +347,7 @@ function fullDisk() {
     ...nodeFileIo,
     openWrite(file: string, mode: "exclusive" | "truncate" | "existing") {
       const output = nodeFileIo.openWrite(file, mode);
-      output.writeAsync = () =>
-        Promise.reject(new VarveError("limit", "No space left on device"));
+      output.writeAsync = () => Promise.reject(new VarveError("limit", "No space left on device"));
       return output;
     },
   };
