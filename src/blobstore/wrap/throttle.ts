@@ -10,9 +10,14 @@ const WAIT_MS_MAX = 250;
 /** A transfer may run ahead of its rate by so much time. */
 const BURST_MS = 50;
 
-/** A limit in bytes a second; 0 or less is none. May be changed at any time. */
+/**
+ * A limit in bytes a second; 0 or less is none. May be changed at any time, also for rates that
+ * other threads made over the same `cell`.
+ */
 export class ByteRate {
-  bytesPerSecond: number;
+  /** Holds the limit, a float64, where threads share it. */
+  readonly cell: SharedArrayBuffer;
+  private readonly limit: Float64Array;
   /** Milliseconds that transfers waited. */
   throttledMillis = 0;
   private readonly clock: Clock;
@@ -20,10 +25,20 @@ export class ByteRate {
   private debt = 0;
   private paidAt: number;
 
-  constructor(clock: Clock, bytesPerSecond: number) {
+  constructor(clock: Clock, limit: number | SharedArrayBuffer) {
     this.clock = clock;
-    this.bytesPerSecond = bytesPerSecond;
+    this.cell = typeof limit === "number" ? new SharedArrayBuffer(8) : limit;
+    this.limit = new Float64Array(this.cell);
+    if (typeof limit === "number") this.bytesPerSecond = limit;
     this.paidAt = clock.monotonic();
+  }
+
+  get bytesPerSecond(): number {
+    return this.limit[0]!;
+  }
+
+  set bytesPerSecond(value: number) {
+    this.limit[0] = value;
   }
 
   /** Waits until `bytes` may pass. */

@@ -7,13 +7,13 @@ import {
   type IndexMetadata as StoredIndexMetadata,
 } from "../../repository/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
-import { aliasesFromJson, aliasesToJson } from "../cluster/metadata-codec.ts";
 import type {
   ClusterMetadata,
   IndexMetadata,
   JsonObject,
   LegacyTemplate,
 } from "../cluster/metadata.ts";
+import { aliasesFromJson, aliasesToJson } from "../cluster/metadata-codec.ts";
 import { mappingsOf, withIndexPrefix } from "../indices/templates.ts";
 import { Settings } from "../settings.ts";
 

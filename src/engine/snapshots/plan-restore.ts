@@ -3,19 +3,19 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import type { SnapshotInfo } from "../../repository/index.ts";
-import { aliasFromJson, aliasToJson } from "../cluster/metadata-codec.ts";
 import type {
   AliasMetadata,
   ClusterMetadata,
   IndexMetadata,
   JsonObject,
 } from "../cluster/metadata.ts";
+import { aliasFromJson, aliasToJson } from "../cluster/metadata-codec.ts";
 import { abstractions, backingIndices } from "../cluster/name-resolver.ts";
 import { exception, indexNotFound, invalidIndexName } from "../exceptions.ts";
 import { checkNameFree } from "../indices/create-index.ts";
 import { validateIndexName } from "../indices/index-name.ts";
-import { indexSettingsRegistry } from "../settings-registry.ts";
 import { Settings } from "../settings.ts";
+import { indexSettingsRegistry } from "../settings-registry.ts";
 import { API_VERSION, versionId, versionOfId } from "../version.ts";
 import { renameAll } from "./rename-pattern.ts";
 import type { RestoreSnapshotRequest } from "./snapshot-request.ts";

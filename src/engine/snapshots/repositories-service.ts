@@ -4,11 +4,11 @@
 import { isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { VarveError } from "../../base/index.ts";
 import {
+  type BlobStore,
   ByteRate,
   FsBlobStore,
   openUrlBlobStore,
   throttle,
-  type BlobStore,
 } from "../../blobstore/index.ts";
 import { openRepository, type Repository } from "../../repository/index.ts";
 import type { ClusterService } from "../cluster/cluster-service.ts";
@@ -17,6 +17,8 @@ import { matchesAny } from "../cluster/name-resolver.ts";
 import { exception } from "../exceptions.ts";
 import type { EngineContext } from "../indices/engine-context.ts";
 import { parseByteSize, type Settings } from "../settings.ts";
+import type { TransferRepository } from "./shard-transfers.ts";
+import type { RepositoryAddress } from "./transfer-protocol.ts";
 
 const SNAPSHOT_RATE_DEFAULT = "40mb";
 const NEVER_READ_GENERATION = -2;
@@ -50,8 +52,8 @@ interface OpenRepository {
   readonly repository: Repository;
   readonly writeRate: ByteRate;
   readonly readRate: ByteRate;
-  /** Folder of an fs repository: workers open it themselves. */
-  readonly location: string | undefined;
+  /** How worker threads open it for themselves. */
+  readonly address: RepositoryAddress;
 }
 
 function validateName(name: string): void {
@@ -66,7 +68,7 @@ function validateName(name: string): void {
 function rateOf(settings: Settings, key: string, fallback: string): number {
   const text = settings.get(key, fallback);
   const bytes = parseByteSize(text, key);
-  return bytes <= 0 ? 0 : bytes;
+  return Math.max(bytes, 0);
 }
 
 /** Owner of the node's repositories. */
@@ -166,14 +168,9 @@ export class RepositoriesService {
     return this.opened(name).repository;
   }
 
-  /** Folder of an fs repository, undefined for other types. */
-  location(name: string): string | undefined {
-    return this.opened(name).location;
-  }
-
-  /** Bytes a second that uploads may take now; 0 = no limit. */
-  writeRate(name: string): ByteRate {
-    return this.opened(name).writeRate;
+  /** The open repository of a name with what a worker thread needs to open it too. */
+  forTransfer(name: string): TransferRepository {
+    return this.opened(name);
   }
 
   private opened(name: string): OpenRepository {
@@ -192,7 +189,7 @@ export class RepositoriesService {
   ): OpenRepository {
     const { name, settings } = metadata;
     try {
-      const { store, readonly, location } = this.makeStore(metadata);
+      const { store, readonly, address } = this.makeStore(metadata);
       const writeRate = known?.writeRate ?? new ByteRate(this.context.clock, 0);
       const readRate = known?.readRate ?? new ByteRate(this.context.clock, 0);
       writeRate.bytesPerSecond = rateOf(
@@ -205,17 +202,28 @@ export class RepositoriesService {
       const pathType =
         SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
       const basePath = settings.get("base_path");
-      const repository = openRepository(throttle(store, { write: writeRate, read: readRate }), {
+      const options = {
         name,
-        clock: this.context.clock,
-        random: this.context.random,
         readonly,
         compress: settings.getBoolean("compress", false),
         shardPathType: pathType,
         ...(basePath === undefined ? {} : { basePath: basePath.replace(/^\/+|\/+$/g, "") }),
         ...(chunk === undefined ? {} : { chunkSizeBytes: chunkBytes(chunk) }),
-      });
-      return { metadata, repository, writeRate, readRate, location };
+      };
+      const { clock, random } = this.context;
+      const rates = { write: writeRate, read: readRate };
+      return {
+        metadata,
+        repository: openRepository(throttle(store, rates), { ...options, clock, random }),
+        writeRate,
+        readRate,
+        address: {
+          store: address,
+          options,
+          writeRate: writeRate.cell,
+          readRate: readRate.cell,
+        },
+      };
     } catch (error) {
       if (error instanceof VarveError && error.message.includes("does not exist")) throw error;
       throw repositoryException(name, "failed to create repository", error);
@@ -225,19 +233,20 @@ export class RepositoriesService {
   private makeStore(metadata: RepositoryMetadata): {
     store: BlobStore;
     readonly: boolean;
-    location: string | undefined;
+    address: RepositoryAddress["store"];
   } {
     const { name, type, settings } = metadata;
     const readonly = settings.getBoolean("readonly", false);
     if (type === "fs") {
       const location = this.fsLocation(name, settings.get("location"));
-      return { store: new FsBlobStore(location), readonly, location };
+      return { store: new FsBlobStore(location), readonly, address: { type: "fs", location } };
     }
     if (type === "url") {
       const url = settings.get("url");
       if (url === undefined) throw repositoryException(name, "missing url");
       this.checkUrl(name, url);
-      return { store: openUrlBlobStore(url), readonly: true, location: undefined };
+      const address = { type: "url", location: url } as const;
+      return { store: openUrlBlobStore(url), readonly: true, address };
     }
     throw repositoryException(name, `repository type [${type}] does not exist`);
   }

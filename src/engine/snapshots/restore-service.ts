@@ -3,26 +3,28 @@
 // on. Upstream: RestoreService, StoreRecovery (3.6.0).
 
 import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
-import {
-  directorySink,
-  type IndexId,
-  type Repository,
-  type SnapshotId,
-} from "../../repository/index.ts";
+import type { IndexId, Repository, SnapshotId } from "../../repository/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import type { ShardRecovery } from "../indices/shard-recovery.ts";
-import { FsDirectory } from "../store/fs-directory.ts";
 import { indexFromStored, storedDataStreams, withGlobalState } from "./metadata-conversion.ts";
 import { chooseIndices, type PlannedIndex, planRestore, type RestorePlan } from "./plan-restore.ts";
 import type { RepositoriesService } from "./repositories-service.ts";
 import type { RestoreSnapshotRequest } from "./snapshot-request.ts";
 import type { SnapshotsService } from "./snapshots-service.ts";
+import {
+  describeFailure,
+  type RestoreTask,
+  type ShardRestore,
+  type TransferEvent,
+} from "./transfer-protocol.ts";
 
-const CONCURRENT_SHARDS = 4;
+/** Shards that are opened at once while others are still copied. */
+const OPENING_SHARDS = 4;
 
 /** What a restore came to. */
 export interface RestoreOutcome {
@@ -30,6 +32,12 @@ export interface RestoreOutcome {
   readonly indices: readonly string[];
   readonly totalShards: number;
   readonly successfulShards: number;
+}
+
+interface ShardToFill {
+  readonly planned: PlannedIndex;
+  readonly shard: number;
+  readonly service: IndexService;
 }
 
 interface Prepared {
@@ -150,95 +158,107 @@ export class RestoreService {
   ): Promise<RestoreOutcome> {
     const { plan, snapshot } = prepared;
     const work = plan.indices.flatMap((planned) =>
-      Array.from({ length: planned.metadata.numberOfShards }, (_, shard) => ({ planned, shard })),
+      Array.from({ length: planned.metadata.numberOfShards }, (_, shard) => ({
+        planned,
+        shard,
+        service: services.get(planned.source)!,
+      })),
     );
-    const total = work.length;
-    let successful = 0;
-    const lane = async () => {
-      for (let next = work.shift(); next !== undefined; next = work.shift()) {
-        const service = services.get(next.planned.source)!;
-        if (await this.fillShard(prepared, next.planned, service, next.shard)) successful++;
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENT_SHARDS }, lane));
+    const empty = work.filter(({ planned, shard }) => planned.missingShards.has(shard));
+    const filled = work.filter(({ planned, shard }) => !planned.missingShards.has(shard));
+    for (const item of empty) await this.openFilled(item, "create");
+    await this.downloadAll(prepared, filled);
+    const started = work.filter(({ service, shard }) => service.shards[shard] !== undefined);
     return {
       snapshot: snapshot.name,
       indices: plan.indices.map((planned) => planned.metadata.name),
-      totalShards: total,
-      successfulShards: successful,
+      totalShards: work.length,
+      successfulShards: started.length,
     };
   }
 
-  /** Fills and opens one shard; says whether it started. */
-  private async fillShard(
-    prepared: Prepared,
-    planned: PlannedIndex,
-    service: IndexService,
-    shard: number,
-  ): Promise<boolean> {
+  /** Fills shards from the repository; each is opened as soon as its files are durable. */
+  private async downloadAll(prepared: Prepared, work: readonly ShardToFill[]): Promise<void> {
+    if (work.length === 0) return;
     const { indices } = this;
+    const task: RestoreTask = {
+      snapshot: prepared.snapshot,
+      root: join(indices.context.dataFolder, "indices"),
+      shards: work.map((item) => this.emptyFolder(prepared, item)),
+    };
+    const opening: Promise<void>[] = [];
+    const lanes = new Lanes(OPENING_SHARDS);
+    const onEvent = (event: TransferEvent) => {
+      const item = work[event.at]!;
+      if (event.kind === "done") opening.push(lanes.run(() => this.openFilled(item, "restored")));
+      else if (event.kind === "failed") this.fail(item, event.reason);
+      else noteRecovery(item.service.recoveries.get(item.shard)!, event);
+    };
+    const { signal } = this.controller;
+    const source = this.repositories.forTransfer(prepared.repository.name);
     try {
-      if (planned.missingShards.has(shard)) {
-        await indices.openShard(service, shard, "create");
-      } else {
-        await this.download(prepared, planned, service, shard);
-        await indices.openShard(service, shard, "restored");
-      }
-      return service.shards[shard] !== undefined;
+      await this.snapshots.transfers.restore(source, task, { signal, onEvent });
     } catch (error) {
-      indices.failShard(service, shard, `failed recovery: ${describe(error)}`);
-      return false;
-    } finally {
-      service.restoring.delete(shard);
-      this.endRecovery(service, shard);
+      for (const item of work) {
+        if (item.service.restoring.has(item.shard)) this.fail(item, describeFailure(error));
+      }
     }
+    await Promise.all(opening);
   }
 
-  private endRecovery(service: IndexService, shard: number): void {
+  /** The target folder of a shard, emptied, and its recovery begun. */
+  private emptyFolder(prepared: Prepared, item: ShardToFill): ShardRestore {
+    const { planned, shard, service } = item;
+    const { uuid } = planned.metadata;
+    const folder = this.indices.shardFolder(uuid, shard);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(`${folder}/index`, { recursive: true });
+    service.recoveries.set(shard, {
+      type: "SNAPSHOT",
+      stage: "INIT",
+      startTime: this.indices.context.clock.now(),
+      stopTime: 0,
+      source: {
+        repository: prepared.repository.name,
+        snapshot: prepared.snapshot.name,
+        snapshotUuid: prepared.snapshot.uuid,
+        index: planned.source,
+      },
+      files: { total: 0, recovered: 0 },
+      bytes: { total: 0, recovered: 0 },
+    });
+    const index = prepared.indexIds.get(planned.source)!;
+    return { index, shard, folder: `${uuid}/${shard}/index` };
+  }
+
+  /** Opens a shard whose files are in place, unless its index was deleted meanwhile. */
+  private async openFilled(item: ShardToFill, how: "create" | "restored"): Promise<void> {
+    const { service, shard } = item;
+    if (!this.isCurrent(service)) return this.fail(item, "the index was deleted");
+    await this.indices.openShard(service, shard, how);
+    service.restoring.delete(shard);
     const recovery = service.recoveries.get(shard);
     if (recovery === undefined) return;
     recovery.stopTime = this.indices.context.clock.now();
     if (service.shards[shard] !== undefined) recovery.stage = "DONE";
   }
 
-  /** Copies a shard's files into its emptied folder; every checksum was right when it answers. */
-  private async download(
-    prepared: Prepared,
-    planned: PlannedIndex,
-    service: IndexService,
-    shard: number,
-  ): Promise<void> {
-    const { repository, snapshot, indexIds } = prepared;
-    const index = indexIds.get(planned.source)!;
-    const folder = this.indices.shardFolder(planned.metadata.uuid, shard);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(`${folder}/index`, { recursive: true });
-    const plan = await repository.planShardRestore(snapshot, index, shard);
-    const recovery: ShardRecovery = {
-      type: "SNAPSHOT",
-      stage: "INDEX",
-      startTime: this.indices.context.clock.now(),
-      stopTime: 0,
-      source: {
-        repository: repository.name,
-        snapshot: snapshot.name,
-        snapshotUuid: snapshot.uuid,
-        index: planned.source,
-      },
-      files: { total: plan.total.files, recovered: 0 },
-      bytes: { total: plan.total.bytes, recovered: 0 },
-    };
-    service.recoveries.set(shard, recovery);
-    const directory = new FsDirectory(`${folder}/index`);
-    try {
-      await repository.runShardRestore(plan, directorySink(directory), {
-        signal: this.controller.signal,
-        onBytes: (bytes) => void (recovery.bytes.recovered += bytes),
-        onFile: () => void recovery.files.recovered++,
-      });
-    } finally {
-      directory.close();
-    }
+  private fail(item: ShardToFill, reason: string): void {
+    const { service, shard, planned } = item;
+    service.restoring.delete(shard);
+    const recovery = service.recoveries.get(shard);
+    if (recovery !== undefined) recovery.stopTime = this.indices.context.clock.now();
+    this.indices.failShard(service, shard, `failed recovery: ${reason}`);
+    if (this.isCurrent(service)) return;
+    // Its files may have been written after the deletion took the folder away.
+    rmSync(join(this.indices.context.dataFolder, "indices", planned.metadata.uuid), {
+      recursive: true,
+      force: true,
+    });
+  }
+
+  private isCurrent(service: IndexService): boolean {
+    return this.indices.service(service.name) === service;
   }
 
   /** Stops running restores: the node is stopping. */
@@ -248,8 +268,36 @@ export class RestoreService {
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `; caused by: ${error.cause.message}` : "";
-  return `${error.message}${cause}`;
+/** Counts and stages of a shard's recovery as its transfer goes on. */
+function noteRecovery(recovery: ShardRecovery, event: TransferEvent): void {
+  if (event.kind === "planned") {
+    recovery.stage = "INDEX";
+    recovery.files.total = event.total.files;
+    recovery.bytes.total = event.total.bytes;
+  } else if (event.kind === "moved") {
+    recovery.files.recovered += event.files;
+    recovery.bytes.recovered += event.bytes;
+  }
+}
+
+/** Runs work, so much at a time. */
+class Lanes {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.free = count;
+  }
+
+  async run(work: () => Promise<void>): Promise<void> {
+    if (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.free--;
+    try {
+      await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.free++;
+      else next();
+    }
+  }
 }

@@ -5,6 +5,7 @@ import type { FileTotals, StartedSnapshot } from "../../repository/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
 import type { CreateSnapshotRequest } from "./snapshot-request.ts";
+import type { TransferEvent } from "./transfer-protocol.ts";
 
 export type ShardStage = "INIT" | "STARTED" | "FINALIZE" | "DONE" | "FAILURE";
 
@@ -83,6 +84,30 @@ export class RunningSnapshot {
         { status: 500 },
       ),
     );
+  }
+}
+
+/** Takes over what a transfer tells of a shard. */
+export function noteEvent(progress: ShardProgress, event: TransferEvent): void {
+  switch (event.kind) {
+    case "planned":
+      progress.incremental = event.incremental;
+      progress.total = event.total;
+      progress.stage = "STARTED";
+      return;
+    case "moved":
+      progress.processed.files += event.files;
+      progress.processed.bytes += event.bytes;
+      return;
+    case "done":
+      progress.stage = "DONE";
+      progress.generation = event.generation;
+      progress.startTime = event.startTimeMillis;
+      progress.time = event.timeMillis;
+      return;
+    case "failed":
+      progress.stage = "FAILURE";
+      progress.reason = event.reason;
   }
 }
 

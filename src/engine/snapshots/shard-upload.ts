@@ -1,19 +1,32 @@
-// One shard into the repository: hold a commit, plan against what is there, upload what is new.
-// The upload runs in a worker thread for repositories on a file system, so that searches go on.
+// Shards into the repository: hold commits, plan against what is there, upload what is new. The
+// holding is the engine's; `uploadShards` may run in a worker thread, so that searches go on.
 
-import { describeCommitFiles, directorySource, type Repository } from "../../repository/index.ts";
-import type { RunShardSnapshotOptions, StartedSnapshot } from "../../repository/index.ts";
+import { FsBlobStore } from "../../blobstore/index.ts";
 import { readLatestCommit } from "../../lucene/index/index.ts";
-import { FsDirectory } from "../store/fs-directory.ts";
+import {
+  blobStoreSource,
+  type CommitFile,
+  describeCommitFiles,
+  type Repository,
+} from "../../repository/index.ts";
 import type { IndexShard } from "../shard/index.ts";
-import type { ShardProgress } from "./running-snapshot.ts";
+import { FsDirectory } from "../store/fs-directory.ts";
+import {
+  describeFailure,
+  type ShardUpload,
+  type TransferContext,
+  type UploadTask,
+} from "./transfer-protocol.ts";
 
 const FORCE_MERGE_UUID = "force_merge_uuid";
+/** Shards under way at once, for stores that answer slowly. */
+const CONCURRENT_SHARDS = 4;
 
-interface HeldCommit {
+/** A commit whose files stay until it is closed. */
+export interface HeldCommit {
   readonly directoryPath: string;
   readonly generation: number;
-  readonly files: readonly { readonly name: string }[];
+  readonly files: readonly { readonly name: string; readonly length: number }[];
   readonly userData: ReadonlyMap<string, string>;
   close(): void;
 }
@@ -35,7 +48,7 @@ export async function holdCommit(
       directoryPath: folder,
       generation: infos.generation,
       userData: infos.userData,
-      files: [...names].map((name) => ({ name })),
+      files: [...names].map((name) => ({ name, length: directory.fileLength(name) })),
       close() {},
     };
   } finally {
@@ -61,44 +74,81 @@ function stateId(userData: ReadonlyMap<string, string>): string | undefined {
   return `${history}-${userData.get(FORCE_MERGE_UUID) ?? "na"}-${maxSeqNo}`;
 }
 
-/** Uploads one shard and fills in its progress. Throws when it fails or is aborted. */
-export async function uploadShard(
-  repository: Repository,
-  started: StartedSnapshot,
-  progress: ShardProgress,
-  commit: HeldCommit,
-  options: Omit<RunShardSnapshotOptions, "clock" | "compress">,
-): Promise<void> {
-  const directory = new FsDirectory(commit.directoryPath);
+/** A held commit as plain data. */
+export function describeUpload(indexName: string, shard: number, commit: HeldCommit): ShardUpload {
+  return {
+    indexName,
+    shard,
+    directoryPath: commit.directoryPath,
+    files: commit.files.map((file) => file.name),
+    commitGeneration: commit.generation,
+    shardStateId: stateId(commit.userData),
+  };
+}
+
+/** Footers and small files of a commit. Read only where no earlier snapshot has the same state. */
+function readCommitFiles(upload: ShardUpload): CommitFile[] {
+  const directory = new FsDirectory(upload.directoryPath);
   try {
-    const infos = readLatestCommit(directory);
-    const oldest = infos.luceneVersion;
-    const writtenBy = `${oldest.major}.${oldest.minor}.${oldest.bugfix}`;
-    const files = describeCommitFiles(
-      directory,
-      commit.files.map((file) => file.name),
-      writtenBy,
-    );
-    const plan = await repository.planShardSnapshot(started, {
-      index: started.indices.get(progress.index.name)!,
-      shard: progress.shard,
-      commit: files,
-      commitGeneration: commit.generation,
-      shardStateId: stateId(commit.userData),
-    });
-    progress.incremental = plan.incremental;
-    progress.total = plan.total;
-    progress.stage = "STARTED";
-    const result = await repository.runShardSnapshot(plan, directorySource(directory), {
-      ...options,
-      onBytes: (bytes) => void (progress.processed.bytes += bytes),
-      onFile: () => void progress.processed.files++,
-    });
-    progress.stage = "DONE";
-    progress.generation = result.generation;
-    progress.startTime = result.startTimeMillis;
-    progress.time = result.timeMillis;
+    const { luceneVersion: version } = readLatestCommit(directory);
+    const writtenBy = `${version.major}.${version.minor}.${version.bugfix}`;
+    return describeCommitFiles(directory, upload.files, writtenBy);
   } finally {
     directory.close();
   }
+}
+
+/**
+ * Uploads shards and makes them durable. A shard that fails is an event; an abort or a store that
+ * cannot flush is thrown.
+ */
+export async function uploadShards(
+  repository: Repository,
+  task: UploadTask,
+  context: TransferContext,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < task.shards.length) {
+      const at = next++;
+      context.signal.throwIfAborted();
+      try {
+        await uploadShard(repository, task, at, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        context.emit({ at, kind: "failed", reason: describeFailure(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_SHARDS }, lane));
+  await repository.context.store.flush(context.signal);
+}
+
+async function uploadShard(
+  repository: Repository,
+  task: UploadTask,
+  at: number,
+  context: TransferContext,
+): Promise<void> {
+  const upload = task.shards[at]!;
+  const { signal } = context;
+  const plan = await repository.planShardSnapshot(
+    task.started,
+    {
+      index: task.started.indices.get(upload.indexName)!,
+      shard: upload.shard,
+      commit: () => readCommitFiles(upload),
+      commitGeneration: upload.commitGeneration,
+      shardStateId: upload.shardStateId,
+    },
+    signal,
+  );
+  context.emit({ at, kind: "planned", incremental: plan.incremental, total: plan.total });
+  const source = blobStoreSource(new FsBlobStore(upload.directoryPath), "");
+  const result = await repository.runShardSnapshot(plan, source, {
+    signal,
+    onBytes: (bytes) => context.emit({ at, kind: "moved", files: 0, bytes }),
+    onFile: () => context.emit({ at, kind: "moved", files: 1, bytes: 0 }),
+  });
+  context.emit({ at, kind: "done", ...result });
 }

@@ -6,8 +6,8 @@ import { encodeJson, type XContentValue } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 import type { IndicesOptions } from "../cluster/name-resolver.ts";
 import { exception, validationFailed } from "../exceptions.ts";
-import { Settings } from "../settings.ts";
 import { withIndexPrefix } from "../indices/templates.ts";
+import { Settings } from "../settings.ts";
 
 const USER_METADATA_BYTES_MAX = 1024;
 

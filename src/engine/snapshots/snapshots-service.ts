@@ -1,11 +1,12 @@
 // Creates, deletes, clones and lists snapshots. Work on one repository runs one after the other,
 // so that each sees the catalog of the one before. Upstream: SnapshotsService (3.6.0).
 
-import { VarveError } from "../../base/index.ts";
+import type { VarveError } from "../../base/index.ts";
 import {
   checkSnapshotName,
   invalidSnapshotName,
   type Repository,
+  type RepositoryIndex,
   type SnapshotInfo,
   type StartedSnapshot,
 } from "../../repository/index.ts";
@@ -15,16 +16,17 @@ import { exception } from "../exceptions.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import { clusterToStored, indexToStored } from "./metadata-conversion.ts";
 import { type RepositoriesService, repositoryException } from "./repositories-service.ts";
-import { RunningSnapshot, type ShardProgress } from "./running-snapshot.ts";
-import { holdCommit, uploadShard } from "./shard-upload.ts";
-import { snapshotVersionId } from "./snapshot-version.ts";
+import { noteEvent, RunningSnapshot, type ShardProgress } from "./running-snapshot.ts";
+import { ShardTransfers } from "./shard-transfers.ts";
+import { describeUpload, type HeldCommit, holdCommit } from "./shard-upload.ts";
 import {
   type CreateSnapshotRequest,
   parseCloneIndices,
   snapshotException,
 } from "./snapshot-request.ts";
+import { snapshotVersionId } from "./snapshot-version.ts";
+import { describeFailure, type ShardUpload } from "./transfer-protocol.ts";
 
-const CONCURRENT_SHARDS = 4;
 const CONCURRENT_OPERATIONS_DEFAULT = 1000;
 
 /** Owner of snapshots that run, and of the order of work in each repository. */
@@ -32,6 +34,8 @@ export class SnapshotsService {
   private readonly indices: IndicesService;
   private readonly repositories: RepositoriesService;
   private readonly nodeId: string;
+  /** The threads that move shards; restores use them too. */
+  readonly transfers: ShardTransfers;
   private readonly running = new Set<RunningSnapshot>();
   /** The last operation of each repository. */
   private readonly tails = new Map<string, Promise<unknown>>();
@@ -43,6 +47,7 @@ export class SnapshotsService {
     this.indices = indices;
     this.repositories = repositories;
     this.nodeId = nodeId;
+    this.transfers = new ShardTransfers(indices.context.clock);
     repositories.usage.push((name) => (this.busy.get(name) ?? 0) > 0);
     indices.guards.push((operation, guarded) => this.checkNotSnapshotted(operation, guarded));
   }
@@ -186,7 +191,7 @@ export class SnapshotsService {
       entry.indices.map((index) => index.name),
     );
     const started: StartedSnapshot = { ...planned, snapshotId: entry.started.snapshotId };
-    await this.uploadAll(repository, started, entry);
+    await this.uploadAll(started, entry);
     entry.signal.throwIfAborted();
     for (const progress of entry.shards) if (progress.stage === "DONE") progress.stage = "FINALIZE";
     const info = this.infoOf(entry);
@@ -208,45 +213,51 @@ export class SnapshotsService {
     return info;
   }
 
-  private async uploadAll(
-    repository: Repository,
-    started: StartedSnapshot,
-    entry: RunningSnapshot,
-  ): Promise<void> {
-    const queue = [...entry.shards];
-    const lane = async () => {
-      for (let progress = queue.shift(); progress !== undefined; progress = queue.shift()) {
+  /** Uploads every shard; what failed stands in the shards' progress. */
+  private async uploadAll(started: StartedSnapshot, entry: RunningSnapshot): Promise<void> {
+    const held: HeldCommit[] = [];
+    const uploads: { upload: ShardUpload; progress: ShardProgress }[] = [];
+    try {
+      let bytes = 0;
+      for (const progress of entry.shards) {
         entry.signal.throwIfAborted();
-        await this.uploadOne(repository, started, entry, progress);
+        const commit = await this.holdShard(entry, progress);
+        if (commit === undefined) continue;
+        held.push(commit);
+        for (const file of commit.files) bytes += file.length;
+        const upload = describeUpload(progress.index.name, progress.shard, commit);
+        uploads.push({ upload, progress });
       }
-    };
-    await Promise.all(Array.from({ length: CONCURRENT_SHARDS }, lane));
+      const task = {
+        started: withIndices(started, entry),
+        shards: uploads.map(({ upload }) => upload),
+      };
+      await this.transfers.upload(this.repositories.forTransfer(entry.repository), task, bytes, {
+        signal: entry.signal,
+        onEvent: (event) => noteEvent(uploads[event.at]!.progress, event),
+      });
+    } finally {
+      for (const commit of held) commit.close();
+    }
   }
 
-  private async uploadOne(
-    repository: Repository,
-    started: StartedSnapshot,
+  private async holdShard(
     entry: RunningSnapshot,
     progress: ShardProgress,
-  ): Promise<void> {
+  ): Promise<HeldCommit | undefined> {
     const { index, shard } = progress;
     progress.startTime = this.clock.now();
     try {
       const open = this.indices.service(index.name)?.shards[shard];
-      if (open === undefined && index.state === "open")
+      if (open === undefined && index.state === "open") {
         throw new Error("primary shard is not allocated");
-      const folder = `${this.indices.shardFolder(index.uuid, shard)}/index`;
-      const commit = await holdCommit(open, folder);
-      try {
-        await uploadShard(repository, started, progress, commit, { signal: entry.signal });
-      } finally {
-        commit.close();
       }
+      return await holdCommit(open, `${this.indices.shardFolder(index.uuid, shard)}/index`);
     } catch (error) {
       entry.signal.throwIfAborted();
       progress.stage = "FAILURE";
-      progress.reason = error instanceof Error ? error.message : String(error);
-      progress.time = this.clock.now() - progress.startTime;
+      progress.reason = describeFailure(error);
+      return undefined;
     }
   }
 
@@ -259,6 +270,7 @@ export class SnapshotsService {
       dataStreams: [...entry.dataStreams],
       state: failed.length === 0 ? "SUCCESS" : "PARTIAL",
       includeGlobalState: entry.request.includeGlobalState,
+      remoteStoreIndexShallowCopy: false,
       startTimeMillis: entry.startTime,
       endTimeMillis: this.clock.now(),
       totalShards: entry.shards.length,
@@ -365,6 +377,7 @@ export class SnapshotsService {
   async close(): Promise<void> {
     for (const entry of this.running) entry.abort();
     await Promise.all([...this.tails.values()]);
+    await this.transfers.close();
   }
 }
 
@@ -381,6 +394,17 @@ export function selectNames(names: readonly string[], patterns: readonly string[
     }
   }
   return [...chosen];
+}
+
+/** The snapshot with no more of the catalog than its own indices: it goes to a thread. */
+function withIndices(started: StartedSnapshot, entry: RunningSnapshot): StartedSnapshot {
+  const { base } = started;
+  const indices = new Map<string, RepositoryIndex>();
+  for (const { name } of entry.indices) {
+    const known = base.indices.get(name);
+    if (known !== undefined) indices.set(name, known);
+  }
+  return { ...started, base: { ...base, indices, indexMetadataIdentifiers: new Map() } };
 }
 
 function generationsOf(
