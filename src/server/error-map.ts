@@ -3,7 +3,8 @@
 
 import { VarveError } from "../base/index.ts";
 
-const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
+/** Status by exception name. */
+export const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   action_request_validation_exception: 400,
   alias_not_found_exception: 404,
   aliases_not_found_exception: 404,
@@ -57,7 +58,8 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   zone_rules_exception: 400,
 };
 
-const STATUS_OF_KIND: Readonly<Record<VarveError["kind"], number>> = {
+/** Status of an error without an exception name, by its kind. */
+export const STATUS_OF_KIND: Readonly<Record<VarveError["kind"], number>> = {
   invalid: 400,
   missing: 404,
   conflict: 409,
