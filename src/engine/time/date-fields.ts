@@ -2,7 +2,7 @@
 // Upstream: java.time.format.DateTimeFormatterBuilder's parsers,
 // org.opensearch.common.time.DateFormatters.
 
-import { VarveError } from "../../base/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
 import type { DateElement, DateField } from "./date-pattern.ts";
 import { daysFromCivil, daysInMonth } from "./iso-date.ts";
 import { parseOffset, zoneRules } from "./zone-rules.ts";
@@ -223,7 +223,28 @@ function invalid(message: string): VarveError {
   return new VarveError("invalid", message, { type: "date_time_exception" });
 }
 
+const YEAR_MAX = 999_999_999;
+
+/** One of these must be known; a lone week day or fraction of a second is no date. */
+const DATED: readonly DateField[] = [
+  "year",
+  "yearOfEra",
+  "weekYear",
+  "month",
+  "hour",
+  "clockHour",
+  "clockHourOfHalf",
+  "hourOfHalf",
+  "milliOfDay",
+  "nanoOfDay",
+  "epochSecond",
+  "epochMilli",
+];
+
 const DATE_RANGES: readonly (readonly [DateField, number, number, string])[] = [
+  ["year", -YEAR_MAX, YEAR_MAX, "Year"],
+  ["weekYear", -YEAR_MAX, YEAR_MAX, "WeekBasedYear"],
+  ["quarter", 1, 4, "QuarterOfYear"],
   ["month", 1, 12, "MonthOfYear"],
   ["day", 1, 31, "DayOfMonth"],
   ["dayOfYear", 1, 366, "DayOfYear"],
@@ -245,10 +266,12 @@ const TIME_RANGES: readonly (readonly [DateField, number, number, string])[] = [
  * of
  * era and no era is not resolved then; its faults show later, in instantOf.
  */
-export function resolveFailure(fields: ParsedFields): VarveError | undefined {
+export function resolveFailure(fields: ParsedFields, roundUp: boolean): VarveError | undefined {
   const isLate = fields.values.has("yearOfEra") && !fields.values.has("era");
   try {
     checkRanges(fields, TIME_RANGES);
+    checkRanges(fields, [["yearOfEra", 1, YEAR_MAX, "YearOfEra"]]);
+    if (roundUp) checkDefaults(fields.values);
     if (!isLate) {
       checkRanges(fields, DATE_RANGES);
       if (fields.values.has("year") || fields.values.has("yearOfEra")) dayOf(fields.values);
@@ -258,6 +281,42 @@ export function resolveFailure(fields: ParsedFields): VarveError | undefined {
     if (error instanceof VarveError) return error;
     throw error;
   }
+}
+
+// Rounding up fills in January 1st and 23:59:59.999999999 where a field is missing, also where other
+// fields already say which day or hour it is. Java then finds the two in conflict.
+function checkDefaults(values: Map<DateField, number>): void {
+  const isWeekDate = values.has("weekYear") && values.has("week") && values.has("dayOfWeek");
+  if (isWeekDate && !isFirstOfYear(dayOf(values))) {
+    throw invalid("Conflict found: Field MonthOfYear differs from MonthOfYear 1");
+  }
+  if (!values.has("hour")) {
+    const hour = hourOf(values);
+    if (hour !== undefined && hour !== 23) {
+      throw invalid(`Conflict found: HourOfDay ${hour} differs from HourOfDay 23`);
+    }
+  }
+  if (values.has("milliOfDay") || values.has("nanoOfDay")) {
+    throw invalid("Conflict found: HourOfDay differs from HourOfDay 23");
+  }
+}
+
+function isFirstOfYear(day: number): boolean {
+  const year = new Date(day * 86_400_000).getUTCFullYear();
+  return day === daysFromCivil(year, 1, 1);
+}
+
+/** Moves a day past the end of its month into the next month, or back to the end when rounding up. */
+export function overflowDay(fields: ParsedFields, roundUp: boolean): void {
+  const { values } = fields;
+  const year = values.get("year");
+  const month = values.get("month");
+  const day = values.get("day");
+  if (year === undefined || month === undefined || day === undefined || month > 12) return;
+  const length = daysInMonth(year, month);
+  if (day <= length || day > 31) return;
+  values.set("day", roundUp ? length : day - length);
+  if (!roundUp) values.set("month", month + 1);
 }
 
 function checkRanges(
@@ -283,6 +342,9 @@ export function instantOf(
 ): DateInstant {
   const { values } = fields;
   checkRanges(fields, DATE_RANGES);
+  if (!DATED.some((field) => values.has(field))) {
+    throw illegalArgument("temporal accessor cannot be converted to zoned date time");
+  }
   const epoch = epochOf(values, roundUp);
   if (epoch !== undefined) return epoch;
   const day = dayOf(values);

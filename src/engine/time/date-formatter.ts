@@ -3,7 +3,7 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import type { DateInstant } from "./date-fields.ts";
-import { instantOf, parseFields, resolveFailure } from "./date-fields.ts";
+import { instantOf, overflowDay, parseFields, resolveFailure } from "./date-fields.ts";
 import { namedFormat } from "./date-formats.ts";
 import { dateNames } from "./date-names.ts";
 import type { DateElement } from "./date-pattern.ts";
@@ -17,6 +17,8 @@ interface Part {
   readonly kind: "pattern" | "epoch_millis" | "epoch_second";
   /** The fast parser reads all that it reads, with the same result. */
   readonly isIso: boolean;
+  /** Days past the end of a month run into the next one. */
+  readonly isLenient: boolean;
   readonly print: readonly DateElement[];
   readonly parsers: readonly (readonly DateElement[])[];
 }
@@ -114,10 +116,11 @@ export class DateFormatter {
   /** Prints an instant. */
   format(millis: number, nanosOfMilli = 0): string {
     const part = this.printPart;
-    if (part.kind === "epoch_millis") return printEpoch(millis, nanosOfMilli, 6);
+    if (part.kind === "epoch_millis") return printMillis(millis, nanosOfMilli);
     if (part.kind === "epoch_second") {
       const seconds = Math.floor(millis / 1000);
-      return printEpoch(seconds, (millis - seconds * 1000) * 1_000_000 + nanosOfMilli, 9);
+      const rest = (millis - seconds * 1000) * 1_000_000 + nanosOfMilli;
+      return rest === 0 ? String(seconds) : `${seconds}.${fractionOf(rest, 9)}`;
     }
     const fields = localFields({ millis, nanosOfMilli }, zoneRules(this.zone));
     return printFields(part.print, fields, dateNames(this.locale));
@@ -154,20 +157,27 @@ function partsOf(pattern: string): readonly Part[] {
 
 function partOf(name: string): Part {
   if (name === "epoch_millis" || name === "epoch_second") {
-    return { kind: name, isIso: false, print: [], parsers: [[], []] };
+    return { kind: name, isIso: false, isLenient: false, print: [], parsers: [[], []] };
   }
   const named = namedFormat(name);
   if (named !== undefined) {
     return {
       kind: "pattern",
       isIso: ISO_NAMES.has(name),
+      isLenient: name === "strict_date",
       print: compilePattern(named.print),
       parsers: named.parse.map(compilePattern),
     };
   }
   try {
     const elements = compilePattern(name);
-    return { kind: "pattern", isIso: false, print: elements, parsers: [elements] };
+    return {
+      kind: "pattern",
+      isIso: false,
+      isLenient: false,
+      print: elements,
+      parsers: [elements],
+    };
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     throw illegalArgument(`Invalid format: [${name}]: ${error.message}`, error);
@@ -200,7 +210,8 @@ function parsePart(
       failure ??= dateTimeParse(`Text '${text}' could not be parsed${start}${fields}`);
       continue;
     }
-    const unresolved = resolveFailure(fields);
+    if (part.isLenient) overflowDay(fields, roundUp);
+    const unresolved = resolveFailure(fields, roundUp);
     if (unresolved === undefined) return instantOf(fields, roundUp, formatter.zone, forcedZone);
     failure ??= dateTimeParse(
       `Text '${text}' could not be parsed: ${unresolved.message}`,
@@ -228,25 +239,25 @@ function parseEpoch(
   const isOpen = fraction === undefined || fraction === "";
   const rest = isOpen ? (roundUp ? 10 ** digits - 1 : 0) : Number(fraction.padEnd(digits, "0"));
   const value = Number(whole);
+  const isNegative = sign === "-";
   if (kind === "epoch_millis") {
-    if (sign === "") return { millis: value, nanosOfMilli: rest };
-    return rest === 0 || isOpen
-      ? { millis: -value, nanosOfMilli: isOpen ? rest : 0 }
-      : { millis: -value - 1, nanosOfMilli: 1_000_000 - rest };
+    if (!isNegative || rest === 0) {
+      return { millis: isNegative ? -value : value, nanosOfMilli: rest };
+    }
+    return { millis: -value - 1, nanosOfMilli: 1_000_000 - rest };
   }
-  const nanos = sign === "-" ? -rest : rest;
-  const seconds = sign === "-" ? -value : value;
-  const millis = Math.floor(nanos / 1_000_000);
-  return { millis: seconds * 1000 + millis, nanosOfMilli: nanos - millis * 1_000_000 };
+  // The fraction of a second counts upwards, also below zero: -1.5 is half a second before 1970.
+  const millis = Math.floor(rest / 1_000_000);
+  const seconds = isNegative ? -value : value;
+  return { millis: seconds * 1000 + millis, nanosOfMilli: rest - millis * 1_000_000 };
 }
 
-function printEpoch(whole: number, rest: number, digits: number): string {
-  if (rest === 0) return String(whole);
-  if (whole < 0) {
-    const flipped = String(10 ** digits - rest)
-      .padStart(digits, "0")
-      .replace(/0+$/, "");
-    return `-${-(whole + 1)}.${flipped}`;
-  }
-  return `${whole}.${String(rest).padStart(digits, "0").replace(/0+$/, "")}`;
+function printMillis(millis: number, rest: number): string {
+  if (rest === 0) return String(millis);
+  if (millis >= 0) return `${millis}.${fractionOf(rest, 6)}`;
+  return `-${-(millis + 1)}.${fractionOf(1_000_000 - rest, 6)}`;
+}
+
+function fractionOf(rest: number, digits: number): string {
+  return String(rest).padStart(digits, "0").replace(/0+$/, "");
 }

@@ -8,19 +8,22 @@ const cache = new Map<string, DateNames>();
 /** The names of a locale; the root locale speaks English. */
 export function dateNames(locale: string): DateNames {
   const tag = locale === "" ? "en" : locale.replaceAll("_", "-");
-  let names = cache.get(tag);
+  let names = cache.get(locale);
   if (names === undefined) {
-    names = new IntlNames(tag);
-    cache.set(tag, names);
+    names = new IntlNames(tag, locale === "");
+    cache.set(locale, names);
   }
   return names;
 }
 
 class IntlNames implements DateNames {
   private readonly tag: string;
+  /** Java's root locale knows no one-letter months, only numbers. */
+  private readonly isRoot: boolean;
   private readonly lists = new Map<string, readonly string[]>();
 
-  constructor(tag: string) {
+  constructor(tag: string, isRoot: boolean) {
+    this.isRoot = isRoot;
     try {
       this.tag = Intl.getCanonicalLocales(tag)[0] ?? "en";
     } catch {
@@ -40,6 +43,9 @@ class IntlNames implements DateNames {
 
   private make(field: DateField, style: "short" | "long" | "narrow"): readonly string[] {
     const { tag } = this;
+    if (field === "month" && style === "narrow" && this.isRoot) {
+      return Array.from({ length: 12 }, (_, i) => String(i + 1));
+    }
     if (field === "month") {
       const options = { month: style, day: "numeric", timeZone: "UTC" } as const;
       const format = new Intl.DateTimeFormat(`${tag}-u-ca-gregory`, options);

@@ -32,7 +32,8 @@ export type DateField =
   | "era"
   | "epochSecond"
   | "epochMilli"
-  | "weekOfMonth";
+  | "weekOfMonth"
+  | "alignedDay";
 
 /** How a number's sign is read and printed. */
 export type SignStyle = "normal" | "never" | "pad";
@@ -81,6 +82,7 @@ const NUMBERS: Readonly<Record<string, DateField>> = {
   s: "second",
   w: "week",
   W: "weekOfMonth",
+  F: "alignedDay",
 };
 
 class Compiler {

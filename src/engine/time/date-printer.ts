@@ -90,7 +90,7 @@ function printElement(element: DateElement, fields: LocalFields, names: DateName
     case "offset":
       return printOffset(element.pattern, element.zero, fields.offsetMs);
     case "zone":
-      return fields.zone === "UTC" ? (element.style === "id" ? "Z" : "UTC") : fields.zone;
+      return fields.zone === "UTC" ? "Z" : fields.zone;
     case "optional":
       return printFields(element.elements, fields, names);
   }
@@ -163,7 +163,9 @@ function fieldValue(field: DateField, fields: LocalFields): number {
     case "week":
       return isoWeek(fields.epochDay).week;
     case "weekOfMonth":
-      return Math.floor((fields.day + 5) / 7);
+      return weekOfMonth(fields);
+    case "alignedDay":
+      return ((fields.day - 1) % 7) + 1;
     case "epochSecond":
       return Math.floor(fields.instant.millis / 1000);
     case "epochMilli":
@@ -198,6 +200,12 @@ function timeValue(field: DateField, fields: LocalFields): number {
     default:
       return nano;
   }
+}
+
+// Weeks run from Monday; the first one of a month has at least four of its days.
+function weekOfMonth({ epochDay, day }: LocalFields): number {
+  const first = dayOfWeek(epochDay - day + 1);
+  return Math.floor((day + first - 2) / 7) + (8 - first >= 4 ? 1 : 0);
 }
 
 /** 1 = Monday … 7 = Sunday. */
