@@ -255,6 +255,7 @@ export class IndexShard {
   }
 
   private afterWrite(): void {
+    this.engine.releaseVersions();
     this.refreshes.onWrite();
     this.translogs.onWrite();
     this.memory.onWrite();

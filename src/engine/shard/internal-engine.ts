@@ -65,6 +65,7 @@ export class InternalEngine {
   private internal: NrtDirectoryReader;
   private external: NrtDirectoryReader;
   private refreshedSeqNo: number;
+  private bufferedBefore = 0;
   private flushing: Promise<void> | undefined;
   private failure: VarveError | undefined;
   private closed = false;
@@ -271,6 +272,16 @@ export class InternalEngine {
     this.external = this.internal;
     this.external.incRef();
     return true;
+  }
+
+  /**
+   * When the writer's buffer has become a segment, the version map need not hold its documents any
+   * longer: a long bulk without refreshes would otherwise keep every id in memory.
+   */
+  releaseVersions(): void {
+    const buffered = this.writer.bufferedDocs;
+    if (buffered < this.bufferedBefore) this.refreshInternal();
+    this.bufferedBefore = this.writer.bufferedDocs;
   }
 
   /** Makes everything so far visible to realtime operations, and frees the version map. */
