@@ -38,7 +38,8 @@ export function unpackFixture(name: string): UnpackedFixture {
   execFileSync("tar", ["xzf", join(FOLDER, `${name}.tar.gz`), "-C", root]);
   const folder = join(root, name);
   return {
-    name, folder,
+    name,
+    folder,
     repository: join(folder, "repo"),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };

@@ -3,8 +3,21 @@
 // why; VARVE_INTEROP=required turns those skips into failures.
 
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync,
-  readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -45,7 +58,8 @@ function javaHomes(): Map<number, string> {
 /** The Java home for a server: 17 (or up to 21) for 2.x, 21 or newer for 3.x. */
 function javaHomeFor(version: ServerVersion): string | undefined {
   const homes = [...javaHomes()].sort(([a], [b]) => a - b);
-  const fits = (feature: number) => (version.startsWith("2.") ? feature >= 17 && feature <= 21 : feature >= 21);
+  const fits = (feature: number) =>
+    version.startsWith("2.") ? feature >= 17 && feature <= 21 : feature >= 21;
   return homes.find(([feature]) => fits(feature))?.[1];
 }
 
@@ -133,8 +147,16 @@ export async function checkIndex(folder: string, line: LuceneLine = 9): Promise<
   const version = SERVER_OF_LUCENE[line];
   const home = await distribution(version);
   const java = join(javaHomeFor(version)!, "bin/java");
-  const args = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", join(home, "lib/*"),
-    "org.apache.lucene.index.CheckIndex", folder, ...(line === 9 ? ["-slow"] : ["-level", "3"])];
+  const args = [
+    "-Xmx256m",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-cp",
+    join(home, "lib/*"),
+    "org.apache.lucene.index.CheckIndex",
+    folder,
+    ...(line === 9 ? ["-slow"] : ["-level", "3"]),
+  ];
   try {
     const { stdout } = await run(java, args, { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 });
     if (!stdout.includes("No problems were detected with this index.")) throw new Error(stdout);
@@ -178,7 +200,8 @@ export interface RealServerOptions {
 
 /** Starts a real OpenSearch on free ports in a temporary folder. */
 export async function startOpenSearch(
-  version: ServerVersion, options: RealServerOptions = {},
+  version: ServerVersion,
+  options: RealServerOptions = {},
 ): Promise<RealServer> {
   const home = await distribution(version);
   const root = mkdtempSync(join(tmpdir(), `varve-opensearch-${version}-`));
@@ -189,13 +212,20 @@ export async function startOpenSearch(
   chmodSync(repositories, 0o777);
   cpSync(join(home, "config"), join(root, "config"), { recursive: true });
   const [port, transportPort] = [await freePort(), await freePort()];
-  writeFileSync(join(root, "config/opensearch.yml"), configText(root, repositories, port, transportPort, options));
+  writeFileSync(
+    join(root, "config/opensearch.yml"),
+    configText(root, repositories, port, transportPort, options),
+  );
   const child = spawnServer(version, home, root, options.heap ?? "512m");
   const url = `http://127.0.0.1:${port}`;
   const call = (method: string, path: string, body?: unknown) => callUrl(url + path, method, body);
   await waitForServer(child, url, join(root, "server.log"));
   return {
-    version, url, repositories, dataFolder: join(root, "data"), call,
+    version,
+    url,
+    repositories,
+    dataFolder: join(root, "data"),
+    call,
     stop: async () => {
       await stopProcess(child);
       rmSync(root, { recursive: true, force: true });
@@ -204,7 +234,11 @@ export async function startOpenSearch(
 }
 
 function configText(
-  root: string, repositories: string, port: number, transportPort: number, options: RealServerOptions,
+  root: string,
+  repositories: string,
+  port: number,
+  transportPort: number,
+  options: RealServerOptions,
 ): string {
   const settings = {
     "discovery.type": "single-node",
@@ -216,16 +250,27 @@ function configText(
     "cluster.routing.allocation.disk.threshold_enabled": "false",
     ...options.settings,
   };
-  return Object.entries(settings).map(([key, value]) => `${key}: ${value}\n`).join("");
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join("");
 }
 
 /** The server refuses to run as root: there it runs as a user of its own. */
-function spawnServer(version: ServerVersion, home: string, root: string, heap: string): ChildProcess {
+function spawnServer(
+  version: ServerVersion,
+  home: string,
+  root: string,
+  heap: string,
+): ChildProcess {
   const javaHome = javaHomeFor(version)!;
   const environment = {
-    PATH: process.env["PATH"] ?? "", HOME: root,
-    JAVA_HOME: javaHome, OPENSEARCH_JAVA_HOME: javaHome, OPENSEARCH_PATH_CONF: join(root, "config"),
-    OPENSEARCH_TMPDIR: join(root, "tmp"), OPENSEARCH_JAVA_OPTS: `-Xms${heap} -Xmx${heap}`,
+    PATH: process.env["PATH"] ?? "",
+    HOME: root,
+    JAVA_HOME: javaHome,
+    OPENSEARCH_JAVA_HOME: javaHome,
+    OPENSEARCH_PATH_CONF: join(root, "config"),
+    OPENSEARCH_TMPDIR: join(root, "tmp"),
+    OPENSEARCH_JAVA_OPTS: `-Xms${heap} -Xmx${heap}`,
   };
   const log = openSync(join(root, "server.log"), "w");
   const command = join(home, "bin/opensearch");
@@ -233,7 +278,10 @@ function spawnServer(version: ServerVersion, home: string, root: string, heap: s
   const uid = asRoot ? serverUser() : undefined;
   if (uid !== undefined) chownTree(root, uid);
   return spawn("/bin/sh", ["-c", `umask 000; exec "${command}"`], {
-    env: environment, cwd: root, stdio: ["ignore", log, log], detached: true,
+    env: environment,
+    cwd: root,
+    stdio: ["ignore", log, log],
+    detached: true,
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
 }
@@ -274,7 +322,10 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null) return;
   const ended = new Promise((done) => child.once("exit", done));
   process.kill(-child.pid, "SIGTERM");
-  const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"), 20_000);
+  const timer = setTimeout(
+    () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"),
+    20_000,
+  );
   await ended;
   clearTimeout(timer);
 }

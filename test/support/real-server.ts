@@ -24,5 +24,9 @@ export function realServer(version: ServerVersion): SharedServer {
   process.umask(0);
   const found = inject("realServers")[version];
   if (found === undefined) throw new Error(`OpenSearch ${version} was not started`);
-  return { version, ...found, call: (method, path, body) => callUrl(found.url + path, method, body) };
+  return {
+    version,
+    ...found,
+    call: (method, path, body) => callUrl(found.url + path, method, body),
+  };
 }

@@ -28,7 +28,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   project.provide(
     "realServers",
-    Object.fromEntries(servers.map(({ version, url, dataFolder }) => [version, { url, repositories, dataFolder }])),
+    Object.fromEntries(
+      servers.map(({ version, url, dataFolder }) => [version, { url, repositories, dataFolder }]),
+    ),
   );
   return async () => {
     await Promise.all(servers.map((server) => server.stop()));

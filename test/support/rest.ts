@@ -2,7 +2,9 @@
 
 /** Sends JSON or an NDJSON string to any server that speaks OpenSearch's REST API. */
 export async function callUrl(
-  url: string, method: string, body?: unknown,
+  url: string,
+  method: string,
+  body?: unknown,
 ): Promise<{ status: number; body: any }> {
   const isText = typeof body === "string";
   const response = await fetch(url, {

@@ -111,7 +111,7 @@ function filterValue(
     const items = value
       .map((item) => filterValue(item, path, include, exclude))
       .filter((item) => item !== undefined);
-    return items.length === 0 && value.length > 0 ? undefined : items;
+    return items.length === 0 && (value.length > 0 || include !== undefined) ? undefined : items;
   }
   if (typeof value === "object" && value !== null) {
     const kept = filterObject(value as JsonObject, path, include, exclude);

@@ -5,24 +5,14 @@ import { illegalArgument } from "../../base/index.ts";
 import type { LeafContext } from "../../lucene/index/leaf-reader.ts";
 import { decodeLatitude, decodeLongitude, ordValues } from "../../lucene/search/index.ts";
 import { isText } from "./field-kinds.ts";
-import { doubleDecoder, doubleToJson, floatToJson, leafNumbers, numericKind } from "./field-values.ts";
+import { doubleDecoder, doubleToJson, leafNumbers, numericKind } from "./field-values.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
-import type { DocValueFormat, SearchFieldType } from "./search-field-type.ts";
+import type { SearchFieldType } from "./search-field-type.ts";
 
 /** Reads one field of one leaf. Docs come in ascending order. */
 export interface DocValueReader {
   readonly name: string;
   read(doc: number): unknown[];
-}
-
-/** The formatter of a field's doc values, where the type has one. */
-export function formatOf(
-  type: SearchFieldType, format: string | undefined, timeZone?: string,
-): DocValueFormat | undefined {
-  const { docValueFormat } = type as unknown as {
-    docValueFormat?: (format?: string, timeZone?: string) => DocValueFormat;
-  };
-  return docValueFormat?.call(type, format, timeZone);
 }
 
 /** The reader of a field; undefined where it is not mapped. */
@@ -53,17 +43,17 @@ function numbers(
 ): (doc: number) => unknown[] {
   const values = leafNumbers(leaf, type.name);
   if (values === undefined) return () => [];
-  const show = formatOf(type, format);
+  const show = type.docValueFormat(format);
   const kind = numericKind(type);
   const isDouble = kind === "float" || kind === "double";
   const decode = doubleDecoder(type);
   const one = (): unknown => {
     if (isDouble) {
       const value = decode(values);
-      if (format !== undefined && show !== undefined) return show.formatDouble(value);
-      return kind === "float" ? floatToJson(value) : doubleToJson(value);
+      if (format !== undefined) return show.formatDouble(value);
+      return doubleToJson(value);
     }
-    if (show !== undefined && type.typeName !== "long") return show.formatLong(values.bigValue());
+    if (!show.isRaw) return show.formatLong(values.bigValue());
     const value = values.longValue();
     return Number.isSafeInteger(value) ? value : values.bigValue();
   };
@@ -83,13 +73,13 @@ function terms(
 ): (doc: number) => unknown[] {
   const values = ordValues(leaf.reader, type.name);
   if (values === undefined) return binary(leaf, type);
-  const show = formatOf(type, format);
+  const show = type.docValueFormat(format);
   return (doc) => {
     if (!values.advanceExact(doc)) return [];
     const all: unknown[] = [];
     for (let left = values.docValueCount(); left > 0; left--) {
       const term = values.lookupOrd(values.nextOrd());
-      all.push(show?.formatBytes(term) ?? new TextDecoder().decode(term));
+      all.push(show.formatBytes(term));
     }
     return all;
   };

@@ -5,7 +5,6 @@ import {
   isXContentObject, setMember, type XContentObject, type XContentValue,
 } from "../../xcontent/index.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
-import type { SearchFieldType } from "./search-field-type.ts";
 import type { FieldAndFormat } from "./search-source.ts";
 
 /** Adds the wanted fields of a source to `into`. */
@@ -19,7 +18,8 @@ export function sourceFieldsOf(
       if (type === undefined || name.startsWith("_")) continue;
       const path = context.sourcePath(name);
       const values = valuesAt(source, path.split("."), 0)
-        .map((value) => show(type, value, format))
+        // A source of one value may hold several points.
+        .flatMap((value) => type.fetchValue(value, format))
         .filter((value) => value !== undefined);
       if (values.length > 0) setMember(into, name, values as XContentValue[]);
     }
@@ -37,12 +37,4 @@ function valuesAt(node: XContentValue, path: readonly string[], from: number): X
     if (Object.hasOwn(node, name)) found.push(...valuesAt(node[name]!, path, to));
   }
   return found;
-}
-
-function show(type: SearchFieldType, value: XContentValue, format: string | undefined): unknown {
-  const { fetchValue } = type as unknown as {
-    fetchValue?: (value: unknown, format?: string) => unknown;
-  };
-  if (fetchValue !== undefined) return fetchValue.call(type, value, format);
-  return value;
 }

@@ -61,7 +61,7 @@ export class QueryShardContext {
   }
 
   fieldType(name: string): SearchFieldType | undefined {
-    return this.facts.mapper.fieldType(name) as unknown as SearchFieldType | undefined;
+    return this.facts.mapper.fieldType(name);
   }
 
   /** Names that match a pattern; a name without `*` is itself, mapped or not. */

@@ -143,7 +143,7 @@ export class FieldSortBuilder implements SortBuilder {
     if (unmappedType === undefined) {
       throw context.exception(`No mapping found for [${this.field}] in order to sort on`);
     }
-    const type = { typeName: unmappedType, name: this.field, valuesKind: "" } as SearchFieldType;
+    const type = { typeName: unmappedType, name: this.field, valuesKind: "none" } as unknown as SearchFieldType;
     const kind = numericKind(type);
     if (kind === undefined) return this.buildBytes(context, type);
     return kind === "float" || kind === "double"
@@ -260,12 +260,7 @@ function parseLong(type: SearchFieldType, value: XContentValue): SortValue {
   if (typeof value === "number" || typeof value === "bigint") return value;
   const text = textOf(value);
   if (/^-?\d+$/.test(text)) return BigInt(text);
-  const { docValueFormat } = type as unknown as {
-    docValueFormat?: (format?: string) => { parseLong?(text: string): bigint };
-  };
-  const parse = docValueFormat?.call(type).parseLong;
-  if (parse !== undefined) return parse(text);
-  throw illegalArgument(`Failed to parse search_after value for field [${type.name}].`);
+  return type.docValueFormat().parseLong(text);
 }
 
 interface BytesFormat {
@@ -274,15 +269,11 @@ interface BytesFormat {
 }
 
 function bytesFormat(type: SearchFieldType): BytesFormat {
-  const { docValueFormat } = type as unknown as {
-    docValueFormat?: (format?: string) => {
-      formatBytes?(value: Uint8Array): unknown; parseBytes?(text: string): Uint8Array;
-    };
-  };
-  const format = docValueFormat?.call(type);
+  // An unmapped field has no format of its own.
+  const format = type.docValueFormat?.();
   return {
-    show: (value) => format?.formatBytes?.(value) ?? new TextDecoder().decode(value),
-    parse: (text) => format?.parseBytes?.(text) ?? new TextEncoder().encode(text),
+    show: (value) => format?.formatBytes(value) ?? new TextDecoder().decode(value),
+    parse: (text) => format?.parseBytes(text) ?? new TextEncoder().encode(text),
   };
 }
 

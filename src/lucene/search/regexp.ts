@@ -9,7 +9,8 @@ import { addCharacter } from "./wildcard.ts";
 
 /** Syntax flags. */
 const INTERSECTION = 0x01;
-const COMPLEMENT = 0x02;
+/** Not part of ALL as of Lucene 10: `~` is a character unless it is asked for. */
+const COMPLEMENT = 0x10000;
 const EMPTY = 0x04;
 const ANYSTRING = 0x08;
 const INTERVAL = 0x20;
