@@ -167,6 +167,8 @@ export class IndicesService {
         clock: this.context.clock,
         random: this.context.random,
         workers: this.context.workers,
+        onFailure: (_shard: IndexShard, reason: string, error: VarveError) =>
+          this.failShard(service, shard, `shard failure, reason [${reason}]: ${error.message}`),
       };
       service.shards[shard] =
         how === "existing"
