@@ -4,6 +4,8 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import type { IndexableDocument } from "../../lucene/index/index.ts";
+import type { XContentValue } from "../../xcontent/index.ts";
+import { decodeXContent, detectXContentType } from "../../xcontent/index.ts";
 import type { LuceneDocument, SourceToParse, ValueParser } from "./document-context.ts";
 import { DocumentContext, NEEDS_EXACT_SOURCE } from "./document-context.ts";
 import { dynamicUpdateOf, parseUnmapped } from "./dynamic-fields.ts";
@@ -22,7 +24,7 @@ import type { JsonObject } from "./node-values.ts";
 import type { Mapper, ObjectMapper } from "./object-mapper.ts";
 import { ParsedDocument, SequenceFields } from "./parsed-document.ts";
 import type { SourceValue } from "./source-parser.ts";
-import { JsonNumber, parseExactSource } from "./source-parser.ts";
+import { JsonNumber, parseExactSource, SourceLocations } from "./source-parser.ts";
 import { encodeUid } from "./uid.ts";
 
 type SourceObject = { [key: string]: SourceValue };
@@ -31,6 +33,10 @@ type SourceObject = { [key: string]: SourceValue };
 export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDocument {
   const { source: bytes } = source;
   if (bytes.length === 0) throw mapperParsing("failed to parse, document is empty");
+  if (bytes[0] !== 0x7b) {
+    const type = detectXContentType(bytes);
+    if (type !== undefined && type !== "json") return parseBinarySource(mapping, source);
+  }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
   const idTerm = encodeUid(source.id);
   let parsed: SourceValue | undefined;
@@ -71,6 +77,31 @@ function parseExactly(
 ): ParsedDocument {
   const { value, locations } = wrapped(() => parseExactSource(text, source.source));
   return parseInto(new DocumentContext(mapping, source, idTerm, false, locations, VALUES), value);
+}
+
+// SMILE, CBOR and YAML sources go through their tree; places in errors are those of no text.
+function parseBinarySource(mapping: Mapping, source: SourceToParse): ParsedDocument {
+  const value = wrapped(() => fromTree(decodeXContent(source.source)));
+  const locations = new SourceLocations("");
+  const context = new DocumentContext(
+    mapping,
+    source,
+    encodeUid(source.id),
+    false,
+    locations,
+    VALUES,
+  );
+  return parseInto(context, value);
+}
+
+function fromTree(value: XContentValue): SourceValue {
+  if (typeof value === "bigint") return new JsonNumber(String(value));
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(fromTree);
+  if (typeof value !== "object" || value === null) return value;
+  const out: SourceObject = {};
+  for (const [key, child] of Object.entries(value)) out[key] = fromTree(child);
+  return out;
 }
 
 function wrapped<T>(run: () => T): T {

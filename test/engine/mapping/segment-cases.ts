@@ -64,6 +64,10 @@ variants("text", [
   { index: false, store: true },
   { analyzer: "whitespace", norms: false },
   { position_increment_gap: 3 },
+  { index_prefixes: { min_chars: 2, max_chars: 4 } },
+  { index_phrases: true, index_prefixes: {}, store: true, index_options: "offsets" },
+  { index_prefixes: {}, index_options: "freqs", norms: false },
+  { index_phrases: true, analyzer: "stop" },
 ]);
 variants("geo_point", [{}, { doc_values: false }, { store: true }, { index: false }]);
 variants("binary", [{}, { store: true }, { doc_values: true }, { doc_values: true, store: true }]);

@@ -16,7 +16,7 @@ import type { FieldFacts, ValuesKind } from "../mapped-field-type.ts";
 import { factsOf, MappedFieldType } from "../mapped-field-type.ts";
 import { errorType, mapperParsing } from "../mapper-errors.ts";
 import type { JsonValue } from "../node-values.ts";
-import { nodeDouble } from "../node-values.ts";
+import { javaDouble, nodeDouble } from "../node-values.ts";
 import type { Parameter, ParameterValue } from "../parameters.ts";
 import { DOC_VALUES, INDEX, META, STORE, settingBooleanParameter } from "../parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "../query-arguments.ts";
@@ -218,7 +218,9 @@ const SCALING_FACTOR: Parameter = {
       throw illegalArgument("Field [scaling_factor] is required");
     }
     if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) {
-      throw illegalArgument(`[scaling_factor] must be a positive number, got [${value}]`);
+      throw illegalArgument(
+        `[scaling_factor] must be a positive number, got [${javaDouble(Number(value))}]`,
+      );
     }
   },
 };

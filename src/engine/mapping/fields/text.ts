@@ -25,6 +25,7 @@ import {
   SIMILARITY,
   TERM_VECTOR,
 } from "./text-parameters.ts";
+import { phraseAnalyzer, prefixAnalyzer, TextSubFieldType } from "./text-sub-fields.ts";
 
 /** The type of a text field. */
 export class TextFieldType extends StringFieldType {
@@ -108,6 +109,7 @@ class TextFieldMapper extends FieldMapper {
   private readonly analyzer: Analyzer;
   private readonly isEmpty: boolean;
   private readonly needsFieldNames: boolean;
+  private readonly subFields: readonly SubField[];
 
   constructor(parts: FieldMapperParts) {
     super(parts);
@@ -143,6 +145,11 @@ class TextFieldMapper extends FieldMapper {
       indexPrefixes: prefixesOf(parts),
       indexPhrases: phrasesOf(parts, indexOptions),
     });
+    this.subFields = subFieldsOf(this.fieldType, this.luceneType);
+  }
+
+  override subFieldTypes(): readonly TextSubFieldType[] {
+    return this.subFields.map(({ fieldType }) => fieldType);
   }
 
   parseCreateField(context: DocumentContext, value: SourceValue): void {
@@ -157,7 +164,46 @@ class TextFieldMapper extends FieldMapper {
     if (luceneType.stored) field.storedValue = text;
     context.add(field);
     if (this.needsFieldNames) context.addFieldNames(this.fieldNames);
+    for (const sub of this.subFields) {
+      const subField = new LuceneField(sub.fieldType.name, sub.luceneType);
+      subField.text = text;
+      subField.analyzer = sub.analyzer;
+      if (sub.luceneType.stored) subField.storedValue = text;
+      context.add(subField);
+    }
   }
+}
+
+/** A hidden field with how it is indexed. */
+interface SubField {
+  readonly fieldType: TextSubFieldType;
+  readonly luceneType: IndexableFieldType;
+  readonly analyzer: Analyzer;
+}
+
+function subFieldsOf(fieldType: TextFieldType, luceneType: IndexableFieldType): SubField[] {
+  const { name, indexAnalyzer, indexPrefixes } = fieldType;
+  const out: SubField[] = [];
+  if (indexPrefixes !== undefined) {
+    const options = fieldType.indexOptions;
+    out.push({
+      fieldType: new TextSubFieldType(`${name}._index_prefix`, "prefix"),
+      luceneType: {
+        ...luceneType,
+        omitNorms: true,
+        indexOptions: options === IndexOptions.DOCS_AND_FREQS ? IndexOptions.DOCS : options,
+      },
+      analyzer: prefixAnalyzer(indexAnalyzer, indexPrefixes),
+    });
+  }
+  if (fieldType.indexPhrases) {
+    out.push({
+      fieldType: new TextSubFieldType(`${name}._index_phrase`, "phrase"),
+      luceneType,
+      analyzer: phraseAnalyzer(indexAnalyzer),
+    });
+  }
+  return out;
 }
 
 function analyzersOf(parts: FieldMapperParts, indexOptions: IndexOptions) {
