@@ -15,6 +15,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The platform's clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -46,6 +47,7 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** The platform's cryptographic random source. */
 export const systemRandom: Random = {
   next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   bytes: (count) => randomBytes(count),

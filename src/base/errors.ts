@@ -17,6 +17,7 @@ export type ErrorKind =
   | "aborted" // the caller asked to stop
   | "internal"; // our bug
 
+/** What an error carries besides its message. */
 export interface ErrorDetails {
   /** OpenSearch's exception name, e.g. `repository_missing_exception`. */
   type?: string;

@@ -20,6 +20,7 @@ const NAMED_VARIABLES: Readonly<Record<string, string>> = {
   VARVE_PATH_REPO: "path.repo",
 };
 
+/** The flags of `varve serve` as they were given. */
 export interface ServeFlags {
   readonly host?: string;
   readonly port?: string;
@@ -30,6 +31,7 @@ export interface ServeFlags {
   readonly settings: readonly string[];
 }
 
+/** What `varve serve` runs with. */
 export interface ServeConfiguration {
   readonly settings: Settings;
   readonly host: string;

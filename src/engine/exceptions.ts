@@ -30,6 +30,7 @@ export function indexNotFound(name: string): VarveError {
   });
 }
 
+/** `index [name/uuid] already exists`, 400. */
 export function resourceAlreadyExists(name: string, uuid: string): VarveError {
   return exception(
     "invalid",
@@ -39,6 +40,7 @@ export function resourceAlreadyExists(name: string, uuid: string): VarveError {
   );
 }
 
+/** `Invalid index name [name], why`, 400. */
 export function invalidIndexName(name: string, why: string): VarveError {
   const reason = `Invalid index name [${name}], ${why}`;
   return exception("invalid", "invalid_index_name_exception", reason, {
@@ -65,6 +67,7 @@ export function clusterBlocked(index: string, text: string): VarveError {
   );
 }
 
+/** `closed`, 400: the index is closed. */
 export function indexClosed(name: string, uuid: string): VarveError {
   return exception("invalid", "index_closed_exception", "closed", {
     index: name,

@@ -7,6 +7,7 @@ import { parseByteSize, parseTimeValue, type Settings, type SettingValue } from 
 import { CLUSTER_SETTINGS_TABLE } from "./settings-cluster-scope.ts";
 import { INDEX_SETTINGS_TABLE } from "./settings-index-scope.ts";
 
+/** When a setting may change: any time, while the index is closed, never, or not by users. */
 export type SettingScope = "dynamic" | "static" | "final" | "private";
 type SettingKind =
   | "int"
@@ -20,6 +21,7 @@ type SettingKind =
   | "group"
   | "affix";
 
+/** A known setting, or a group of them by their prefix. */
 export interface SettingDefinition {
   readonly name: string;
   readonly kind: SettingKind;

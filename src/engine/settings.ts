@@ -4,6 +4,7 @@
 
 import { illegalArgument } from "../base/index.ts";
 
+/** A setting's value; null removes it in an update. */
 export type SettingValue = string | readonly string[] | null;
 
 const TIME_UNITS_MS: Record<string, number> = {

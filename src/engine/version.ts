@@ -11,6 +11,7 @@ const OPENSEARCH_MASK = 0x08000000;
 
 /** The OpenSearch whose REST surface is followed. */
 export const API_VERSION = "3.8.0";
+/** The Lucene of that OpenSearch. */
 export const API_LUCENE_VERSION = "10.5.0";
 /** The floor: the oldest OpenSearch that must restore what is written. */
 export const FLOOR_VERSION = "2.0.0";

@@ -2,12 +2,25 @@
 // write. Consumers pull, as in Lucene: the same call serves a flush and a merge.
 
 import type {
-  BinaryDocValues, DocValuesProducer, FieldsProducer, NormsProducer, NumericDocValues, PointsReader,
-  SortedDocValues, SortedNumericDocValues, SortedSetDocValues, StoredFieldsReader, StoredValue, Terms,
+  BinaryDocValues,
+  DocValuesProducer,
+  FieldsProducer,
+  NormsProducer,
+  NumericDocValues,
+  PointsReader,
+  SortedDocValues,
+  SortedNumericDocValues,
+  SortedSetDocValues,
+  StoredFieldsReader,
+  StoredValue,
+  Terms,
 } from "../index/leaf-reader.ts";
 import type { FieldInfo, FieldInfos } from "../index/field-info.ts";
 import type {
-  SegmentCommitInfo, SegmentInfo, SegmentReadState, SegmentWriteState,
+  SegmentCommitInfo,
+  SegmentInfo,
+  SegmentReadState,
+  SegmentWriteState,
 } from "../index/segment-info.ts";
 import type { Bits } from "../index/leaf-reader.ts";
 import type { Directory } from "../store/index.ts";
@@ -25,6 +38,7 @@ export interface FieldsConsumer {
   close(): void;
 }
 
+/** Terms and postings of a codec, by the name that fields carry. */
 export interface PostingsFormat {
   readonly name: string;
   fieldsProducer(state: SegmentReadState): FieldsProducer;
@@ -41,17 +55,20 @@ export interface DocValuesConsumer {
   close(): void;
 }
 
+/** Doc values of a codec, by the name that fields carry. */
 export interface DocValuesFormat {
   readonly name: string;
   fieldsProducer(state: SegmentReadState): DocValuesProducer;
   fieldsConsumer?(state: SegmentWriteState): DocValuesConsumer;
 }
 
+/** Norms of a new segment, a field at a time. */
 export interface NormsConsumer {
   addNorms(field: FieldInfo, values: () => NumericDocValues): void;
   close(): void;
 }
 
+/** Norms of a codec. */
 export interface NormsFormat {
   normsProducer(state: SegmentReadState): NormsProducer;
   normsConsumer?(state: SegmentWriteState): NormsConsumer;
@@ -65,6 +82,7 @@ export interface PointsSource {
   forEach(visit: (doc: number, packedValue: Uint8Array) => void): void;
 }
 
+/** Points of a new segment, a field at a time. */
 export interface PointsWriter {
   writeField(field: FieldInfo, source: PointsSource): void;
   /** Writes the trailers of all files. Call once, then close. */
@@ -72,17 +90,24 @@ export interface PointsWriter {
   close(): void;
 }
 
+/** Points of a codec. */
 export interface PointsFormat {
   fieldsReader(state: SegmentReadState): PointsReader;
   fieldsWriter?(state: SegmentWriteState): PointsWriter;
 }
 
+/** LZ4, or DEFLATE. */
 export type StoredFieldsMode = "BEST_SPEED" | "BEST_COMPRESSION";
 
+/** Stored fields of a new segment, a document at a time. */
 export interface StoredFieldsWriter {
   startDocument(): void;
   /** A number is written by `type`: int, long, float or double. */
-  writeField(field: FieldInfo, value: StoredValue, type: "string" | "binary" | "int" | "long" | "float" | "double"): void;
+  writeField(
+    field: FieldInfo,
+    value: StoredValue,
+    type: "string" | "binary" | "int" | "long" | "float" | "double",
+  ): void;
   finishDocument(): void;
   /**
    * Copies documents of one other reader without decoding them; false = not possible, nothing was
@@ -94,29 +119,43 @@ export interface StoredFieldsWriter {
   close(): void;
 }
 
+/** Stored fields of a codec. */
 export interface StoredFieldsFormat {
   fieldsReader(directory: Directory, info: SegmentInfo, fieldInfos: FieldInfos): StoredFieldsReader;
-  fieldsWriter?(directory: Directory, info: SegmentInfo, mode: StoredFieldsMode): StoredFieldsWriter;
+  fieldsWriter?(
+    directory: Directory,
+    info: SegmentInfo,
+    mode: StoredFieldsMode,
+  ): StoredFieldsWriter;
 }
 
+/** Field infos (.fnm) of a codec. */
 export interface FieldInfosFormat {
   read(directory: Directory, info: SegmentInfo, suffix: string): FieldInfos;
   write?(directory: Directory, info: SegmentInfo, suffix: string, infos: FieldInfos): void;
 }
 
+/** Segment info (.si) of a codec. */
 export interface SegmentInfoFormat {
   read(directory: Directory, segment: string, id: Uint8Array | undefined): SegmentInfo;
   write?(directory: Directory, info: SegmentInfo): void;
 }
 
+/** Hard deletes (.liv) of a codec. */
 export interface LiveDocsFormat {
   readLiveDocs(directory: Directory, info: SegmentCommitInfo): Bits;
   /**
    * Writes `nextGeneration(info.delGen)`, answers the file's name; the caller moves the generation.
    */
-  writeLiveDocs?(directory: Directory, info: SegmentCommitInfo, bits: Bits, newDelCount: number): string;
+  writeLiveDocs?(
+    directory: Directory,
+    info: SegmentCommitInfo,
+    bits: Bits,
+    newDelCount: number,
+  ): string;
 }
 
+/** Compound files (.cfs, .cfe) of a codec. */
 export interface CompoundFormat {
   /** A read-only directory over .cfs/.cfe. */
   compoundReader(directory: Directory, info: SegmentInfo): Directory;

@@ -49,9 +49,11 @@ export interface FieldInfo {
   attributes: Map<string, string>;
 }
 
+/** A field that is neither indexed nor has values yet. */
 export function newFieldInfo(name: string, number: number): FieldInfo {
   return {
-    name, number,
+    name,
+    number,
     indexOptions: IndexOptions.NONE,
     docValuesType: DocValuesType.NONE,
     docValuesGen: -1,

@@ -18,6 +18,7 @@ export interface IndexableFieldType {
   readonly softDeletes?: boolean;
 }
 
+/** One value of a field of a document. */
 export interface IndexableField {
   readonly name: string;
   readonly type: IndexableFieldType;

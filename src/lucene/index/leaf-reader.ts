@@ -10,6 +10,7 @@
 import type { FieldInfo, FieldInfos } from "./field-info.ts";
 import type { SegmentInfo } from "./segment-info.ts";
 
+/** Lucene's sentinel after the last document. */
 export const NO_MORE_DOCS = 2147483647;
 
 /** Lucene's DocIdSetIterator. -1 before the first move, NO_MORE_DOCS after the last. */
@@ -21,14 +22,23 @@ export interface DocIdSetIterator {
   cost(): number;
 }
 
+/** A bit a document. */
 export interface Bits {
   readonly length: number;
   get(index: number): boolean;
 }
 
 /** Feature flags of `TermsEnum.postings`. */
-export const PostingsFlags = { NONE: 0, FREQS: 8, POSITIONS: 24, OFFSETS: 56, PAYLOADS: 88, ALL: 120 } as const;
+export const PostingsFlags = {
+  NONE: 0,
+  FREQS: 8,
+  POSITIONS: 24,
+  OFFSETS: 56,
+  PAYLOADS: 88,
+  ALL: 120,
+} as const;
 
+/** Documents of a term, with what the flags asked for. */
 export interface PostingsEnum extends DocIdSetIterator {
   freq(): number;
   /** Next position, or -1 where positions are not indexed. */
@@ -45,6 +55,7 @@ export interface Impact {
   /** Unsigned norm byte as a number. */
   readonly norm: number;
 }
+/** Postings that know upper bounds of their scores by block. */
 export interface ImpactsEnum extends PostingsEnum {
   /** Makes impacts of `target`'s block available without decoding it. */
   advanceShallow(target: number): void;
@@ -54,8 +65,10 @@ export interface ImpactsEnum extends PostingsEnum {
   impacts(): readonly Impact[];
 }
 
+/** Where `seekCeil` ended. */
 export type SeekStatus = "found" | "not-found" | "end";
 
+/** Terms of a field in byte order. */
 export interface TermsEnum {
   /** Next term, or undefined at the end. Borrowed. */
   next(): Uint8Array | undefined;
@@ -76,6 +89,7 @@ export interface TermsEnum {
   seekToState(term: Uint8Array, state: unknown): void;
 }
 
+/** The terms of a field in a segment. */
 export interface Terms {
   /** Number of terms. */
   readonly size: number;
@@ -107,6 +121,7 @@ export interface DocValuesIterator extends DocIdSetIterator {
   advanceExact(target: number): boolean;
 }
 
+/** One 64-bit value a document. */
 export interface NumericDocValues extends DocValuesIterator {
   longValue(): number;
   longHigh(): number;
@@ -116,6 +131,7 @@ export interface NumericDocValues extends DocValuesIterator {
   fill?(target: Float64Array, docs: Int32Array, count: number): void;
 }
 
+/** Several 64-bit values a document, ascending. */
 export interface SortedNumericDocValues extends DocValuesIterator {
   docValueCount(): number;
   /** Moves to the doc's next value (ascending), then longValue & co. speak of it. */
@@ -126,6 +142,7 @@ export interface SortedNumericDocValues extends DocValuesIterator {
   bigValue(): bigint;
 }
 
+/** Bytes of each document. */
 export interface BinaryDocValues extends DocValuesIterator {
   /** Borrowed until the next move. */
   binaryValue(): Uint8Array;
@@ -142,10 +159,12 @@ export interface OrdDictionary {
   termsEnum(): TermsEnum & { ord(): number };
 }
 
+/** One ord a document. */
 export interface SortedDocValues extends DocValuesIterator, OrdDictionary {
   ordValue(): number;
 }
 
+/** Several ords a document, ascending. */
 export interface SortedSetDocValues extends DocValuesIterator, OrdDictionary {
   docValueCount(): number;
   /** Ascending; exactly docValueCount() calls per doc. */
@@ -163,12 +182,14 @@ export interface DocValuesProducer {
   close(): void;
 }
 
+/** Norms of a segment, by field. */
 export interface NormsProducer {
   norms(field: FieldInfo): NumericDocValues;
   checkIntegrity(): void;
   close(): void;
 }
 
+/** How a cell lies to a query. */
 export type PointRelation = "inside" | "outside" | "crosses";
 
 /** Lucene's IntersectVisitor. Packed values are numDims * bytesPerDim bytes, borrowed. */
@@ -181,6 +202,7 @@ export interface IntersectVisitor {
   grow?(count: number): void;
 }
 
+/** Points of a field in a segment. */
 export interface PointValues {
   readonly numDimensions: number;
   readonly numIndexDimensions: number;
@@ -195,6 +217,7 @@ export interface PointValues {
   estimatePointCount(visitor: IntersectVisitor): number;
 }
 
+/** Points of a segment, by field. */
 export interface PointsReader {
   values(field: string): PointValues | undefined;
   checkIntegrity(): void;
@@ -209,9 +232,14 @@ export interface StoredFieldVisitor {
   /** `yes`: decode it; `no`: step over; `stop`: this document is done. */
   needsField(field: FieldInfo): "yes" | "no" | "stop";
   /** Bytes are borrowed until the next document. `type` tells int, long, float, double apart. */
-  field(field: FieldInfo, value: StoredValue, type: "string" | "binary" | "int" | "long" | "float" | "double"): void;
+  field(
+    field: FieldInfo,
+    value: StoredValue,
+    type: "string" | "binary" | "int" | "long" | "float" | "double",
+  ): void;
 }
 
+/** Stored fields of a segment. */
 export interface StoredFieldsReader {
   document(doc: number, visitor: StoredFieldVisitor): void;
   checkIntegrity(): void;

@@ -4,18 +4,21 @@
 import type { Directory } from "../store/index.ts";
 import { illegalArgument } from "../../base/index.ts";
 
+/** A version of Lucene. */
 export interface LuceneVersion {
   readonly major: number;
   readonly minor: number;
   readonly bugfix: number;
 }
 
+/** Reads `9.12.3`; what follows is ignored. */
 export function luceneVersion(text: string): LuceneVersion {
   const match = /^(\d+)\.(\d+)\.(\d+)/.exec(text);
   if (match === null) throw illegalArgument(`Not a Lucene version: [${text}]`);
   return { major: Number(match[1]), minor: Number(match[2]), bugfix: Number(match[3]) };
 }
 
+/** The reverse. */
 export function versionText(version: LuceneVersion): string {
   return `${version.major}.${version.minor}.${version.bugfix}`;
 }
@@ -105,7 +108,11 @@ export function segmentFileName(segment: string, suffix: string, extension: stri
 /**
  * `_0` + `_` + base36(gen) + `.` + extension, or the plain name when gen = 0; undefined when -1.
  */
-export function fileNameFromGeneration(base: string, extension: string, gen: number): string | undefined {
+export function fileNameFromGeneration(
+  base: string,
+  extension: string,
+  gen: number,
+): string | undefined {
   if (gen === -1) return undefined;
   if (gen === 0) return `${base}.${extension}`;
   return `${base}_${gen.toString(36)}.${extension}`;

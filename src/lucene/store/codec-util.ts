@@ -20,19 +20,29 @@ import { corrupt, crc32, VarveError } from "../../base/index.ts";
 import type { IndexInput } from "./index-input.ts";
 import type { DataOutput, IndexOutput } from "./index-output.ts";
 
+/** First four bytes of every header. */
 export const CODEC_MAGIC = 0x3fd76c17;
+/** First four bytes of every footer. */
 export const FOOTER_MAGIC = ~CODEC_MAGIC;
+/** Bytes of a footer. */
 export const FOOTER_BYTES = 16;
+/** Bytes of a segment's or commit's id. */
 export const ID_BYTES = 16;
 
+/** Writes a plain header. */
 export function writeHeader(out: DataOutput, codec: string, version: number): void {
   out.writeBigEndianInt(CODEC_MAGIC);
   out.writeString(codec);
   out.writeBigEndianInt(version);
 }
 
+/** Writes an index header. */
 export function writeIndexHeader(
-  out: IndexOutput, codec: string, version: number, id: Uint8Array, suffix: string,
+  out: IndexOutput,
+  codec: string,
+  version: number,
+  id: Uint8Array,
+  suffix: string,
 ): void {
   writeHeader(out, codec, version);
   out.writeBytes(id);
@@ -52,18 +62,29 @@ export function indexHeaderLength(codec: string, suffix: string): number {
 }
 
 /** Reads a plain header; answers the version. */
-export function checkHeader(input: IndexInput, codec: string, minVersion: number, maxVersion: number): number {
+export function checkHeader(
+  input: IndexInput,
+  codec: string,
+  minVersion: number,
+  maxVersion: number,
+): number {
   const magic = input.readBigEndianInt();
   if (magic !== CODEC_MAGIC) {
     throw corrupt("Codec header mismatch: not a Lucene file", {
-      file: input.name, expected: CODEC_MAGIC, actual: magic,
+      file: input.name,
+      expected: CODEC_MAGIC,
+      actual: magic,
     });
   }
   return checkHeaderNoMagic(input, codec, minVersion, maxVersion);
 }
 
+/** Reads a plain header after its magic; answers the version. */
 export function checkHeaderNoMagic(
-  input: IndexInput, codec: string, minVersion: number, maxVersion: number,
+  input: IndexInput,
+  codec: string,
+  minVersion: number,
+  maxVersion: number,
 ): number {
   const actual = input.readString(128);
   if (actual !== codec) {
@@ -71,14 +92,24 @@ export function checkHeaderNoMagic(
   }
   const version = input.readBigEndianInt();
   if (version < minVersion) {
-    throw new VarveError("too-old", `Format version ${version} of [${codec}] is too old, oldest read is ${minVersion}`, {
-      type: "index_format_too_old_exception", where: { file: input.name },
-    });
+    throw new VarveError(
+      "too-old",
+      `Format version ${version} of [${codec}] is too old, oldest read is ${minVersion}`,
+      {
+        type: "index_format_too_old_exception",
+        where: { file: input.name },
+      },
+    );
   }
   if (version > maxVersion) {
-    throw new VarveError("too-new", `Format version ${version} of [${codec}] is too new, newest read is ${maxVersion}`, {
-      type: "index_format_too_new_exception", where: { file: input.name },
-    });
+    throw new VarveError(
+      "too-new",
+      `Format version ${version} of [${codec}] is too new, newest read is ${maxVersion}`,
+      {
+        type: "index_format_too_new_exception",
+        where: { file: input.name },
+      },
+    );
   }
   return version;
 }
@@ -88,14 +119,20 @@ export function checkHeaderNoMagic(
  * check.
  */
 export function checkIndexHeader(
-  input: IndexInput, codec: string, minVersion: number, maxVersion: number,
-  id: Uint8Array | undefined, suffix: string,
+  input: IndexInput,
+  codec: string,
+  minVersion: number,
+  maxVersion: number,
+  id: Uint8Array | undefined,
+  suffix: string,
 ): number {
   const version = checkHeader(input, codec, minVersion, maxVersion);
   checkIndexHeaderId(input, id);
   const actual = Buffer.from(input.bytesCopy(input.readByte())).toString("latin1");
   if (actual !== suffix) {
-    throw corrupt(`File suffix mismatch: expected [${suffix}], found [${actual}]`, { file: input.name });
+    throw corrupt(`File suffix mismatch: expected [${suffix}], found [${actual}]`, {
+      file: input.name,
+    });
   }
   return version;
 }
@@ -112,6 +149,7 @@ function checkIndexHeaderId(input: IndexInput, id: Uint8Array | undefined): Uint
   return actual;
 }
 
+/** Writes the footer over all bytes so far. */
 export function writeFooter(out: IndexOutput): void {
   out.writeBigEndianInt(FOOTER_MAGIC);
   out.writeBigEndianInt(0);
@@ -121,13 +159,18 @@ export function writeFooter(out: IndexOutput): void {
 /** Checks the footer's structure without reading the body; answers the stored CRC-32. */
 export function retrieveChecksum(input: IndexInput): number {
   if (input.length < FOOTER_BYTES) {
-    throw corrupt("File is truncated: shorter than a codec footer", { file: input.name, length: input.length });
+    throw corrupt("File is truncated: shorter than a codec footer", {
+      file: input.name,
+      length: input.length,
+    });
   }
   const footer = input.slice(input.length - FOOTER_BYTES, FOOTER_BYTES, "footer");
   const magic = footer.readBigEndianInt();
   if (magic !== FOOTER_MAGIC) {
     throw corrupt("Codec footer mismatch: the file is truncated or damaged", {
-      file: input.name, expected: FOOTER_MAGIC, actual: magic,
+      file: input.name,
+      expected: FOOTER_MAGIC,
+      actual: magic,
     });
   }
   const algorithm = footer.readBigEndianInt();
@@ -150,7 +193,9 @@ export function checksumEntireFile(input: IndexInput): number {
   }
   if (actual !== stored) {
     throw corrupt("Checksum failed: the file is damaged", {
-      file: input.name, expected: stored.toString(16), actual: actual.toString(16),
+      file: input.name,
+      expected: stored.toString(16),
+      actual: actual.toString(16),
     });
   }
   return actual;

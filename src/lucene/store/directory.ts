@@ -74,6 +74,7 @@ export class MemoryDirectory implements Directory {
   close(): void {}
 }
 
+/** The error of a file that is not there. */
 export function missingFile(name: string): VarveError {
   return new VarveError("missing", `No such file [${name}]`, { type: "no_such_file_exception" });
 }

@@ -48,7 +48,10 @@ export class IndexInput {
   constructor(source: PageSource, sliceStart = 0, length = source.length, name = source.name) {
     if (sliceStart < 0 || length < 0 || sliceStart + length > source.length) {
       throw corrupt("Slice is outside of its file", {
-        file: name, offset: sliceStart, length, fileLength: source.length,
+        file: name,
+        offset: sliceStart,
+        length,
+        fileLength: source.length,
       });
     }
     this.source = source;
@@ -145,7 +148,8 @@ export class IndexInput {
     const value = high * 4294967296 + low;
     if (!Number.isSafeInteger(value)) {
       throw corrupt("64-bit value is too large for a length or offset", {
-        file: this.name, offset: this.filePointer - 8,
+        file: this.name,
+        offset: this.filePointer - 8,
       });
     }
     return value;
@@ -215,7 +219,10 @@ export class IndexInput {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asUintN(64, value);
     }
-    throw corrupt("Invalid vLong: more than 10 bytes", { file: this.name, offset: this.filePointer });
+    throw corrupt("Invalid vLong: more than 10 bytes", {
+      file: this.name,
+      offset: this.filePointer,
+    });
   }
 
   readBytes(target: Uint8Array, offset: number, length: number): void {
@@ -265,7 +272,10 @@ export class IndexInput {
     const length = this.readVInt();
     if (length < 0 || length > maxBytes || length > this.length - this.filePointer) {
       throw corrupt("String length is out of bounds", {
-        file: this.name, offset: this.filePointer, length, max: maxBytes,
+        file: this.name,
+        offset: this.filePointer,
+        length,
+        max: maxBytes,
       });
     }
     return UTF8.decode(this.bytesBorrow(length));
@@ -294,7 +304,9 @@ export class IndexInput {
     const count = this.readVInt();
     if (count < 0 || count * itemBytesMin > this.length - this.filePointer) {
       throw corrupt(`Count of ${what} is out of bounds`, {
-        file: this.name, offset: this.filePointer, count,
+        file: this.name,
+        offset: this.filePointer,
+        count,
       });
     }
     return count;

@@ -61,7 +61,7 @@ export class DataOutput {
     if (typeof value === "bigint") {
       this.view.setBigInt64(this.pos, BigInt.asIntN(64, value), true);
     } else {
-      this.view.setInt32(this.pos, value % 4294967296 | 0, true);
+      this.view.setInt32(this.pos, (value % 4294967296) | 0, true);
       this.view.setInt32(this.pos + 4, Math.floor(value / 4294967296), true);
     }
     this.pos += 8;

@@ -37,6 +37,7 @@ export interface CompressionMode {
 
 const SUB_BLOCKS = 10;
 
+/** The mode of the default codec. */
 export const BEST_SPEED: CompressionMode = {
   name: "BEST_SPEED",
   codec: "Lucene90StoredFieldsFastData",
@@ -46,6 +47,7 @@ export const BEST_SPEED: CompressionMode = {
   ratioMax: 256,
 };
 
+/** The mode of `best_compression`. */
 export const BEST_COMPRESSION: CompressionMode = {
   name: "BEST_COMPRESSION",
   codec: "Lucene90StoredFieldsHighData",

@@ -36,6 +36,7 @@ import {
 } from "../../util/packed/direct-monotonic-reader.ts";
 import { DirectMonotonicWriter } from "../../util/packed/direct-monotonic-writer.ts";
 
+/** Codec name of the index of chunks. */
 export const FIELDS_INDEX_CODEC = "Lucene90FieldsIndex";
 const CODEC = `${FIELDS_INDEX_CODEC}Idx`;
 const VERSION = 0;

@@ -15,10 +15,12 @@
 import { corrupt } from "../../../base/index.ts";
 import type { DataOutput, IndexInput } from "../../store/index.ts";
 
+/** Bits of a value's type in its header. */
 export const TYPE_BITS = 3;
 
 /** Type codes and the names that StoredFieldVisitor uses, by code. */
 export const TYPE_NAMES = ["string", "binary", "int", "float", "long", "double"] as const;
+/** Types of stored values, as they are on disk. */
 export type StoredType = (typeof TYPE_NAMES)[number];
 
 const SECOND = 1000;

@@ -3,9 +3,10 @@
 //   docValuesSkip    u8 after docValuesType (version ≥ 2, Lucene 10): 0 none, 1 range
 //   vectorEncoding   u8 before vectorSimilarity: 0 bytes, 1 floats
 // Versions: 0 = 9.4, 1 = 9.10 (parent field), 2 = 10.0 (doc values skip index).
-// Written only as an update of a segment that a real server wrote (a soft delete adds a generation of
-// .fnm in the segment's own codec), in the lowest version that holds its fields: an older line reads it.
-// Upstream: org.apache.lucene.codecs.lucene94.Lucene94FieldInfosFormat (10.4.0).
+// Written only as an update of a segment that a real server wrote (a soft delete adds a generation
+// of
+// .fnm in the segment's own codec), in the lowest version that holds its fields: an older line
+// reads it. Upstream: org.apache.lucene.codecs.lucene94.Lucene94FieldInfosFormat (10.4.0).
 
 import type { FieldInfo, FieldInfos } from "../../index/field-info.ts";
 import { segmentFileName } from "../../index/segment-info.ts";
