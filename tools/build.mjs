@@ -31,10 +31,9 @@ function entryPoints() {
   );
 }
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
 const entries = entryPoints();
 if (Object.keys(entries).length > 0) {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries,
     outdir: "dist",
@@ -48,6 +47,7 @@ if (Object.keys(entries).length > 0) {
     chunkNames: "chunk-[hash]",
     external: EXTERNALS,
     logLevel: "warning",
+    metafile: true,
     // CommonJS dependencies (fastify's among them) call `require` for Node's own modules.
     banner: {
       js: [
@@ -56,4 +56,13 @@ if (Object.keys(entries).length > 0) {
       ].join("\n"),
     },
   });
+  removeStale(Object.keys(metafile.outputs));
+}
+
+/** Only after success: a build that fails leaves the one before in place. */
+function removeStale(outputs) {
+  const kept = new Set(outputs.map((path) => basename(path)));
+  for (const name of readdirSync(join(root, "dist"))) {
+    if (!kept.has(name)) rmSync(join(root, "dist", name), { recursive: true });
+  }
 }
