@@ -1,9 +1,15 @@
-// One term in several fields, scored as if they were one field: the terms share the largest document
-// frequency, rarer ones a little more, so that the popular field wins ties.
+// One term in several fields, scored as if they were one field: the terms share the largest
+// document frequency, rarer ones a little more, so that the popular field wins ties.
 // Upstream: org.apache.lucene.queries.BlendedTermQuery (OpenSearch 2.19.6).
 
 import {
-  BoostQuery, DisjunctionMaxQuery, Query, TermQuery, type ScoreMode, type Searcher, type Weight,
+  BoostQuery,
+  DisjunctionMaxQuery,
+  Query,
+  type ScoreMode,
+  type Searcher,
+  TermQuery,
+  type Weight,
 } from "../../lucene/search/index.ts";
 
 /** A term of a field with its boost. */
@@ -33,11 +39,14 @@ export class BlendedTermQuery extends Query {
   override rewrite(searcher: Searcher): Query {
     const statistics = this.terms.map((term) => statisticsOf(searcher, term));
     blend(searcher, this.terms, statistics);
-    return new DisjunctionMaxQuery(this.terms.map(({ field, term, boost }, i) => {
-      const { docFreq, totalTermFreq } = statistics[i]!;
-      const query = new TermQuery(field, term, { docFreq, totalTermFreq });
-      return boost === 1 ? query : new BoostQuery(query, boost);
-    }), this.tieBreaker);
+    return new DisjunctionMaxQuery(
+      this.terms.map(({ field, term, boost }, i) => {
+        const { docFreq, totalTermFreq } = statistics[i]!;
+        const query = new TermQuery(field, term, { docFreq, totalTermFreq });
+        return boost === 1 ? query : new BoostQuery(query, boost);
+      }),
+      this.tieBreaker,
+    );
   }
 
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
@@ -45,8 +54,10 @@ export class BlendedTermQuery extends Query {
   }
 
   toString(): string {
-    const parts = this.terms.map(({ field, term, boost }) =>
-      `${field}:${new TextDecoder().decode(term)}${boost === 1 ? "" : `^${boost}`}`);
+    const parts = this.terms.map(
+      ({ field, term, boost }) =>
+        `${field}:${new TextDecoder().decode(term)}${boost === 1 ? "" : `^${boost}`}`,
+    );
     return `blended(terms:[${parts.join(", ")}])`;
   }
 }

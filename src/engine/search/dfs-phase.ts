@@ -2,8 +2,14 @@
 // Upstream: org.opensearch.search.dfs.DfsPhase, SearchPhaseController.aggregateDfs.
 
 import type {
-  CollectionStatistics, GlobalStatistics, IndexSearcher, Query, ScoreMode, Searcher,
-  TermStatistics, Weight,
+  CollectionStatistics,
+  GlobalStatistics,
+  IndexSearcher,
+  Query,
+  ScoreMode,
+  Searcher,
+  TermStatistics,
+  Weight,
 } from "../../lucene/search/index.ts";
 
 /** A shard's searcher with its query. */
@@ -32,13 +38,18 @@ export function gatherStatistics(shards: readonly DfsShard[]): GlobalStatistics 
       const local = searcher.localCollectionStatistics(field);
       if (local === undefined) continue;
       const sum = collections.get(field);
-      collections.set(field, sum === undefined ? local : {
+      collections.set(
         field,
-        maxDoc: sum.maxDoc + local.maxDoc,
-        docCount: sum.docCount + local.docCount,
-        sumTotalTermFreq: sum.sumTotalTermFreq + local.sumTotalTermFreq,
-        sumDocFreq: sum.sumDocFreq + local.sumDocFreq,
-      });
+        sum === undefined
+          ? local
+          : {
+              field,
+              maxDoc: sum.maxDoc + local.maxDoc,
+              docCount: sum.docCount + local.docCount,
+              sumTotalTermFreq: sum.sumTotalTermFreq + local.sumTotalTermFreq,
+              sumDocFreq: sum.sumDocFreq + local.sumDocFreq,
+            },
+      );
     }
   }
   return {
@@ -56,9 +67,7 @@ class RecordingSearcher implements Searcher {
   private readonly inner: IndexSearcher;
   private readonly record: (key: string, statistics: TermStatistics) => void;
 
-  constructor(
-    inner: IndexSearcher, record: (key: string, statistics: TermStatistics) => void,
-  ) {
+  constructor(inner: IndexSearcher, record: (key: string, statistics: TermStatistics) => void) {
     this.inner = inner;
     this.record = record;
   }

@@ -7,5 +7,6 @@ export function didYouMean(given: string, names: Iterable<string>): string {
   const near = nearestNames(given, names, 0.5);
   if (near.length === 0) return "";
   return near.length === 1
-    ? ` did you mean [${near[0]}]?` : ` did you mean any of [${near.join(", ")}]?`;
+    ? ` did you mean [${near[0]}]?`
+    : ` did you mean any of [${near.join(", ")}]?`;
 }

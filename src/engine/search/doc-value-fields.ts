@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.search.fetch.subphase.FetchDocValuesPhase, DocValueFormat.
 
 import { illegalArgument } from "../../base/index.ts";
-import type { LeafContext } from "../../lucene/index/leaf-reader.ts";
+import type { LeafContext } from "../../lucene/index/index.ts";
 import { decodeLatitude, decodeLongitude, ordValues } from "../../lucene/search/index.ts";
 import { isText } from "./field-kinds.ts";
 import { doubleDecoder, doubleToJson, leafNumbers, numericKind } from "./field-values.ts";
@@ -17,29 +17,41 @@ export interface DocValueReader {
 
 /** The reader of a field; undefined where it is not mapped. */
 export function docValueReader(
-  context: QueryShardContext, leaf: LeafContext, field: string, format: string | undefined,
+  context: QueryShardContext,
+  leaf: LeafContext,
+  field: string,
+  format: string | undefined,
 ): DocValueReader | undefined {
   const type = context.fieldType(field);
   if (type === undefined) return undefined;
   if (isText(type)) {
-    throw illegalArgument("Text fields are not optimised for operations that require per-document "
-      + "field data like aggregations and sorting, so these operations are disabled by default. "
-      + `Please use a keyword field instead. Alternatively, set fielddata=true on [${type.name}] in `
-      + "order to load field data by uninverting the inverted index. Note that this can use "
-      + "significant memory.");
+    throw illegalArgument(
+      "Text fields are not optimised for operations that require per-document " +
+        "field data like aggregations and sorting, so these operations are disabled by default. " +
+        `Please use a keyword field instead. Alternatively, set fielddata=true on [${type.name}] in ` +
+        "order to load field data by uninverting the inverted index. Note that this can use " +
+        "significant memory.",
+    );
   }
   if (!type.hasDocValues) {
-    throw illegalArgument(`Can't load fielddata on [${field}] because fielddata is unsupported on `
-      + `fields of type [${type.typeName}]. Use doc values instead.`);
+    throw illegalArgument(
+      `Can't load fielddata on [${field}] because fielddata is unsupported on ` +
+        `fields of type [${type.typeName}]. Use doc values instead.`,
+    );
   }
-  const read = type.typeName === "geo_point"
-    ? geoPoints(leaf, type.name)
-    : numericKind(type) === undefined ? terms(leaf, type, format) : numbers(leaf, type, format);
+  const read =
+    type.typeName === "geo_point"
+      ? geoPoints(leaf, type.name)
+      : numericKind(type) === undefined
+        ? terms(leaf, type, format)
+        : numbers(leaf, type, format);
   return { name: field, read };
 }
 
 function numbers(
-  leaf: LeafContext, type: SearchFieldType, format: string | undefined,
+  leaf: LeafContext,
+  type: SearchFieldType,
+  format: string | undefined,
 ): (doc: number) => unknown[] {
   const values = leafNumbers(leaf, type.name);
   if (values === undefined) return () => [];
@@ -69,7 +81,9 @@ function numbers(
 }
 
 function terms(
-  leaf: LeafContext, type: SearchFieldType, format: string | undefined,
+  leaf: LeafContext,
+  type: SearchFieldType,
+  format: string | undefined,
 ): (doc: number) => unknown[] {
   const values = ordValues(leaf.reader, type.name);
   if (values === undefined) return binary(leaf, type);
@@ -88,8 +102,8 @@ function terms(
 function binary(leaf: LeafContext, type: SearchFieldType): (doc: number) => unknown[] {
   const values = leaf.reader.binaryDocValues(type.name);
   if (values === undefined) return () => [];
-  return (doc) => (values.advanceExact(doc)
-    ? [Buffer.from(values.binaryValue()).toString("base64")] : []);
+  return (doc) =>
+    values.advanceExact(doc) ? [Buffer.from(values.binaryValue()).toString("base64")] : [];
 }
 
 function geoPoints(leaf: LeafContext, name: string): (doc: number) => unknown[] {

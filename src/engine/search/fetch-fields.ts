@@ -2,14 +2,19 @@
 // Upstream: org.opensearch.search.fetch.subphase.FieldFetcher, ValueFetcher.
 
 import {
-  isXContentObject, setMember, type XContentObject, type XContentValue,
+  isXContentObject,
+  setMember,
+  type XContentObject,
+  type XContentValue,
 } from "../../xcontent/index.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { FieldAndFormat } from "./search-source.ts";
 
 /** Adds the wanted fields of a source to `into`. */
 export function sourceFieldsOf(
-  context: QueryShardContext, source: XContentObject, wanted: readonly FieldAndFormat[],
+  context: QueryShardContext,
+  source: XContentObject,
+  wanted: readonly FieldAndFormat[],
   into: XContentObject,
 ): void {
   for (const { field, format } of wanted) {

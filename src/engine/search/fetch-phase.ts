@@ -1,21 +1,23 @@
 // Loads what the hits of one shard show. Upstream: org.opensearch.search.fetch.FetchPhase and its
 // sub-phases, org.opensearch.search.SearchHit.
 
-import type { FieldInfo } from "../../lucene/index/field-info.ts";
 import type {
-  LeafContext, StoredFieldVisitor, StoredValue,
-} from "../../lucene/index/leaf-reader.ts";
+  FieldInfo,
+  LeafContext,
+  StoredFieldVisitor,
+  StoredValue,
+} from "../../lucene/index/index.ts";
+import type { SortValue } from "../../lucene/search/index.ts";
 import { copyBytes, type IndexSearcher } from "../../lucene/search/index.ts";
 import { decodeXContent, setMember, type XContentObject } from "../../xcontent/index.ts";
 import { filterSource } from "../documents/source-filter.ts";
 import { decodeUid } from "../mapping/index.ts";
-import { docValueReader, type DocValueReader } from "./doc-value-fields.ts";
-import { floatToJson } from "./field-values.ts";
+import { type DocValueReader, docValueReader } from "./doc-value-fields.ts";
 import { sourceFieldsOf } from "./fetch-fields.ts";
+import { floatToJson } from "./field-values.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { FetchSource, FieldAndFormat } from "./search-source.ts";
 import type { ShardSort } from "./sort-fields.ts";
-import type { SortValue } from "../../lucene/search/index.ts";
 
 /** What hits show. */
 export interface FetchRequest {
@@ -37,7 +39,9 @@ export interface HitToFetch {
 
 /** Loads hits; the answer is in the order of `hits`. */
 export function executeFetchPhase(
-  context: QueryShardContext, searcher: IndexSearcher, hits: readonly HitToFetch[],
+  context: QueryShardContext,
+  searcher: IndexSearcher,
+  hits: readonly HitToFetch[],
   request: FetchRequest,
 ): XContentObject[] {
   const order = hits.map((_, index) => index).sort((a, b) => hits[a]!.doc - hits[b]!.doc);
@@ -68,7 +72,9 @@ export function leafOf(leaves: readonly LeafContext[], doc: number): LeafContext
 
 /** Names of the named queries that each hit matches; undefined when none is named. */
 function matchedQueries(
-  context: QueryShardContext, searcher: IndexSearcher, hits: readonly HitToFetch[],
+  context: QueryShardContext,
+  searcher: IndexSearcher,
+  hits: readonly HitToFetch[],
   order: readonly number[],
 ): string[][] | undefined {
   if (context.namedQueries.size === 0) return undefined;
@@ -108,18 +114,31 @@ class HitVisitor implements StoredFieldVisitor {
 
   needsField({ name }: FieldInfo): "yes" | "no" {
     switch (name) {
-      case "_id": case "_routing": case "_ignored": return "yes";
-      case "_source": return this.wantsSource ? "yes" : "no";
-      default: return this.wanted(name) ? "yes" : "no";
+      case "_id":
+      case "_routing":
+      case "_ignored":
+        return "yes";
+      case "_source":
+        return this.wantsSource ? "yes" : "no";
+      default:
+        return this.wanted(name) ? "yes" : "no";
     }
   }
 
   field({ name }: FieldInfo, value: StoredValue, type: string): void {
     switch (name) {
-      case "_id": this.id = typeof value === "object" ? decodeUid(value) : String(value); break;
-      case "_routing": this.routing = textValue(value); break;
-      case "_ignored": this.ignored.push(textValue(value)); break;
-      case "_source": this.source = typeof value === "object" ? copyBytes(value) : undefined; break;
+      case "_id":
+        this.id = typeof value === "object" ? decodeUid(value) : String(value);
+        break;
+      case "_routing":
+        this.routing = textValue(value);
+        break;
+      case "_ignored":
+        this.ignored.push(textValue(value));
+        break;
+      case "_source":
+        this.source = typeof value === "object" ? copyBytes(value) : undefined;
+        break;
       default: {
         const owned = typeof value === "object" ? copyBytes(value) : value;
         const values = this.stored.get(name);
@@ -147,13 +166,21 @@ class LeafLoader {
     this.leaf = leaf;
     this.request = request;
     this.wantsSource = request.fetchSource.enabled || request.fields.length > 0;
-    const names = new Set((request.storedFields ?? []).flatMap((pattern) =>
-      context.fieldNames(pattern).filter((name) => context.fieldType(name)?.isStored === true)
-        .map((name) => context.fieldType(name)!.name)));
+    const names = new Set(
+      (request.storedFields ?? []).flatMap((pattern) =>
+        context
+          .fieldNames(pattern)
+          .filter((name) => context.fieldType(name)?.isStored === true)
+          .map((name) => context.fieldType(name)!.name),
+      ),
+    );
     this.wanted = (name) => names.has(name);
     this.docValues = request.docvalueFields.flatMap(({ field, format }) =>
-      context.fieldNames(field).map((name) => docValueReader(context, leaf, name, format))
-        .filter((reader) => reader !== undefined));
+      context
+        .fieldNames(field)
+        .map((name) => docValueReader(context, leaf, name, format))
+        .filter((reader) => reader !== undefined),
+    );
   }
 
   holds(doc: number): boolean {
@@ -185,7 +212,8 @@ class LeafLoader {
     if (Object.keys(fields).length > 0) shown["fields"] = fields;
     if (request.sort !== undefined) {
       shown["sort"] = hit.values.map((value, i) =>
-        request.sort![i]!.format(value)) as XContentObject[string];
+        request.sort![i]!.format(value),
+      ) as XContentObject[string];
     }
     if (matched !== undefined && matched.length > 0) shown["matched_queries"] = matched;
     return shown;
@@ -199,17 +227,24 @@ class LeafLoader {
 
   private number(field: string, doc: number): number {
     const values = this.leaf.reader.numericDocValues(field);
-    return values !== undefined && values.advanceExact(doc) ? values.longValue() : -1;
+    return values?.advanceExact(doc) ? values.longValue() : -1;
   }
 
   private fieldsOf(
-    doc: number, visitor: HitVisitor, source: XContentObject | undefined,
+    doc: number,
+    visitor: HitVisitor,
+    source: XContentObject | undefined,
   ): XContentObject {
     const fields: XContentObject = {};
     for (const [name, values] of visitor.stored) {
       const type = this.context.fieldType(name);
-      setMember(fields, name, values.map(({ value }) =>
-        storedToJson(type?.typeName ?? "", value)) as XContentObject[string]);
+      setMember(
+        fields,
+        name,
+        values.map(({ value }) =>
+          storedToJson(type?.typeName ?? "", value),
+        ) as XContentObject[string],
+      );
     }
     for (const reader of this.docValues) {
       const values = reader.read(doc);
@@ -225,7 +260,8 @@ class LeafLoader {
 function storedToJson(typeName: string, value: StoredValue): unknown {
   if (value instanceof Uint8Array) {
     return typeName === "binary"
-      ? Buffer.from(value).toString("base64") : new TextDecoder().decode(value);
+      ? Buffer.from(value).toString("base64")
+      : new TextDecoder().decode(value);
   }
   if (typeName === "boolean") return value === "T" || value === 1;
   return value;

@@ -1,4 +1,5 @@
-// The fields that a query string or a multi_match asks: names with boosts, patterns, the default ones.
+// The fields that a query string or a multi_match asks: names with boosts, patterns, the default
+// ones.
 // Upstream: org.opensearch.index.search.QueryParserHelper.
 
 import { illegalArgument } from "../../base/index.ts";
@@ -35,19 +36,25 @@ export function isTextSearchable(type: SearchFieldType): boolean {
 
 /** Expands patterns; plain names stay, mapped or not. */
 export function resolveFields(
-  context: QueryShardContext, weights: FieldWeights, suffix = "",
+  context: QueryShardContext,
+  weights: FieldWeights,
+  suffix = "",
 ): FieldWeights {
   const resolved: FieldWeights = new Map();
   for (const [pattern, weight] of weights) addFields(context, pattern, weight, suffix, resolved);
   if (resolved.size > FIELDS_MAX) {
-    throw illegalArgument("field expansion matches too many fields, limit: "
-      + `${FIELDS_MAX}, got: ${resolved.size}`);
+    throw illegalArgument(
+      `field expansion matches too many fields, limit: ${FIELDS_MAX}, got: ${resolved.size}`,
+    );
   }
   return resolved;
 }
 
 function addFields(
-  context: QueryShardContext, pattern: string, weight: number, suffix: string,
+  context: QueryShardContext,
+  pattern: string,
+  weight: number,
+  suffix: string,
   into: FieldWeights,
 ): void {
   const isPattern = pattern.includes("*");

@@ -1,7 +1,8 @@
-// A field's doc values as numbers or terms, whatever their encoding: what sorts and aggregations read.
+// A field's doc values as numbers or terms, whatever their encoding: what sorts and aggregations
+// read.
 // Upstream: org.opensearch.index.fielddata.{SortedNumericDoubleValues,IndexNumericFieldData}.
 
-import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/leaf-reader.ts";
+import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/index.ts";
 import { numericValues } from "../../lucene/search/index.ts";
 import { sortableIntToFloat, sortableShortToHalfFloat } from "../mapping/index.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
@@ -12,12 +13,26 @@ export type NumericKind = "int" | "long" | "unsigned_long" | "float" | "double";
 /** The kind of a numeric field, undefined for other fields. */
 export function numericKind(type: SearchFieldType): NumericKind | undefined {
   switch (type.typeName) {
-    case "byte": case "short": case "integer": case "boolean": return "int";
-    case "long": case "date": case "date_nanos": case "_seq_no": return "long";
-    case "unsigned_long": return "unsigned_long";
-    case "float": case "half_float": return "float";
-    case "double": case "scaled_float": return "double";
-    default: return type.valuesKind === "long" ? "long" : undefined;
+    case "byte":
+    case "short":
+    case "integer":
+    case "boolean":
+      return "int";
+    case "long":
+    case "date":
+    case "date_nanos":
+    case "_seq_no":
+      return "long";
+    case "unsigned_long":
+      return "unsigned_long";
+    case "float":
+    case "half_float":
+      return "float";
+    case "double":
+    case "scaled_float":
+      return "double";
+    default:
+      return type.valuesKind === "long" ? "long" : undefined;
   }
 }
 
@@ -38,22 +53,27 @@ export type DoubleDecoder = (values: SortedNumericDocValues) => number;
 /** The decoder of a numeric field. */
 export function doubleDecoder(type: SearchFieldType): DoubleDecoder {
   switch (type.typeName) {
-    case "double": return (values) => sortableLongToDouble(values.longHigh(), values.longLow());
-    case "float": return (values) => sortableIntToFloat(values.longLow() | 0);
-    case "half_float": return (values) => sortableShortToHalfFloat((values.longLow() << 16) >> 16);
+    case "double":
+      return (values) => sortableLongToDouble(values.longHigh(), values.longLow());
+    case "float":
+      return (values) => sortableIntToFloat(values.longLow() | 0);
+    case "half_float":
+      return (values) => sortableShortToHalfFloat((values.longLow() << 16) >> 16);
     case "scaled_float": {
       const { toDouble } = (type as unknown as { kind: { toDouble(v: number): number } }).kind;
       return (values) => toDouble(values.longValue());
     }
     case "unsigned_long":
       return (values) => (values.longHigh() >>> 0) * 4294967296 + (values.longLow() >>> 0);
-    default: return (values) => values.longValue();
+    default:
+      return (values) => values.longValue();
   }
 }
 
 /** The numeric values of a leaf. */
 export function leafNumbers(
-  { reader }: LeafContext, field: string,
+  { reader }: LeafContext,
+  field: string,
 ): SortedNumericDocValues | undefined {
   return numericValues(reader, field);
 }
@@ -74,7 +94,7 @@ export function floatToJson(value: number): number | string {
 function evenOfTie(exact: number, digits: number, candidate: number): number {
   const text = Math.abs(exact).toPrecision(60);
   const exponentAt = text.indexOf("e");
-  const figures = (exponentAt < 0 ? text : text.slice(0, exponentAt));
+  const figures = exponentAt < 0 ? text : text.slice(0, exponentAt);
   const significant = figures.replace(".", "").replace(/^0+/, "");
   if (!/^50*$/.test(significant.slice(digits))) return candidate;
   if (Number(significant[digits - 1]) % 2 !== 0) return candidate;

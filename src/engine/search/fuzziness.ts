@@ -2,7 +2,7 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import type { XContentValue } from "../../xcontent/index.ts";
-import { textOf } from "./object-reader.ts";
+import { numberFormat, textOf } from "./object-reader.ts";
 
 /** How many edits a term may be away, by its length. */
 export class Fuzziness {
@@ -28,16 +28,16 @@ export class Fuzziness {
         throw illegalArgument(`failed to find low and high distance values in [${textOf(value)}]`);
       }
       if (low! < 0 || high! < 0 || low! > high!) {
-        throw illegalArgument("fuzziness wrongly configured, must be: lowDistance > 0, highDistance"
-          + " > 0 and lowDistance <= highDistance ");
+        throw illegalArgument(
+          "fuzziness wrongly configured, must be: lowDistance > 0, highDistance" +
+            " > 0 and lowDistance <= highDistance ",
+        );
       }
       return new Fuzziness(undefined, low!, high!);
     }
     const number = Number(text);
-    if (![0, 1, 2].includes(number)) {
-      throw illegalArgument(`Invalid fuzziness value: ${textOf(value)}`);
-    }
-    return new Fuzziness(number, 3, 6);
+    if (text === "" || Number.isNaN(number)) throw numberFormat(textOf(value));
+    return new Fuzziness(Math.max(0, Math.min(2, Math.trunc(number))), 3, 6);
   }
 
   /** Edits allowed for a term. */

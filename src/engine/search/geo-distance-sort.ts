@@ -2,20 +2,29 @@
 // Upstream: org.opensearch.search.sort.GeoDistanceSortBuilder, LatLonPointSortField.
 
 import { illegalArgument } from "../../base/index.ts";
-import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/leaf-reader.ts";
+import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/index.ts";
 import {
-  DoubleSortField, decodeLatitude, decodeLongitude, haversinSortKey, sortKeyToMeters,
+  DoubleSortField,
+  decodeLatitude,
+  decodeLongitude,
+  haversinSortKey,
+  sortKeyToMeters,
 } from "../../lucene/search/index.ts";
 import type { XContentObject, XContentValue } from "../../xcontent/index.ts";
 import { doubleToJson } from "./field-values.ts";
-import { parseGeoPoint, unitMeters, type GeoPoint } from "./geo-point.ts";
+import { type GeoPoint, parseGeoPoint, unitMeters } from "./geo-point.ts";
 import { textOf, toNumber } from "./object-reader.ts";
 import type { QueryParseContext } from "./query-builder.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
-import { parseMode, parseNestedSort } from "./sort-options.ts";
 import {
-  nestedOf, pickDouble, type NestedSort, type ShardSort, type SortBuilder, type SortMode,
+  type NestedSort,
+  nestedOf,
+  pickDouble,
+  type ShardSort,
+  type SortBuilder,
+  type SortMode,
 } from "./sort-fields.ts";
+import { parseMode, parseNestedSort } from "./sort-options.ts";
 
 interface GeoSort {
   readonly field: string;
@@ -44,8 +53,13 @@ export function parseGeoDistanceSort(body: XContentObject, parser: QueryParseCon
     throw illegalArgument("sort_mode [sum] isn't supported for sorting by geo distance");
   }
   const sort: GeoSort = {
-    field, points: parsePoints(reader.take(field)!), order, unitMeters: unit, mode: sortMode,
-    nested: nested === undefined ? undefined : parseNestedSort(nested, parser), ignoreUnmapped,
+    field,
+    points: parsePoints(reader.take(field)!),
+    order,
+    unitMeters: unit,
+    mode: sortMode,
+    nested: nested === undefined ? undefined : parseNestedSort(nested, parser),
+    ignoreUnmapped,
   };
   reader.finishStrict();
   return { build: (context) => build(sort, context) };
@@ -79,7 +93,11 @@ function build(sort: GeoSort, context: QueryShardContext): ShardSort {
       if (children === undefined) add(doc);
       else children.forEachChild(doc, add);
       return distances.length === 0
-        ? Infinity : pickDouble(distances.sort((a, b) => a - b), mode);
+        ? Infinity
+        : pickDouble(
+            distances.sort((a, b) => a - b),
+            mode,
+          );
     };
   };
   return {
@@ -91,7 +109,10 @@ function build(sort: GeoSort, context: QueryShardContext): ShardSort {
 
 /** Meters from one point to the nearest or farthest of a doc's points; Infinity without any. */
 function extremeDistance(
-  values: SortedNumericDocValues, doc: number, point: GeoPoint, nearest: boolean,
+  values: SortedNumericDocValues,
+  doc: number,
+  point: GeoPoint,
+  nearest: boolean,
 ): number {
   if (!values.advanceExact(doc)) return Infinity;
   let best = nearest ? Infinity : -1;
@@ -106,7 +127,10 @@ function extremeDistance(
 }
 
 function addDistances(
-  values: SortedNumericDocValues, doc: number, sort: GeoSort, into: number[],
+  values: SortedNumericDocValues,
+  doc: number,
+  sort: GeoSort,
+  into: number[],
 ): void {
   if (!values.advanceExact(doc)) return;
   for (let left = values.docValueCount(); left > 0; left--) {

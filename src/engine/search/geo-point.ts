@@ -47,7 +47,8 @@ export function parseDistance(text: string, unit = "m"): number {
 
 function parseException(message: string, cause?: unknown): VarveError {
   return new VarveError("invalid", message, {
-    type: "parse_exception", ...(cause === undefined ? {} : { cause }),
+    type: "parse_exception",
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
@@ -94,8 +95,12 @@ export function parseGeoPoint(value: XContentValue): GeoPoint {
   if (value.includes(",")) {
     const parts = value.split(",");
     if (parts.length > 3) {
-      throw parseException("failed to parse [" + value + "], expected 2 or 3 coordinates but found: "
-        + `[${parts.length}]`);
+      throw parseException(
+        "failed to parse [" +
+          value +
+          "], expected 2 or 3 coordinates but found: " +
+          `[${parts.length}]`,
+      );
     }
     return { lat: degrees(parts[0]!, "latitude"), lon: degrees(parts[1]!, "longitude") };
   }

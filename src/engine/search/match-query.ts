@@ -1,19 +1,25 @@
-// Turns text into a query by analysis: one term, a boolean of terms, a phrase, a phrase with a prefix.
-// Tokens at one position are synonyms; tokens that span positions make a graph.
+// Turns text into a query by analysis: one term, a boolean of terms, a phrase, a phrase with a
+// prefix. Tokens at one position are synonyms; tokens that span positions make a graph.
 // Upstream: org.opensearch.index.search.MatchQuery, org.apache.lucene.util.QueryBuilder.
 
 import { VarveError } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
 import {
-  BooleanQuery, MatchAllDocsQuery, MatchNoDocsQuery, MultiPhraseQuery, PhraseQuery, Query,
-  SynonymQuery, type BooleanClause,
+  type BooleanClause,
+  BooleanQuery,
+  MatchAllDocsQuery,
+  MatchNoDocsQuery,
+  MultiPhraseQuery,
+  PhraseQuery,
+  type Query,
+  SynonymQuery,
 } from "../../lucene/search/index.ts";
-import type { SearchFieldType } from "./search-field-type.ts";
 import { isText } from "./field-kinds.ts";
 import type { Fuzziness } from "./fuzziness.ts";
 import { MultiPhrasePrefixQuery } from "./multi-phrase-prefix-query.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
-import { TokenGraph, type GraphToken } from "./token-graph.ts";
+import type { SearchFieldType } from "./search-field-type.ts";
+import { type GraphToken, TokenGraph } from "./token-graph.ts";
 
 /** What kind of query the tokens become. */
 export type MatchType = "boolean" | "boolean_prefix" | "phrase" | "phrase_prefix";
@@ -52,23 +58,25 @@ export class MatchQuery {
       return new MatchNoDocsQuery(`unmapped field [${field}]`);
     }
     const quoted = type === "phrase" || type === "phrase_prefix";
-    const analyzer = this.options.analyzer
-      ?? (quoted ? fieldType.searchQuoteAnalyzer : fieldType.searchAnalyzer);
+    const analyzer =
+      this.options.analyzer ?? (quoted ? fieldType.searchQuoteAnalyzer : fieldType.searchAnalyzer);
     const maker = new FieldMatch(this.context, this.options, fieldType);
     if ((analyzer === undefined || analyzer.name === "keyword") && type !== "phrase_prefix") {
       const prefix = type === "boolean_prefix" && ["text", "keyword"].includes(fieldType.typeName);
       return prefix ? maker.prefix(text) : maker.term(text);
     }
-    const tokens = analyzer === undefined
-      ? keywordTokens(text) : tokensOf(analyzer, fieldType.name, text);
+    const tokens =
+      analyzer === undefined ? keywordTokens(text) : tokensOf(analyzer, fieldType.name, text);
     const query = maker.create(tokens, type, this.options.occur ?? "should");
     return query ?? this.zeroTerms();
   }
 
   private zeroTerms(): Query | undefined {
     switch (this.options.zeroTermsQuery) {
-      case "all": return new MatchAllDocsQuery();
-      case "null": return undefined;
+      case "all":
+        return new MatchAllDocsQuery();
+      case "null":
+        return undefined;
       default:
         return new MatchNoDocsQuery("Matching no documents because no terms present");
     }
@@ -94,7 +102,9 @@ export function tokensOf(analyzer: Analyzer, field: string, text: string): Token
   stream.reset();
   while (stream.incrementToken()) {
     list.push({
-      term: stream.term, increment: stream.positionIncrement, length: stream.positionLength,
+      term: stream.term,
+      increment: stream.positionIncrement,
+      length: stream.positionLength,
       endOffset: stream.endOffset,
     });
   }
@@ -145,14 +155,20 @@ export class FieldMatch {
 
   term(text: string): Query {
     const { fuzziness } = this.options;
-    return this.lenient(() => fuzziness === undefined
-      ? this.type.termQuery(text, this.context)
-      : this.type.fuzzyQuery(text, {
-        maxEdits: fuzziness.asDistance(text),
-        prefixLength: this.options.prefixLength ?? 0,
-        maxExpansions: this.options.maxExpansions ?? 50,
-        transpositions: this.options.transpositions ?? true,
-      }, this.context));
+    return this.lenient(() =>
+      fuzziness === undefined
+        ? this.type.termQuery(text, this.context)
+        : this.type.fuzzyQuery(
+            text,
+            {
+              maxEdits: fuzziness.asDistance(text),
+              prefixLength: this.options.prefixLength ?? 0,
+              maxExpansions: this.options.maxExpansions ?? 50,
+              transpositions: this.options.transpositions ?? true,
+            },
+            this.context,
+          ),
+    );
   }
 
   prefix(text: string): Query {
@@ -162,11 +178,16 @@ export class FieldMatch {
   /** Several terms at one position. */
   protected synonyms(terms: readonly string[]): Query {
     if (terms.length === 1) return this.term(terms[0]!);
-    return new SynonymQuery(this.type.name, terms.map((term) => utf8.encode(term)));
+    return new SynonymQuery(
+      this.type.name,
+      terms.map((term) => utf8.encode(term)),
+    );
   }
 
   private multiBoolean(
-    list: readonly GraphToken[], occur: "should" | "must", openEnd: boolean,
+    list: readonly GraphToken[],
+    occur: "should" | "must",
+    openEnd: boolean,
   ): Query {
     const groups: string[][] = [];
     for (const token of list) {
@@ -185,7 +206,12 @@ export class FieldMatch {
       this.checkPhrase("phrase");
       const { arrays, positions } = byPosition(list);
       if (arrays.every((terms) => terms.length === 1)) {
-        return new PhraseQuery(this.type.name, arrays.map((terms) => terms[0]!), positions, slop);
+        return new PhraseQuery(
+          this.type.name,
+          arrays.map((terms) => terms[0]!),
+          positions,
+          slop,
+        );
       }
       return new MultiPhraseQuery(this.type.name, arrays, positions, slop);
     });
@@ -196,7 +222,8 @@ export class FieldMatch {
       this.checkPhrase("phrase prefix");
       const { arrays, positions } = byPosition(list);
       return new MultiPhrasePrefixQuery(this.type.name, arrays, positions, {
-        slop: this.options.slop ?? 0, maxExpansions: this.options.maxExpansions ?? 50,
+        slop: this.options.slop ?? 0,
+        maxExpansions: this.options.maxExpansions ?? 50,
       });
     });
   }
@@ -204,8 +231,12 @@ export class FieldMatch {
   private checkPhrase(kind: string): void {
     const { name, typeName } = this.type;
     if (isText(this.type)) return;
-    throw new VarveError("invalid", `Can only use ${kind} queries on text fields - not on [${name}]`
-      + ` which is of type [${typeName}]`, { type: "illegal_argument_exception" });
+    throw new VarveError(
+      "invalid",
+      `Can only use ${kind} queries on text fields - not on [${name}]` +
+        ` which is of type [${typeName}]`,
+      { type: "illegal_argument_exception" },
+    );
   }
 
   private graphBoolean(list: readonly GraphToken[], occur: "should" | "must"): Query {
@@ -229,9 +260,12 @@ export class FieldMatch {
 
   private graphPhrase(list: readonly GraphToken[], type: MatchType): Query {
     const paths = new TokenGraph(list).allPaths();
-    const clauses = paths.map((path): BooleanClause => ({
-      occur: "should", query: this.create({ list: path, endOffset: -1 }, type, "must")!,
-    }));
+    const clauses = paths.map(
+      (path): BooleanClause => ({
+        occur: "should",
+        query: this.create({ list: path, endOffset: -1 }, type, "must")!,
+      }),
+    );
     return new BooleanQuery(clauses);
   }
 }

@@ -1,7 +1,7 @@
 // The grammar of minimum_should_match: `2`, `-1`, `75%`, `-25%`, `2<75%`, `2<-25% 9<-3`.
 // Upstream: org.opensearch.common.lucene.search.Queries.calculateMinShouldMatch.
 
-import { BooleanQuery, type BooleanClause } from "../../lucene/search/index.ts";
+import { type BooleanClause, BooleanQuery } from "../../lucene/search/index.ts";
 import { numberFormat } from "./object-reader.ts";
 
 /** How many of `optional` clauses must match. May be negative or above `optional`. */
@@ -35,7 +35,8 @@ function parseInteger(text: string): number {
 
 /** A boolean query with the minimum worked out for its should clauses. */
 export function applyMinimumShouldMatch(
-  clauses: readonly BooleanClause[], spec: string | undefined,
+  clauses: readonly BooleanClause[],
+  spec: string | undefined,
 ): BooleanQuery {
   if (spec === undefined) return new BooleanQuery(clauses);
   const optional = clauses.filter(({ occur }) => occur === "should").length;

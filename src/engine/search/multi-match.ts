@@ -1,15 +1,25 @@
 // One text on several fields. Upstream: org.opensearch.index.search.MultiMatchQuery,
 // org.opensearch.index.query.MultiMatchQueryBuilder.Type.
 
-import { illegalArgument } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import { VarveError } from "../../base/index.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
 import {
-  BooleanQuery, BoostQuery, DisjunctionMaxQuery, MatchNoDocsQuery, TermQuery, type Query,
+  BooleanQuery,
+  BoostQuery,
+  DisjunctionMaxQuery,
+  MatchNoDocsQuery,
+  type Query,
+  TermQuery,
 } from "../../lucene/search/index.ts";
-import { BlendedTermQuery, type BlendedTerm } from "./blended-term-query.ts";
+import { type BlendedTerm, BlendedTermQuery } from "./blended-term-query.ts";
 import type { FieldWeights } from "./field-names.ts";
 import {
-  FieldMatch, MatchQuery, keywordTokens, tokensOf, type MatchOptions, type MatchType,
+  FieldMatch,
+  keywordTokens,
+  type MatchOptions,
+  MatchQuery,
+  type MatchType,
+  tokensOf,
 } from "./match-query.ts";
 import { calculateMinShouldMatch } from "./minimum-should-match.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
@@ -18,11 +28,20 @@ import type { GraphToken } from "./token-graph.ts";
 
 /** Kinds of multi_match. */
 export type MultiMatchType =
-  | "best_fields" | "most_fields" | "cross_fields" | "phrase" | "phrase_prefix" | "bool_prefix";
+  | "best_fields"
+  | "most_fields"
+  | "cross_fields"
+  | "phrase"
+  | "phrase_prefix"
+  | "bool_prefix";
 
 const MATCH_TYPES: Readonly<Record<MultiMatchType, MatchType>> = {
-  best_fields: "boolean", most_fields: "boolean", cross_fields: "boolean", phrase: "phrase",
-  phrase_prefix: "phrase_prefix", bool_prefix: "boolean_prefix",
+  best_fields: "boolean",
+  most_fields: "boolean",
+  cross_fields: "boolean",
+  phrase: "phrase",
+  phrase_prefix: "phrase_prefix",
+  bool_prefix: "boolean_prefix",
 };
 
 /** The tie breaker that a type has of itself. */
@@ -34,7 +53,11 @@ export function defaultTieBreaker(type: MultiMatchType): number {
 export function parseMultiMatchType(name: string): MultiMatchType {
   const type = name.toLowerCase();
   if (Object.hasOwn(MATCH_TYPES, type)) return type as MultiMatchType;
-  throw illegalArgument(`failed to parse [multi_match] query type [${name}]. unknown type.`);
+  throw new VarveError(
+    "invalid",
+    `failed to parse [multi_match] query type [${name}]. unknown type.`,
+    { type: "parse_exception" },
+  );
 }
 
 /** Options of a multi_match. */
@@ -45,7 +68,10 @@ export interface MultiMatchOptions extends MatchOptions {
 
 /** The query of a text on fields; undefined: no terms, and zeroTermsQuery is "null". */
 export function multiMatchQuery(
-  context: QueryShardContext, type: MultiMatchType, fields: FieldWeights, text: string,
+  context: QueryShardContext,
+  type: MultiMatchType,
+  fields: FieldWeights,
+  text: string,
   options: MultiMatchOptions,
 ): Query | undefined {
   const names = [...fields.keys()];
@@ -53,18 +79,23 @@ export function multiMatchQuery(
     return new MatchNoDocsQuery(`unmapped fields [${names.join(", ")}]`);
   }
   const tieBreaker = options.tieBreaker ?? defaultTieBreaker(type);
-  const queries = type === "cross_fields"
-    ? crossFields(context, fields, text, options, tieBreaker)
-    : eachField(context, type, fields, text, options);
+  const queries =
+    type === "cross_fields"
+      ? crossFields(context, fields, text, options, tieBreaker)
+      : eachField(context, type, fields, text, options);
   if (queries.length === 0) {
     return options.zeroTermsQuery === "null"
-      ? undefined : new MatchNoDocsQuery("Matching no documents because no terms present");
+      ? undefined
+      : new MatchNoDocsQuery("Matching no documents because no terms present");
   }
   return queries.length === 1 ? queries[0]! : new DisjunctionMaxQuery(queries, tieBreaker);
 }
 
 function eachField(
-  context: QueryShardContext, type: MultiMatchType, fields: FieldWeights, text: string,
+  context: QueryShardContext,
+  type: MultiMatchType,
+  fields: FieldWeights,
+  text: string,
   options: MultiMatchOptions,
 ): Query[] {
   const queries: Query[] = [];
@@ -73,8 +104,9 @@ function eachField(
     if (context.fieldType(field) === undefined) continue;
     const query = withMinimum(match.parse(MATCH_TYPES[type], field, text), options);
     if (query === undefined) continue;
-    queries.push(boost === 1 || query instanceof MatchNoDocsQuery
-      ? query : new BoostQuery(query, boost));
+    queries.push(
+      boost === 1 || query instanceof MatchNoDocsQuery ? query : new BoostQuery(query, boost),
+    );
   }
   return queries;
 }
@@ -93,7 +125,10 @@ interface FieldAndBoost {
 }
 
 function crossFields(
-  context: QueryShardContext, fields: FieldWeights, text: string, options: MultiMatchOptions,
+  context: QueryShardContext,
+  fields: FieldWeights,
+  text: string,
+  options: MultiMatchOptions,
   tieBreaker: number,
 ): Query[] {
   const groups = new Map<Analyzer | undefined, FieldAndBoost[]>();
@@ -108,11 +143,14 @@ function crossFields(
   const queries: Query[] = [];
   for (const [analyzer, group] of groups) {
     const first = group[0]!;
-    const maker = group.length === 1
-      ? new FieldMatch(context, options, first.type)
-      : new BlendedMatch(context, options, group, tieBreaker);
-    const tokens = analyzer === undefined || analyzer.name === "keyword"
-      ? keywordTokens(text) : tokensOf(analyzer, first.type.name, text);
+    const maker =
+      group.length === 1
+        ? new FieldMatch(context, options, first.type)
+        : new BlendedMatch(context, options, group, tieBreaker);
+    const tokens =
+      analyzer === undefined || analyzer.name === "keyword"
+        ? keywordTokens(text)
+        : tokensOf(analyzer, first.type.name, text);
     const query = withMinimum(maker.create(tokens, "boolean", options.occur ?? "should"), options);
     if (query === undefined) continue;
     const boosted = group.length === 1 && first.boost !== 1;
@@ -127,7 +165,9 @@ class BlendedMatch extends FieldMatch {
   private readonly tieBreaker: number;
 
   constructor(
-    context: QueryShardContext, options: MatchOptions, group: readonly FieldAndBoost[],
+    context: QueryShardContext,
+    options: MatchOptions,
+    group: readonly FieldAndBoost[],
     tieBreaker: number,
   ) {
     super(context, options, group[0]!.type);
@@ -157,13 +197,14 @@ class BlendedMatch extends FieldMatch {
         if (query instanceof TermQuery) {
           terms.push({ field: query.field, term: query.term, boost });
         } else {
-          others.push(boost === 1 || query instanceof MatchNoDocsQuery
-            ? query : new BoostQuery(query, boost));
+          others.push(
+            boost === 1 || query instanceof MatchNoDocsQuery ? query : new BoostQuery(query, boost),
+          );
         }
       }
     }
-    const queries = terms.length === 0
-      ? others : [...others, new BlendedTermQuery(terms, this.tieBreaker)];
+    const queries =
+      terms.length === 0 ? others : [...others, new BlendedTermQuery(terms, this.tieBreaker)];
     return queries.length === 1 ? queries[0]! : new DisjunctionMaxQuery(queries, this.tieBreaker);
   }
 
@@ -172,8 +213,7 @@ class BlendedMatch extends FieldMatch {
   }
 
   override phrase(list: readonly GraphToken[], slop: number): Query {
-    return this.each((type) =>
-      new FieldMatch(this.context, this.options, type).phrase(list, slop));
+    return this.each((type) => new FieldMatch(this.context, this.options, type).phrase(list, slop));
   }
 
   private each(make: (type: SearchFieldType) => Query): Query {

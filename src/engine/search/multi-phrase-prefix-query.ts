@@ -2,8 +2,16 @@
 // Upstream: org.opensearch.common.lucene.search.MultiPhrasePrefixQuery.
 
 import {
-  BooleanQuery, MatchNoDocsQuery, MultiPhraseQuery, Query, copyBytes, startsWithBytes, termText,
-  type ScoreMode, type Searcher, type Weight,
+  BooleanQuery,
+  copyBytes,
+  MatchNoDocsQuery,
+  MultiPhraseQuery,
+  Query,
+  type ScoreMode,
+  type Searcher,
+  startsWithBytes,
+  termText,
+  type Weight,
 } from "../../lucene/search/index.ts";
 
 /** Options of a phrase prefix. */
@@ -20,8 +28,10 @@ export class MultiPhrasePrefixQuery extends Query {
   readonly options: PhrasePrefixOptions;
 
   constructor(
-    field: string, termArrays: readonly (readonly Uint8Array[])[],
-    positions: readonly number[], options: PhrasePrefixOptions,
+    field: string,
+    termArrays: readonly (readonly Uint8Array[])[],
+    positions: readonly number[],
+    options: PhrasePrefixOptions,
   ) {
     super();
     this.field = field;

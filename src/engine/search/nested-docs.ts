@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.index.fielddata.IndexFieldData.XFieldComparatorSource.Nested,
 // org.apache.lucene.search.join.QueryBitSetProducer.
 
-import type { LeafContext } from "../../lucene/index/leaf-reader.ts";
+import type { LeafContext } from "../../lucene/index/index.ts";
 import { FixedBitSet, type IndexSearcher, type Query } from "../../lucene/search/index.ts";
 
 /** The matches of a query in a leaf as bits; live and deleted docs alike. */
@@ -19,19 +19,20 @@ export class NestedDocs {
   private readonly parents: FixedBitSet;
   private readonly children: FixedBitSet;
 
-  constructor(
-    searcher: IndexSearcher, leaf: LeafContext, parentFilter: Query, childFilter: Query,
-  ) {
+  constructor(searcher: IndexSearcher, leaf: LeafContext, parentFilter: Query, childFilter: Query) {
     this.parents = leafBits(searcher, parentFilter, leaf);
     this.children = leafBits(searcher, childFilter, leaf);
   }
 
   /** Calls `visit` with each child of `parent`, ascending; it may answer false to stop. */
-  forEachChild(parent: number, visit: (child: number) => boolean | void): void {
+  forEachChild(parent: number, visit: (child: number) => boolean | undefined): void {
     if (parent === 0) return;
     const first = this.parents.prevSetBit(parent - 1) + 1;
-    for (let child = this.children.nextSetBit(first); child < parent;
-      child = this.children.nextSetBit(child + 1)) {
+    for (
+      let child = this.children.nextSetBit(first);
+      child < parent;
+      child = this.children.nextSetBit(child + 1)
+    ) {
       if (visit(child) === false) return;
     }
   }

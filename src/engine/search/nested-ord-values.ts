@@ -1,12 +1,14 @@
 // The terms of a parent doc's children as if they were its own.
 // Upstream: MultiValueMode.select over BlockJoinSelector.
 
-import { NO_MORE_DOCS, type SortedSetDocValues } from "../../lucene/index/leaf-reader.ts";
+import { NO_MORE_DOCS, type SortedSetDocValues } from "../../lucene/index/index.ts";
 import type { NestedDocs } from "./nested-docs.ts";
 
 /** One ord per parent: the smallest or the largest of its children. */
 export function nestedOrdValues(
-  values: SortedSetDocValues, docs: NestedDocs, mode: "min" | "max",
+  values: SortedSetDocValues,
+  docs: NestedDocs,
+  mode: "min" | "max",
 ): SortedSetDocValues {
   let picked = -1;
   const advanceExact = (parent: number): boolean => {

@@ -3,8 +3,12 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import { isXContentObject, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import {
-  parsingException, xContentParseException, type RequestSource, type TokenPart,
+  parsingException,
+  type RequestSource,
+  type TokenPart,
+  xContentParseException,
 } from "./source-location.ts";
 
 /** How a value that is not a number is refused. */
@@ -28,8 +32,11 @@ export function toNumber(value: XContentValue): number {
 export function toInteger(value: XContentValue): number {
   const number = toNumber(value);
   if (number < -2147483648 || number > 2147483647) {
-    throw new VarveError("invalid", `Numeric value (${textOf(value)}) out of range of int `
-      + "(-2147483648 - 2147483647)", { type: "input_coercion_exception" });
+    throw new VarveError(
+      "invalid",
+      `Numeric value (${textOf(value)}) out of range of int (-2147483648 - 2147483647)`,
+      { type: "input_coercion_exception" },
+    );
   }
   return Math.trunc(number);
 }
@@ -125,7 +132,36 @@ export class ObjectReader {
     const unknown = this.unknown()[0];
     if (unknown === undefined) return;
     const place = this.source.locate(this.object, unknown, "name");
-    throw xContentParseException(`[${this.name}] unknown field [${unknown}]`, place);
+    const hint = didYouMean(unknown, this.known);
+    throw xContentParseException(`[${this.name}] unknown field [${unknown}]${hint}`, place);
+  }
+
+  /** Parses one member; an error becomes the cause of an x_content_parse_exception. */
+  wrap<T>(key: string, parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      const place = this.source.locate(this.object, key, "value");
+      throw xContentParseException(`[${this.name}] failed to parse field [${key}]`, place, error);
+    }
+  }
+
+  /** As finishStrict, inside of an exception that points at the value: some parsers wrap it. */
+  finishWrapped(): void {
+    const unknown = this.unknown()[0];
+    if (unknown === undefined) return;
+    const name = this.source.locate(this.object, unknown, "name");
+    const cause = xContentParseException(`[${this.name}] unknown field [${unknown}]`, name);
+    const { message, metadata } = cause;
+    const place = this.source.locate(this.object, unknown, "value");
+    throw parsingException(
+      message,
+      place,
+      new VarveError("invalid", message, {
+        type: "x_content_parse_exception",
+        metadata,
+      }),
+    );
   }
 
   unsupported(key: string): VarveError {

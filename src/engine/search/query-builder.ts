@@ -1,7 +1,7 @@
-// A parsed query of the DSL, still without an index: made once per request, turned into a Lucene query
-// once per shard. Upstream: org.opensearch.index.query.{QueryBuilder,AbstractQueryBuilder}.
+// A parsed query of the DSL, still without an index: made once per request, turned into a Lucene
+// query once per shard. Upstream: org.opensearch.index.query.{QueryBuilder,AbstractQueryBuilder}.
 
-import { VarveError, illegalArgument } from "../../base/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
 import { BoostQuery, type Query } from "../../lucene/search/index.ts";
 import { isXContentObject, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -20,9 +20,7 @@ export class QueryBuilder {
   readonly queryName: string | undefined;
   private readonly make: ToQuery;
 
-  constructor(
-    name: string, make: ToQuery, boost = 1, queryName: string | undefined = undefined,
-  ) {
+  constructor(name: string, make: ToQuery, boost = 1, queryName: string | undefined = undefined) {
     this.name = name;
     this.make = make;
     this.boost = boost;
@@ -62,7 +60,8 @@ export class QueryParseContext {
       this.source.locate(owner, name, part);
     if (!isXContentObject(clause)) {
       throw parsingException(
-        "[_na] query malformed, must start with start_object", at(container, key, "value"),
+        "[_na] query malformed, must start with start_object",
+        at(container, key, "value"),
       );
     }
     const [name, ...others] = Object.keys(clause);
@@ -75,7 +74,8 @@ export class QueryParseContext {
     const body = clause[name]!;
     if (!isXContentObject(body)) {
       throw parsingException(
-        `[${name}] query malformed, no start_object after query name`, at(clause, name, "value"),
+        `[${name}] query malformed, no start_object after query name`,
+        at(clause, name, "value"),
       );
     }
     const parser = this.registry.get(name);
@@ -95,7 +95,8 @@ export class QueryParseContext {
   private unknownQuery(clause: XContentObject, name: string): VarveError {
     const place = this.source.locate(clause, name, "value");
     const cause = new VarveError(
-      "invalid", `[${place.line}:${place.column}] unknown field [${name}]`,
+      "invalid",
+      `[${place.line}:${place.column}] unknown field [${name}]`,
       { type: "named_object_not_found_exception" },
     );
     const hint = didYouMean(name, this.registry.keys());
@@ -112,20 +113,26 @@ export function buildQuery(reader: ObjectReader, make: ToQuery): QueryBuilder {
 
 function checkBoost(reader: ObjectReader, boost: number): number {
   if (boost < 0) {
-    throw illegalArgument(`negative [boost] are not allowed in [${reader.name}], `
-      + "use a value between 0 and 1 to deboost");
+    throw illegalArgument(
+      `negative [boost] are not allowed in [${reader.name}], ` +
+        "use a value between 0 and 1 to deboost",
+    );
   }
   return Math.fround(boost);
 }
 
 /** The one field of queries like `{"term": {"FIELD": …}}`; `known` names are not fields. */
 export function singleField(
-  reader: ObjectReader, known: readonly string[] = ["boost", "_name"],
+  reader: ObjectReader,
+  known: readonly string[] = ["boost", "_name"],
 ): string {
   const fields = Object.keys(reader.object).filter((key) => !known.includes(key));
   if (fields.length > 1) {
-    throw reader.error(`[${reader.name}] query doesn't support multiple fields, found `
-      + `[${fields[0]}] and [${fields[1]}]`, fields[1]!);
+    throw reader.error(
+      `[${reader.name}] query doesn't support multiple fields, found ` +
+        `[${fields[0]}] and [${fields[1]}]`,
+      fields[1]!,
+    );
   }
   if (fields[0] === undefined) throw illegalArgument("field name is null or empty");
   return fields[0];

@@ -2,20 +2,33 @@
 // Upstream: org.opensearch.search.query.{QueryPhase,TopDocsCollectorContext,QueryCollectorContext}.
 
 import { illegalArgument } from "../../base/index.ts";
-import { NO_MORE_DOCS, type LeafContext } from "../../lucene/index/leaf-reader.ts";
+import { type LeafContext, NO_MORE_DOCS } from "../../lucene/index/index.ts";
+import type { SortValue } from "../../lucene/search/index.ts";
 import {
-  BooleanQuery, CollectionTerminatedException, MatchAllDocsQuery, ScoreSortField,
-  TopFieldCollector, TopScoreDocCollector,
-  type Collector, type FieldDoc, type IndexSearcher, type LeafCollector, type Query,
-  type Scorable, type Weight,
+  BooleanQuery,
+  CollectionTerminatedException,
+  type Collector,
+  type FieldDoc,
+  type IndexSearcher,
+  type LeafCollector,
+  MatchAllDocsQuery,
+  type Query,
+  type Scorable,
+  ScoreSortField,
+  TopFieldCollector,
+  TopScoreDocCollector,
+  type Weight,
 } from "../../lucene/search/index.ts";
 import {
-  AggregatorFactories, InternalAggregations,
-  type AggregationContext, type Aggregator, type LeafBucketCollector, type MultiBucketConsumer,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactories,
+  InternalAggregations,
+  type LeafBucketCollector,
+  type MultiBucketConsumer,
 } from "./aggregations/aggregator.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { ShardSort } from "./sort-fields.ts";
-import type { SortValue } from "../../lucene/search/index.ts";
 
 /** What a shard is asked. */
 export interface ShardRequest {
@@ -56,7 +69,9 @@ export class TimeExceededException extends Error {}
 
 /** Runs the request on a shard. */
 export async function executeQueryPhase(
-  context: QueryShardContext, searcher: IndexSearcher, request: ShardRequest,
+  context: QueryShardContext,
+  searcher: IndexSearcher,
+  request: ShardRequest,
 ): Promise<ShardResult> {
   const run = new ShardRun(context, searcher, request);
   return run.execute();
@@ -84,7 +99,10 @@ class ShardRun {
   private aggregationContext(): AggregationContext {
     const { request, context, searcher } = this;
     return {
-      shard: context, searcher, query: request.query, buckets: request.buckets,
+      shard: context,
+      searcher,
+      query: request.query,
+      buckets: request.buckets,
       shardIndex: request.shardIndex,
     };
   }
@@ -97,8 +115,10 @@ class ShardRun {
     if (collecting || counting) {
       const collector = this.collector(known < 0);
       const weight = searcher.weigh(request.query, collector.scoreMode);
-      const filter = request.postFilter === undefined
-        ? undefined : searcher.weigh(request.postFilter, "complete-no-scores");
+      const filter =
+        request.postFilter === undefined
+          ? undefined
+          : searcher.weigh(request.postFilter, "complete-no-scores");
       await this.collect(weight, filter, collector);
     }
     const aggregations = this.buildAggregations();
@@ -147,7 +167,9 @@ class ShardRun {
   }
 
   private async collect(
-    weight: Weight, filter: Weight | undefined, collector: Collector & { filter?: LeafFilter },
+    weight: Weight,
+    filter: Weight | undefined,
+    collector: Collector & { filter?: LeafFilter },
   ): Promise<void> {
     try {
       for (const leaf of this.searcher.leaves) {
@@ -165,8 +187,10 @@ class ShardRun {
   /** One collector for everything that a hit feeds. */
   private collector(counting: boolean): Collector & { filter?: LeafFilter } {
     const { request, top, aggregators } = this;
-    const needsScores = request.minScore !== undefined
-      || top?.scoreMode === "complete" || aggregators.some((one) => one.needsScores);
+    const needsScores =
+      request.minScore !== undefined ||
+      top?.scoreMode === "complete" ||
+      aggregators.some((one) => one.needsScores);
     const collector: Collector & { filter?: LeafFilter } = {
       scoreMode: needsScores ? "complete" : "complete-no-scores",
       getLeafCollector: (leaf) => this.leafCollector(leaf, counting, collector.filter),
@@ -175,7 +199,9 @@ class ShardRun {
   }
 
   private leafCollector(
-    leaf: LeafContext, counting: boolean, filter: LeafFilter | undefined,
+    leaf: LeafContext,
+    counting: boolean,
+    filter: LeafFilter | undefined,
   ): LeafCollector {
     const { request, aggregators } = this;
     const topLeaf = this.top?.getLeafCollector(leaf);
@@ -183,8 +209,8 @@ class ShardRun {
     const buckets: LeafBucketCollector[] = aggregators
       .filter((one) => one.isGlobal !== true)
       .map((one) => one.leafCollector(leaf, () => scorer!));
-    const plain = filter === undefined && request.minScore === undefined
-      && request.terminateAfter === 0;
+    const plain =
+      filter === undefined && request.minScore === undefined && request.terminateAfter === 0;
     const setScorer = (given: Scorable): void => {
       scorer = given;
       topLeaf?.setScorer(given);
@@ -193,7 +219,8 @@ class ShardRun {
     if (plain && buckets.length === 0 && topLeaf !== undefined) {
       if (!counting) return { setScorer, collect: (doc) => topLeaf.collect(doc), finish };
       return {
-        setScorer, finish,
+        setScorer,
+        finish,
         collect: (doc) => {
           this.total++;
           topLeaf.collect(doc);
@@ -202,7 +229,8 @@ class ShardRun {
     }
     const { minScore = -Infinity, terminateAfter } = request;
     return {
-      setScorer, finish,
+      setScorer,
+      finish,
       collect: (doc) => {
         if (minScore !== -Infinity && scorer!.score() < minScore) return;
         if (terminateAfter > 0 && this.collected >= terminateAfter) {
@@ -221,9 +249,7 @@ class ShardRun {
   private buildAggregations(): InternalAggregations | undefined {
     if (this.request.aggregations === undefined) return undefined;
     for (const one of this.aggregators) one.postCollection();
-    return new InternalAggregations(
-      this.aggregators.map((one) => one.buildAggregations([0])[0]!),
-    );
+    return new InternalAggregations(this.aggregators.map((one) => one.buildAggregations([0])[0]!));
   }
 }
 
@@ -233,13 +259,17 @@ function topCollector(request: ShardRequest): TopScoreDocCollector | TopFieldCol
   if (sort !== undefined) {
     const fields = sort.map(({ field }) => field);
     return new TopFieldCollector(fields, size, {
-      after, afterDoc, trackScores: request.trackScores,
+      after,
+      afterDoc,
+      trackScores: request.trackScores,
     });
   }
   if (after === undefined) return new TopScoreDocCollector(size);
   // search_after by score alone: ties go on with the doc after the last one seen.
   return new TopFieldCollector([new ScoreSortField(true)], size, {
-    after, afterDoc, trackScores: true,
+    after,
+    afterDoc,
+    trackScores: true,
   });
 }
 
@@ -261,9 +291,7 @@ function leafFilter(weight: Weight, leaf: LeafContext): LeafFilter {
 }
 
 /** The query that runs: the user's, the alias's filter, root documents only. */
-export function searchQuery(
-  query: Query | undefined, filters: readonly Query[],
-): Query {
+export function searchQuery(query: Query | undefined, filters: readonly Query[]): Query {
   const main = query ?? new MatchAllDocsQuery();
   if (filters.length === 0) return main;
   return new BooleanQuery([
@@ -276,13 +304,16 @@ export function searchQuery(
 export function checkResultWindow(window: number, max: number, scroll: boolean): void {
   if (window <= max) return;
   if (scroll) {
-    throw illegalArgument("Batch size is too large, size must be less than or equal to: "
-      + `[${max}] but was [${window}]. Scroll batch sizes cost as much memory as result windows so `
-      + "they are controlled by the [index.max_result_window] index level setting.");
+    throw illegalArgument(
+      "Batch size is too large, size must be less than or equal to: " +
+        `[${max}] but was [${window}]. Scroll batch sizes cost as much memory as result windows so ` +
+        "they are controlled by the [index.max_result_window] index level setting.",
+    );
   }
-  throw illegalArgument("Result window is too large, from + size must be less than or equal to: "
-    + `[${max}] but was [${window}]. See the scroll api for a more efficient way to request large `
-    + "data sets. This limit can be set by changing the [index.max_result_window] index level "
-    + "setting.");
+  throw illegalArgument(
+    "Result window is too large, from + size must be less than or equal to: " +
+      `[${max}] but was [${window}]. See the scroll api for a more efficient way to request large ` +
+      "data sets. This limit can be set by changing the [index.max_result_window] index level " +
+      "setting.",
+  );
 }
-

@@ -1,10 +1,14 @@
 // What queries, sorts and aggregations know while they are made ready for one shard.
 // Upstream: org.opensearch.index.query.QueryShardContext.
 
-import { VarveError, type Clock } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import { type Clock, VarveError } from "../../base/index.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
 import {
-  BooleanQuery, FieldExistsQuery, TermQuery, type IndexSearcher, type Query,
+  BooleanQuery,
+  FieldExistsQuery,
+  type IndexSearcher,
+  type Query,
+  TermQuery,
 } from "../../lucene/search/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
@@ -32,6 +36,8 @@ export class QueryShardContext {
   readonly searcher: IndexSearcher | undefined;
   /** Lucene queries by their `_name`. */
   readonly namedQueries = new Map<string, Query>();
+  /** Errors that are thrown as they are, not as a failure to create a query. */
+  readonly raw = new WeakSet<object>();
   /** Innermost last. */
   readonly nestedPaths: string[] = [];
 
@@ -88,9 +94,7 @@ export class QueryShardContext {
     const mapping = this.facts.mapper.documentMapping;
     const object = mapping.objects.get(path);
     if (object?.nested === undefined) return undefined;
-    return new TermQuery(
-      mapping.nestedPathField, new TextEncoder().encode(object.nestedTypePath),
-    );
+    return new TermQuery(mapping.nestedPathField, new TextEncoder().encode(object.nestedTypePath));
   }
 
   /** The filter of the documents that the innermost open nested query speaks of. */
@@ -101,7 +105,9 @@ export class QueryShardContext {
 
   /** Parents and children of a nested sort from the current scope. */
   nestedSortFilters(
-    path: string, innermost: string, filter: ContextQueryBuilder | undefined,
+    path: string,
+    innermost: string,
+    filter: ContextQueryBuilder | undefined,
   ): { readonly parents: Query; readonly children: Query } {
     const parents = this.scopeFilter();
     for (const one of [path, innermost]) {
@@ -115,7 +121,8 @@ export class QueryShardContext {
       const query = filter.toQuery(this);
       this.nestedPaths.pop();
       children = new BooleanQuery([
-        { query: children, occur: "filter" }, { query, occur: "filter" },
+        { query: children, occur: "filter" },
+        { query, occur: "filter" },
       ]);
     }
     return { parents, children };
@@ -145,6 +152,7 @@ export class QueryShardContext {
       return make(this);
     } catch (error) {
       if (!(error instanceof VarveError) || error.type === "query_shard_exception") throw error;
+      if (this.raw.has(error)) throw error;
       throw this.exception(`failed to create query: ${error.message}`, error);
     }
   }

@@ -5,9 +5,26 @@ import { VarveError } from "../../base/index.ts";
 
 /** Kinds of tokens. */
 export type TokenKind =
-  | "AND" | "OR" | "NOT" | "PLUS" | "MINUS" | "BAREOPER" | "LPAREN" | "RPAREN" | "COLON" | "STAR"
-  | "CARAT" | "QUOTED" | "TERM" | "FUZZY_SLOP" | "PREFIXTERM" | "WILDTERM" | "REGEXPTERM"
-  | "RANGE_START" | "NUMBER" | "EOF";
+  | "AND"
+  | "OR"
+  | "NOT"
+  | "PLUS"
+  | "MINUS"
+  | "BAREOPER"
+  | "LPAREN"
+  | "RPAREN"
+  | "COLON"
+  | "STAR"
+  | "CARAT"
+  | "QUOTED"
+  | "TERM"
+  | "FUZZY_SLOP"
+  | "PREFIXTERM"
+  | "WILDTERM"
+  | "REGEXPTERM"
+  | "RANGE_START"
+  | "NUMBER"
+  | "EOF";
 
 /** One token; `image` is its text as it stands. A range token holds the whole range. */
 export interface QueryToken {
@@ -28,7 +45,11 @@ export interface RangeToken {
 const SPACE = /[ \t\n\r\u3000]/;
 const TERM_START = /[^ \t\n\r\u3000+\-!():^[\]"{}~*?\\/]/;
 const OPERATORS: Readonly<Record<string, TokenKind>> = {
-  AND: "AND", "&&": "AND", OR: "OR", "||": "OR", NOT: "NOT",
+  AND: "AND",
+  "&&": "AND",
+  OR: "OR",
+  "||": "OR",
+  NOT: "NOT",
 };
 
 /** `parse_exception` of a query text. */
@@ -72,19 +93,31 @@ class Lexer {
   private next(): QueryToken {
     const character = this.text[this.at]!;
     switch (character) {
-      case "(": return this.take("LPAREN", 1);
-      case ")": return this.take("RPAREN", 1);
-      case ":": return this.take("COLON", 1);
-      case "^": return this.take("CARAT", 1);
-      case "+": case "-": case "!": return this.sign(character);
-      case '"': return this.quoted();
-      case "/": return this.regexp();
-      case "[": case "{": return this.range();
+      case "(":
+        return this.take("LPAREN", 1);
+      case ")":
+        return this.take("RPAREN", 1);
+      case ":":
+        return this.take("COLON", 1);
+      case "^":
+        return this.take("CARAT", 1);
+      case "+":
+      case "-":
+      case "!":
+        return this.sign(character);
+      case '"':
+        return this.quoted();
+      case "/":
+        return this.regexp();
+      case "[":
+      case "{":
+        return this.range();
       case "~": {
         const slop = /^~(\d+(\.\d+)?|AUTO(:\d+,\d+)?)?/i.exec(this.text.slice(this.at))!;
         return this.take("FUZZY_SLOP", slop[0].length);
       }
-      default: return this.term();
+      default:
+        return this.term();
     }
   }
 
@@ -121,11 +154,12 @@ class Lexer {
     const match = pattern.exec(this.text.slice(this.at));
     if (match === null) throw this.lexicalError();
     const bound = (text: string): string | undefined =>
-      (text === "*" ? undefined : text.startsWith('"') && text.length > 1
-        ? text.slice(1, -1) : text);
+      text === "*" ? undefined : text.startsWith('"') && text.length > 1 ? text.slice(1, -1) : text;
     const range: RangeToken = {
-      lower: bound(match[1]!), upper: bound(match[2]!),
-      includeLower: match[0].startsWith("["), includeUpper: match[3] === "]",
+      lower: bound(match[1]!),
+      upper: bound(match[2]!),
+      includeLower: match[0].startsWith("["),
+      includeUpper: match[3] === "]",
     };
     return { ...this.take("RANGE_START", match[0].length), range };
   }
@@ -143,8 +177,10 @@ class Lexer {
       } else if (character === "*" || character === "?") {
         wildcards++;
         lastWildcard = end;
-      } else if (!TERM_START.test(character)
-        && !(end > start && (character === "-" || character === "+"))) {
+      } else if (
+        !TERM_START.test(character) &&
+        !(end > start && (character === "-" || character === "+"))
+      ) {
         break;
       }
     }
@@ -159,10 +195,15 @@ class Lexer {
   }
 
   private lexicalError(at = this.at): VarveError {
-    const found = at >= this.text.length
-      ? "<EOF>" : `"${this.text[at]}" (${this.text.charCodeAt(at)})`;
-    return queryParseException(`Lexical error at line 1, column ${at + 1}.  Encountered: ${found} `
-      + `after : "${this.text.slice(this.at, at)}"`);
+    const found =
+      at >= this.text.length
+        ? "<EOF>"
+        : `'${this.text.charCodeAt(at)}' (${this.text.charCodeAt(at)}),`;
+    const prefix = this.text.slice(this.at, at).replace(/[\\"]/g, "\\$&");
+    return queryParseException(
+      `Lexical error at line 1, column ${at + 1}.  Encountered: ${found} ` +
+        `after prefix "${prefix}" (in lexical state 2)`,
+    );
   }
 }
 
@@ -182,8 +223,11 @@ export function discardEscapes(image: string): string {
     }
     const hex = image.slice(i + 1, i + 5);
     if (!/^[0-9a-fA-F]{4}$/.test(hex)) {
-      throw queryParseException(hex.length < 4 ? "Truncated unicode escape sequence."
-        : `Non-hex character in Unicode escape sequence: ${hex}`);
+      throw queryParseException(
+        hex.length < 4
+          ? "Truncated unicode escape sequence."
+          : `Non-hex character in Unicode escape sequence: ${hex}`,
+      );
     }
     out += String.fromCharCode(Number.parseInt(hex, 16));
     i += 4;

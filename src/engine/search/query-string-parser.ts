@@ -5,21 +5,32 @@
 // Upstream: org.apache.lucene.queryparser.classic.{QueryParser,QueryParserBase},
 // org.opensearch.index.search.QueryStringQueryParser (2.19.6).
 
-import { VarveError, illegalArgument } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
 import {
-  BooleanQuery, BoostQuery, DisjunctionMaxQuery, MAX_DETERMINIZED_STATES, MatchAllDocsQuery,
-  MatchNoDocsQuery, TermQuery, type BooleanClause, type Query,
+  type BooleanClause,
+  BooleanQuery,
+  BoostQuery,
+  DisjunctionMaxQuery,
+  MAX_DETERMINIZED_STATES,
+  MatchAllDocsQuery,
+  MatchNoDocsQuery,
+  type Query,
+  TermQuery,
 } from "../../lucene/search/index.ts";
-import { isTextSearchable, resolveFields, type FieldWeights } from "./field-names.ts";
+import { type FieldWeights, isTextSearchable, resolveFields } from "./field-names.ts";
 import { Fuzziness } from "./fuzziness.ts";
 import type { MatchOptions } from "./match-query.ts";
-import { multiMatchQuery, type MultiMatchType } from "./multi-match.ts";
+import { type MultiMatchType, multiMatchQuery } from "./multi-match.ts";
 import { existsQuery } from "./queries/exists.ts";
-import {
-  discardEscapes, lexQuery, queryParseException, type QueryToken, type TokenKind,
-} from "./query-string-lexer.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
+import {
+  discardEscapes,
+  lexQuery,
+  type QueryToken,
+  queryParseException,
+  type TokenKind,
+} from "./query-string-lexer.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
 
 /** Options of query_string. */
@@ -48,8 +59,19 @@ type Conjunction = "none" | "and" | "or";
 type Modifier = "none" | "not" | "required";
 
 const CLAUSE_STARTS: readonly TokenKind[] = [
-  "NOT", "PLUS", "MINUS", "BAREOPER", "LPAREN", "STAR", "QUOTED", "TERM", "PREFIXTERM", "WILDTERM",
-  "REGEXPTERM", "RANGE_START", "NUMBER",
+  "NOT",
+  "PLUS",
+  "MINUS",
+  "BAREOPER",
+  "LPAREN",
+  "STAR",
+  "QUOTED",
+  "TERM",
+  "PREFIXTERM",
+  "WILDTERM",
+  "REGEXPTERM",
+  "RANGE_START",
+  "NUMBER",
 ];
 const AFTER_MULTI_TERM: readonly TokenKind[] = ["COLON", "CARAT", "FUZZY_SLOP", "AND", "OR"];
 
@@ -78,7 +100,8 @@ export class QueryStringParser {
     } catch (error) {
       if (!(error instanceof VarveError) || error.type !== "parse_exception") throw error;
       throw new VarveError("invalid", `Cannot parse '${text}': ${error.message}`, {
-        type: "parse_exception", cause: error,
+        type: "parse_exception",
+        cause: error,
       });
     }
   }
@@ -99,8 +122,10 @@ export class QueryStringParser {
 
   private unexpected(): VarveError {
     const { kind, image, column } = this.peek();
-    return queryParseException(`Encountered "${kind === "EOF" ? image : ` <${kind}> "${image} "`}" `
-      + `at line 1, column ${column}.`);
+    return queryParseException(
+      `Encountered "${kind === "EOF" ? image : ` <${kind}> "${image} "`}" ` +
+        `at line 1, column ${column}.`,
+    );
   }
 
   private parseQuery(field: string | undefined): Query | undefined {
@@ -130,8 +155,9 @@ export class QueryStringParser {
   }
 
   private startsMultiTerm(ahead: number): boolean {
-    return this.peek(ahead).kind === "TERM"
-      && !AFTER_MULTI_TERM.includes(this.peek(ahead + 1).kind);
+    return (
+      this.peek(ahead).kind === "TERM" && !AFTER_MULTI_TERM.includes(this.peek(ahead + 1).kind)
+    );
   }
 
   private parseMultiTerm(field: string | undefined, clauses: BooleanClause[]): Query | undefined {
@@ -144,8 +170,9 @@ export class QueryStringParser {
     } else if (query.clauses.every((clause) => clause.query instanceof TermQuery)) {
       clauses.push(...query.clauses);
     } else {
-      clauses.push(...query.clauses.map((clause) =>
-        ({ query: clause.query, occur: this.options.operator })));
+      clauses.push(
+        ...query.clauses.map((clause) => ({ query: clause.query, occur: this.options.operator })),
+      );
     }
     return query;
   }
@@ -162,14 +189,16 @@ export class QueryStringParser {
   }
 
   private addClause(
-    clauses: BooleanClause[], conjunction: Conjunction, modifier: Modifier,
+    clauses: BooleanClause[],
+    conjunction: Conjunction,
+    modifier: Modifier,
     query: Query | undefined,
   ): void {
     const isAnd = this.options.operator === "must";
     const last = clauses[clauses.length - 1];
     if (last !== undefined && last.occur !== "must_not") {
-      const before = conjunction === "and" ? "must"
-        : isAnd && conjunction === "or" ? "should" : last.occur;
+      const before =
+        conjunction === "and" ? "must" : isAnd && conjunction === "or" ? "should" : last.occur;
       clauses[clauses.length - 1] = { query: last.query, occur: before };
     }
     if (query === undefined) return;
@@ -210,9 +239,10 @@ export class QueryStringParser {
       const boost = this.parseBoost();
       const { lower, upper, includeLower, includeUpper } = token.range!;
       const unescape = (text: string | undefined): string | undefined =>
-        (text === undefined ? undefined : discardEscapes(text));
+        text === undefined ? undefined : discardEscapes(text);
       return this.boosted(
-        this.rangeQuery(field, unescape(lower), unescape(upper), includeLower, includeUpper), boost,
+        this.rangeQuery(field, unescape(lower), unescape(upper), includeLower, includeUpper),
+        boost,
       );
     }
     let boost = this.parseBoost();
@@ -222,26 +252,36 @@ export class QueryStringParser {
   }
 
   private tokenQuery(
-    field: string | undefined, token: QueryToken, slop: QueryToken | undefined,
+    field: string | undefined,
+    token: QueryToken,
+    slop: QueryToken | undefined,
   ): Query | undefined {
     const { image } = token;
     switch (token.kind) {
-      case "QUOTED": return this.quotedQuery(field, discardEscapes(image.slice(1, -1)), slop);
-      case "STAR": case "WILDTERM": return this.wildcardQuery(field, image);
-      case "PREFIXTERM": return this.prefixQuery(field, discardEscapes(image.slice(0, -1)));
-      case "REGEXPTERM": return this.regexpQuery(field, image.slice(1, -1));
+      case "QUOTED":
+        return this.quotedQuery(field, discardEscapes(image.slice(1, -1)), slop);
+      case "STAR":
+      case "WILDTERM":
+        return this.wildcardQuery(field, image);
+      case "PREFIXTERM":
+        return this.prefixQuery(field, discardEscapes(image.slice(0, -1)));
+      case "REGEXPTERM":
+        return this.regexpQuery(field, image.slice(1, -1));
       default: {
         const text = discardEscapes(image);
-        return slop === undefined ? this.fieldQuery(field, text) : this.fuzzyQuery(field, text, slop);
+        return slop === undefined
+          ? this.fieldQuery(field, text)
+          : this.fuzzyQuery(field, text, slop);
       }
     }
   }
 
   /** The fields that `field` means here. */
   private fieldsOf(field: string | undefined, quoted: boolean): FieldWeights {
-    const suffix = quoted ? this.options.quoteFieldSuffix ?? "" : "";
+    const suffix = quoted ? (this.options.quoteFieldSuffix ?? "") : "";
     if (field !== undefined) return resolveFields(this.context, new Map([[field, 1]]), suffix);
-    return suffix === "" ? this.options.weights
+    return suffix === ""
+      ? this.options.weights
       : resolveFields(this.context, this.options.weights, suffix);
   }
 
@@ -250,9 +290,7 @@ export class QueryStringParser {
   }
 
   /** Combines what `make` answers for each field. */
-  private eachField(
-    field: string | undefined, make: (type: SearchFieldType) => Query,
-  ): Query {
+  private eachField(field: string | undefined, make: (type: SearchFieldType) => Query): Query {
     const fields = this.fieldsOf(field, false);
     if (fields.size === 0) return this.unmapped(field);
     const queries: Query[] = [];
@@ -262,7 +300,8 @@ export class QueryStringParser {
       queries.push(boost === 1 ? query : new BoostQuery(query, boost));
     }
     return queries.length === 1
-      ? queries[0]! : new DisjunctionMaxQuery(queries, this.options.tieBreaker);
+      ? queries[0]!
+      : new DisjunctionMaxQuery(queries, this.options.tieBreaker);
   }
 
   private lenient(type: SearchFieldType, make: (type: SearchFieldType) => Query): Query {
@@ -281,7 +320,10 @@ export class QueryStringParser {
 
   private matchOptions(analyzer: Analyzer | undefined, slop: number): MatchOptions {
     return {
-      analyzer, slop, occur: this.options.operator, lenient: this.options.lenient,
+      analyzer,
+      slop,
+      occur: this.options.operator,
+      lenient: this.options.lenient,
       zeroTermsQuery: "null",
       autoGenerateSynonymsPhraseQuery: this.options.autoGenerateSynonymsPhraseQuery,
     };
@@ -292,8 +334,10 @@ export class QueryStringParser {
     if (field !== undefined && text.length > 1) {
       const comparison = /^(>=|<=|>|<)(.+)$/s.exec(text);
       if (comparison !== null) return this.comparisonQuery(field, comparison[1]!, comparison[2]!);
-      if (this.options.timeZone !== undefined
-        && this.context.fieldType(field)?.typeName === "date") {
+      if (
+        this.options.timeZone !== undefined &&
+        this.context.fieldType(field)?.typeName === "date"
+      ) {
         return this.rangeQuery(field, text, text, true, true);
       }
     }
@@ -301,7 +345,8 @@ export class QueryStringParser {
     if (fields.size === 0) return this.unmapped(field);
     const { analyzer, type, tieBreaker, phraseSlop } = this.options;
     return multiMatchQuery(this.context, type, fields, text, {
-      ...this.matchOptions(analyzer, phraseSlop), tieBreaker,
+      ...this.matchOptions(analyzer, phraseSlop),
+      tieBreaker,
     });
   }
 
@@ -312,42 +357,64 @@ export class QueryStringParser {
   }
 
   private quotedQuery(
-    field: string | undefined, text: string, slopToken: QueryToken | undefined,
+    field: string | undefined,
+    text: string,
+    slopToken: QueryToken | undefined,
   ): Query | undefined {
     if (field === "_exists_") return existsQuery(this.context, text);
     const given = Number(slopToken?.image.slice(1));
-    const slop = slopToken === undefined || Number.isNaN(given)
-      ? this.options.phraseSlop : Math.trunc(given);
+    const slop =
+      slopToken === undefined || Number.isNaN(given) ? this.options.phraseSlop : Math.trunc(given);
     const fields = this.fieldsOf(field, true);
     if (fields.size === 0) return this.unmapped(field);
     const analyzer = this.options.quoteAnalyzer ?? this.options.analyzer;
     return multiMatchQuery(this.context, "phrase", fields, text, {
-      ...this.matchOptions(analyzer, slop), tieBreaker: this.options.tieBreaker,
+      ...this.matchOptions(analyzer, slop),
+      tieBreaker: this.options.tieBreaker,
     });
   }
 
   private rangeQuery(
-    field: string | undefined, from: string | undefined, to: string | undefined,
-    includeLower: boolean, includeUpper: boolean,
+    field: string | undefined,
+    from: string | undefined,
+    to: string | undefined,
+    includeLower: boolean,
+    includeUpper: boolean,
   ): Query {
     const bound = (type: SearchFieldType, text: string | undefined): string | undefined =>
-      (text === undefined || text === "*" ? undefined : this.normalized(type, text));
-    return this.eachField(field, (type) => type.rangeQuery({
-      from: bound(type, from), to: bound(type, to), includeLower, includeUpper,
-      timeZone: this.options.timeZone,
-    }, this.context));
+      text === undefined || text === "*" ? undefined : this.normalized(type, text);
+    return this.eachField(field, (type) =>
+      type.rangeQuery(
+        {
+          from: bound(type, from),
+          to: bound(type, to),
+          includeLower,
+          includeUpper,
+          timeZone: this.options.timeZone,
+        },
+        this.context,
+      ),
+    );
   }
 
   private fuzzyQuery(field: string | undefined, text: string, slop: QueryToken): Query {
     const given = slop.image.slice(1);
-    const fuzziness = given === "" ? this.options.fuzziness
-      : Fuzziness.parse(/^[\d.]+$/.test(given) ? Math.min(2, Math.trunc(Number(given))) : given);
-    return this.eachField(field, (type) => type.fuzzyQuery(this.normalized(type, text), {
-      maxEdits: fuzziness.asDistance(text),
-      prefixLength: this.options.fuzzyPrefixLength,
-      maxExpansions: this.options.fuzzyMaxExpansions,
-      transpositions: this.options.fuzzyTranspositions,
-    }, this.context));
+    const fuzziness =
+      given === ""
+        ? this.options.fuzziness
+        : Fuzziness.parse(/^[\d.]+$/.test(given) ? Math.min(2, Math.trunc(Number(given))) : given);
+    return this.eachField(field, (type) =>
+      type.fuzzyQuery(
+        this.normalized(type, text),
+        {
+          maxEdits: fuzziness.asDistance(text),
+          prefixLength: this.options.fuzzyPrefixLength,
+          maxExpansions: this.options.fuzzyMaxExpansions,
+          transpositions: this.options.fuzzyTranspositions,
+        },
+        this.context,
+      ),
+    );
   }
 
   private prefixQuery(field: string | undefined, text: string): Query {
@@ -365,9 +432,7 @@ export class QueryStringParser {
     return this.eachField(field, (type) => {
       if (text === "*") return existsQuery(this.context, type.name);
       if (!this.options.allowLeadingWildcard && /^[*?]/.test(text)) {
-        throw queryParseException(
-          "'*' or '?' not allowed as first character in WildcardQuery",
-        );
+        throw queryParseException("'*' or '?' not allowed as first character in WildcardQuery");
       }
       return type.normalizedWildcardQuery(text, this.context);
     });
@@ -376,12 +441,22 @@ export class QueryStringParser {
   private regexpQuery(field: string | undefined, text: string): Query {
     const max = this.context.settings.getInt("index.max_regex_length", 1000);
     if (text.length > max) {
-      throw illegalArgument(`The length of regex [${text.length}] used in the [query_string] has `
-        + `exceeded the allowed maximum of [${max}]. This maximum can be set by changing the `
-        + "[index.max_regex_length] index level setting.");
+      throw illegalArgument(
+        `The length of regex [${text.length}] used in the [query_string] has ` +
+          `exceeded the allowed maximum of [${max}]. This maximum can be set by changing the ` +
+          "[index.max_regex_length] index level setting.",
+      );
     }
-    return this.eachField(field, (type) => type.regexpQuery(this.normalized(type, text), {
-      flags: 0xff, caseInsensitive: false, maxDeterminizedStates: MAX_DETERMINIZED_STATES,
-    }, this.context));
+    return this.eachField(field, (type) =>
+      type.regexpQuery(
+        this.normalized(type, text),
+        {
+          flags: 0xff,
+          caseInsensitive: false,
+          maxDeterminizedStates: MAX_DETERMINIZED_STATES,
+        },
+        this.context,
+      ),
+    );
   }
 }

@@ -1,8 +1,8 @@
 // Scrolls and points in time: open readers with a time to live.
 // Upstream: org.opensearch.search.internal.{ReaderContext,PitReaderContext}, SearchService.
 
-import { VarveError, type Clock, type Random } from "../../base/index.ts";
-import type { DirectoryReader } from "../../lucene/index/leaf-reader.ts";
+import { type Clock, type Random, VarveError } from "../../base/index.ts";
+import type { DirectoryReader } from "../../lucene/index/index.ts";
 import type { SortValue } from "../../lucene/search/index.ts";
 import { parseTimeValue } from "../settings.ts";
 import type { ParsedSearch } from "./search-request.ts";
@@ -71,9 +71,13 @@ export class ReaderContexts {
   addScroll(scroll: ScrollContext, keepAliveMs: number): string {
     if (this.scrolls.size >= OPEN_MAX) {
       for (const shard of scroll.shards) shard.close();
-      throw new VarveError("limit", "Trying to create too many scroll contexts. Must be less than "
-        + `or equal to: [${OPEN_MAX}]. This limit can be set by changing the `
-        + "[search.max_open_scroll_context] setting.", { type: "rejected_execution_exception" });
+      throw new VarveError(
+        "limit",
+        "Trying to create too many scroll contexts. Must be less than " +
+          `or equal to: [${OPEN_MAX}]. This limit can be set by changing the ` +
+          "[search.max_open_scroll_context] setting.",
+        { type: "rejected_execution_exception" },
+      );
     }
     const id = this.newId();
     this.scrolls.set(id, scroll);
@@ -117,7 +121,9 @@ export class ReaderContexts {
     });
     const id = this.newId();
     const pit: PitContext = {
-      shards, creationTime: this.clock.now(), keepAliveMs,
+      shards,
+      creationTime: this.clock.now(),
+      keepAliveMs,
       expires: this.clock.after(keepAliveMs, () => this.freePit(id)),
     };
     this.pits.set(id, pit);
@@ -146,8 +152,11 @@ export class ReaderContexts {
 
   /** Every open point in time. */
   listPits(): PitInfo[] {
-    return [...this.pits].map(([id, pit]) => (
-      { pit_id: id, creation_time: pit.creationTime, keep_alive: pit.keepAliveMs }));
+    return [...this.pits].map(([id, pit]) => ({
+      pit_id: id,
+      creation_time: pit.creationTime,
+      keep_alive: pit.keepAliveMs,
+    }));
   }
 
   /** Closes everything of an index that goes away, or of all. */

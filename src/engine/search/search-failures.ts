@@ -13,12 +13,16 @@ export interface ShardFailure {
 
 /** Java's own exceptions, which upstream repeats as their own cause. */
 const JAVA_TYPES = new Set([
-  "illegal_argument_exception", "illegal_state_exception", "number_format_exception",
-  "unsupported_operation_exception", "null_pointer_exception", "arithmetic_exception",
+  "illegal_argument_exception",
+  "illegal_state_exception",
+  "number_format_exception",
+  "unsupported_operation_exception",
+  "null_pointer_exception",
+  "arithmetic_exception",
 ]);
 
 function typeOf(error: unknown): string {
-  return error instanceof VarveError ? error.type ?? "illegal_argument_exception" : "exception";
+  return error instanceof VarveError ? (error.type ?? "illegal_argument_exception") : "exception";
 }
 
 function messageOf(error: unknown): string {
@@ -49,28 +53,38 @@ function groups(failures: readonly ShardFailure[]): ShardFailure[] {
 
 /** `_shards.failures`. */
 export function failureBodies(failures: readonly ShardFailure[], nodeId: string): XContentObject[] {
-  return groups(failures).map(({ index, shardId, error }) =>
-    ({ shard: shardId, index, node: nodeId, reason: exceptionBody(error) }));
+  return groups(failures).map(({ index, shardId, error }) => ({
+    shard: shardId,
+    index,
+    node: nodeId,
+    reason: exceptionBody(error),
+  }));
 }
 
 /** The exception of a search that no shard answered, or that may not be partial. */
 export function searchPhaseException(
-  failures: readonly ShardFailure[], nodeId: string, reason = "all shards failed",
+  failures: readonly ShardFailure[],
+  nodeId: string,
+  reason = "all shards failed",
+  phase = "query",
 ): VarveError {
   const grouped = groups(failures);
   const first = grouped[0]?.error;
   const metadata: Record<string, unknown> = {
-    phase: "query",
+    phase,
     grouped: true,
     failed_shards: failureBodies(failures, nodeId),
     root_cause: grouped.map(({ error }) => exceptionBody(rootOf(error), false)),
   };
   const status = statusOf(first);
   if (status !== undefined) metadata["status"] = status;
-  const cause = first instanceof VarveError && JAVA_TYPES.has(typeOf(first))
-    ? new VarveError(first.kind, first.message, { type: typeOf(first), cause: first }) : first;
+  const cause =
+    first instanceof VarveError && JAVA_TYPES.has(typeOf(first))
+      ? new VarveError(first.kind, first.message, { type: typeOf(first), cause: first })
+      : first;
   return new VarveError("invalid", reason, {
-    type: "search_phase_execution_exception", metadata,
+    type: "search_phase_execution_exception",
+    metadata,
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -78,8 +92,13 @@ export function searchPhaseException(
 /** The innermost exception that is not one of Java's, or the exception itself. */
 function rootOf(error: unknown): unknown {
   let root = error;
-  while (root instanceof Error && root.cause instanceof VarveError
-    && !JAVA_TYPES.has(typeOf(root.cause)) && !JAVA_TYPES.has(typeOf(root))) root = root.cause;
+  while (
+    root instanceof Error &&
+    root.cause instanceof VarveError &&
+    !JAVA_TYPES.has(typeOf(root.cause)) &&
+    !JAVA_TYPES.has(typeOf(root))
+  )
+    root = root.cause;
   return root;
 }
 

@@ -1,7 +1,10 @@
 // One field as searches see it: the mapper's type, under the name that the search code uses.
 
 import type {
-  FuzzyArguments, MappedFieldType, RangeArguments, RegexpArguments,
+  FuzzyArguments,
+  MappedFieldType,
+  RangeArguments,
+  RegexpArguments,
 } from "../mapping/index.ts";
 
 /** The type of a mapped field. */

@@ -6,7 +6,10 @@ import type { XContentObject, XContentValue } from "../../xcontent/index.ts";
 import { parseTimeValue } from "../settings.ts";
 import { toBoolean, toInteger } from "./object-reader.ts";
 import {
-  parseQuery, parseSearchSource, parseTrackTotalHits, type SearchSource,
+  parseQuery,
+  parseSearchSource,
+  parseTrackTotalHits,
+  type SearchSource,
 } from "./search-source.ts";
 import { parseUriSort } from "./sort-builder.ts";
 
@@ -21,15 +24,52 @@ export interface SearchRequest {
 
 /** Query parameters that a search understands; the REST layer refuses others. */
 export const SEARCH_PARAMS: readonly string[] = [
-  "q", "df", "analyzer", "analyze_wildcard", "default_operator", "lenient", "from", "size",
-  "explain", "version", "seq_no_primary_term", "timeout", "terminate_after", "stored_fields",
-  "docvalue_fields", "_source", "_source_includes", "_source_excludes", "track_scores",
-  "track_total_hits", "sort", "stats", "search_type", "scroll", "preference", "routing",
-  "request_cache", "pre_filter_shard_size", "max_concurrent_shard_requests",
-  "batched_reduce_size", "allow_partial_search_results", "ignore_unavailable", "allow_no_indices",
-  "expand_wildcards", "ignore_throttled", "ccs_minimize_roundtrips", "rest_total_hits_as_int",
-  "typed_keys", "cancel_after_time_interval", "include_named_queries_score", "phase_took",
-  "search_pipeline", "suggest_field", "suggest_mode", "suggest_size", "suggest_text",
+  "q",
+  "df",
+  "analyzer",
+  "analyze_wildcard",
+  "default_operator",
+  "lenient",
+  "from",
+  "size",
+  "explain",
+  "version",
+  "seq_no_primary_term",
+  "timeout",
+  "terminate_after",
+  "stored_fields",
+  "docvalue_fields",
+  "_source",
+  "_source_includes",
+  "_source_excludes",
+  "track_scores",
+  "track_total_hits",
+  "sort",
+  "stats",
+  "search_type",
+  "scroll",
+  "preference",
+  "routing",
+  "request_cache",
+  "pre_filter_shard_size",
+  "max_concurrent_shard_requests",
+  "batched_reduce_size",
+  "allow_partial_search_results",
+  "ignore_unavailable",
+  "allow_no_indices",
+  "expand_wildcards",
+  "ignore_throttled",
+  "ccs_minimize_roundtrips",
+  "rest_total_hits_as_int",
+  "typed_keys",
+  "cancel_after_time_interval",
+  "include_named_queries_score",
+  "phase_took",
+  "search_pipeline",
+  "suggest_field",
+  "suggest_mode",
+  "suggest_size",
+  "suggest_text",
   "verbose_pipeline",
 ];
 
@@ -47,8 +87,7 @@ export interface ParsedSearch {
 /** Parses a search. */
 export function parseSearchRequest(request: SearchRequest): ParsedSearch {
   const { params } = request;
-  const source = request.body === undefined
-    ? {} : parseSearchSource(request.body, request.text);
+  const source = request.body === undefined ? {} : parseSearchSource(request.body, request.text);
   applyParams(source, params);
   const flag = (name: string, fallback: boolean): boolean => {
     const value = params[name];
@@ -68,9 +107,13 @@ export function parseSearchRequest(request: SearchRequest): ParsedSearch {
 
 function searchType(name: string | undefined): boolean {
   switch (name) {
-    case undefined: case "query_then_fetch": return false;
-    case "dfs_query_then_fetch": return true;
-    default: throw illegalArgument(`No search type for [${name}]`);
+    case undefined:
+    case "query_then_fetch":
+      return false;
+    case "dfs_query_then_fetch":
+      return true;
+    default:
+      throw illegalArgument(`No search type for [${name}]`);
   }
 }
 
@@ -83,12 +126,24 @@ function applyParams(source: SearchSource, params: Readonly<Record<string, strin
   const flag = (value: string): boolean => value === "" || toBoolean(value);
   const query = uriQuery(params);
   if (query !== undefined) source.query = parseQuery(query);
-  take("from", toInteger, (value) => (source.from = notNegative("from", value)));
-  take("size", toInteger, (value) => (source.size = notNegative("size", value)));
+  take(
+    "from",
+    (text) => intParam("from", text),
+    (value) => (source.from = notNegative("from", value)),
+  );
+  take(
+    "size",
+    (text) => intParam("size", text),
+    (value) => (source.size = notNegative("size", value)),
+  );
   take("version", flag, (value) => (source.version = value));
   take("seq_no_primary_term", flag, (value) => (source.seqNoPrimaryTerm = value));
   take("track_scores", flag, (value) => (source.trackScores = value));
-  take("timeout", (value) => parseTimeValue(value, "timeout"), (ms) => (source.timeoutMs = ms));
+  take(
+    "timeout",
+    (value) => parseTimeValue(value, "timeout"),
+    (ms) => (source.timeoutMs = ms),
+  );
   take("terminate_after", toInteger, (value) => {
     if (value < 0) throw illegalArgument("terminateAfter must be > 0");
     source.terminateAfter = value;
@@ -106,6 +161,14 @@ function applyParams(source: SearchSource, params: Readonly<Record<string, strin
     if (params[name] !== undefined) throw illegalArgument(`[${name}] is not supported`);
   }
   applySourceParams(source, params);
+}
+
+function intParam(name: string, text: string): number {
+  try {
+    return toInteger(text);
+  } catch (error) {
+    throw illegalArgument(`Failed to parse int parameter [${name}] with value [${text}]`, error);
+  }
 }
 
 function notNegative(name: string, value: number): number {
@@ -133,8 +196,11 @@ export function uriQuery(params: Readonly<Record<string, string>>): XContentObje
   if (q === undefined) return undefined;
   const query: XContentObject = { query: q };
   const copy: readonly (readonly [string, string])[] = [
-    ["df", "default_field"], ["analyzer", "analyzer"], ["analyze_wildcard", "analyze_wildcard"],
-    ["lenient", "lenient"], ["default_operator", "default_operator"],
+    ["df", "default_field"],
+    ["analyzer", "analyzer"],
+    ["analyze_wildcard", "analyze_wildcard"],
+    ["lenient", "lenient"],
+    ["default_operator", "default_operator"],
   ];
   for (const [param, member] of copy) {
     const value = params[param];

@@ -2,19 +2,20 @@
 // Upstream: org.opensearch.search.builder.SearchSourceBuilder.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import {
-  isXContentObject, type XContentObject, type XContentValue,
-} from "../../xcontent/index.ts";
+import { isXContentObject, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
 import { parseTimeValue } from "../settings.ts";
+import type { AggregatorFactories } from "./aggregations/aggregator.ts";
 import { parseAggregationsWith } from "./aggregations/parse.ts";
 import { AGGREGATION_PARSERS } from "./aggregations/registry.ts";
-import type { AggregatorFactories } from "./aggregations/aggregator.ts";
 import { textOf, toBoolean, toInteger, toNumber } from "./object-reader.ts";
-import { QueryParseContext, type QueryBuilder } from "./query-builder.ts";
 import { QUERY_PARSERS } from "./queries/registry.ts";
+import { type QueryBuilder, QueryParseContext } from "./query-builder.ts";
 import { parseSort, type SortBuilder } from "./sort-builder.ts";
 import {
-  RequestSource, parsingException, tokenName, xContentParseException,
+  parsingException,
+  RequestSource,
+  tokenName,
+  xContentParseException,
 } from "./source-location.ts";
 
 /** Which parts of the source a hit shows. */
@@ -58,8 +59,18 @@ export interface SearchSource {
 
 /** Parts of a body that the real server knows and this one refuses by name. */
 const REFUSED = new Set([
-  "highlight", "suggest", "rescore", "script_fields", "collapse", "slice", "ext", "derived",
-  "search_pipeline", "profile", "explain", "verbose_pipeline",
+  "highlight",
+  "suggest",
+  "rescore",
+  "script_fields",
+  "collapse",
+  "slice",
+  "ext",
+  "derived",
+  "search_pipeline",
+  "profile",
+  "explain",
+  "verbose_pipeline",
 ]);
 
 type Setter = (source: SearchSource, value: XContentValue, place: Member) => void;
@@ -87,7 +98,7 @@ const SCALARS: Readonly<Record<string, Setter>> = {
   track_total_hits: (source, value) => (source.trackTotalHits = parseTrackTotalHits(value)),
   _source: (source, value, member) => (source.fetchSource = parseFetchSource(value, member)),
   stored_fields: (source, value) => (source.storedFields = [textOf(value)]),
-  sort: (source, value, { parser }) => (source.sorts = parseSort(value, parser)),
+  sort: (source, value, { parser }) => (source.sorts = parseSort(textOf(value), parser)),
 };
 
 const OBJECTS: Readonly<Record<string, Setter>> = {
@@ -99,8 +110,10 @@ const OBJECTS: Readonly<Record<string, Setter>> = {
   },
   _source: (source, value, member) => (source.fetchSource = parseFetchSource(value, member)),
   indices_boost: (source, value) => {
-    source.indicesBoost = Object.entries(value as XContentObject).map(([index, boost]) =>
-      ({ index, boost: Math.fround(toNumber(boost)) }));
+    source.indicesBoost = Object.entries(value as XContentObject).map(([index, boost]) => ({
+      index,
+      boost: Math.fround(toNumber(boost)),
+    }));
   },
   aggregations: parseAggs,
   aggs: parseAggs,
@@ -116,7 +129,13 @@ const OBJECTS: Readonly<Record<string, Setter>> = {
 };
 
 const ARRAYS: Readonly<Record<string, Setter>> = {
-  stored_fields: (source, value) => (source.storedFields = (value as XContentValue[]).map(textOf)),
+  stored_fields: (source, value) => {
+    const names = (value as XContentValue[]).map(textOf);
+    if (names.length > 1 && names.includes("_none_")) {
+      throw illegalArgument("cannot combine _none_ with other fields");
+    }
+    source.storedFields = names;
+  },
   docvalue_fields: (source, value, member) => {
     source.docvalueFields = parseFields(value as XContentValue[], member, "docvalues_field");
   },
@@ -133,27 +152,32 @@ const ARRAYS: Readonly<Record<string, Setter>> = {
   sort: (source, value, { parser }) => (source.sorts = parseSort(value, parser)),
   stats: () => {},
   _source: (source, value, member) => (source.fetchSource = parseFetchSource(value, member)),
-  search_after: (source, value) => (source.searchAfter = parseSearchAfter(value as XContentValue[])),
+  search_after: (source, value) =>
+    (source.searchAfter = parseSearchAfter(value as XContentValue[])),
 };
 
 function parseAggs(source: SearchSource, value: XContentValue, { parser }: Member): void {
-  source.aggregations = parseAggregationsWith(
-    AGGREGATION_PARSERS, value as XContentObject, parser,
-  );
+  source.aggregations = parseAggregationsWith(AGGREGATION_PARSERS, value as XContentObject, parser);
 }
 
 /** Parses a body. `text` is its JSON text, for the places in errors. */
 export function parseSearchSource(body: XContentValue, text?: string): SearchSource {
   const parser = new QueryParseContext(new RequestSource(body, text), QUERY_PARSERS);
   if (!isXContentObject(body)) {
-    throw parsingException(
-      `Expected [START_OBJECT] but found [${tokenName(body)}]`, { line: 1, column: 1 },
-    );
+    throw parsingException(`Expected [START_OBJECT] but found [${tokenName(body)}]`, {
+      line: 1,
+      column: 1,
+    });
   }
   const source: SearchSource = {};
   for (const [key, value] of Object.entries(body)) {
-    const table = Array.isArray(value) ? ARRAYS
-      : isXContentObject(value) ? OBJECTS : value === null ? {} : SCALARS;
+    const table = Array.isArray(value)
+      ? ARRAYS
+      : isXContentObject(value)
+        ? OBJECTS
+        : value === null
+          ? {}
+          : SCALARS;
     const setter = Object.hasOwn(table, key) ? table[key] : undefined;
     if (setter !== undefined) {
       setter(source, value, { owner: body, key, parser });
@@ -171,9 +195,10 @@ export function parseSearchSource(body: XContentValue, text?: string): SearchSou
 /** Parses `{"query": …}` alone, as count and validate take it. */
 export function parseQueryBody(body: XContentValue, text?: string): QueryBuilder | undefined {
   if (!isXContentObject(body)) {
-    throw parsingException(
-      `Expected [START_OBJECT] but found [${tokenName(body)}]`, { line: 1, column: 1 },
-    );
+    throw parsingException(`Expected [START_OBJECT] but found [${tokenName(body)}]`, {
+      line: 1,
+      column: 1,
+    });
   }
   const parser = new QueryParseContext(new RequestSource(body, text), QUERY_PARSERS);
   let query: QueryBuilder | undefined;
@@ -190,8 +215,10 @@ export function parseQueryBody(body: XContentValue, text?: string): QueryBuilder
 /** Parses one query, `{"match": {…}}`. */
 export function parseQuery(query: XContentObject): QueryBuilder {
   const wrapper = { query };
-  return new QueryParseContext(new RequestSource(wrapper), QUERY_PARSERS)
-    .parseInner(wrapper, "query");
+  return new QueryParseContext(new RequestSource(wrapper), QUERY_PARSERS).parseInner(
+    wrapper,
+    "query",
+  );
 }
 
 function checkNotNegative(name: string, value: number): number {
@@ -220,8 +247,10 @@ function parseFetchSource(value: XContentValue, { owner, key, parser }: Member):
   }
   if (!isXContentObject(value)) {
     const place = parser.source.locate(owner, key, "value");
-    throw parsingException("Expected one of [VALUE_BOOLEAN, VALUE_STRING, START_ARRAY, "
-      + `START_OBJECT] but found [${tokenName(value)}]`, place);
+    throw parsingException(
+      `Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [${tokenName(value)}]`,
+      place,
+    );
   }
   const reader = parser.reader(value, "_source");
   const includes = reader.takeStrings("includes") ?? reader.takeStrings("include") ?? [];
@@ -235,7 +264,9 @@ function parseFetchSource(value: XContentValue, { owner, key, parser }: Member):
 }
 
 function parseFields(
-  list: readonly XContentValue[], { parser }: Member, name: string,
+  list: readonly XContentValue[],
+  { parser }: Member,
+  name: string,
 ): FieldAndFormat[] {
   return list.map((item, index) => {
     if (!isXContentObject(item)) return { field: textOf(item), format: undefined };
@@ -255,11 +286,14 @@ function parseSearchAfter(values: readonly XContentValue[]): XContentValue[] {
   if (values.length === 0) throw illegalArgument("Values must contains at least one value.");
   for (const value of values) {
     if (typeof value === "object" && value !== null) {
-      throw new VarveError("invalid", "Expected [VALUE_STRING] or [VALUE_NUMBER] or "
-        + "[VALUE_BOOLEAN] or [VALUE_NULL] but found "
-        + `[${tokenName(value)}] inside search_after.`, { type: "parsing_exception" });
+      throw new VarveError(
+        "invalid",
+        "Expected [VALUE_STRING] or [VALUE_NUMBER] or " +
+          "[VALUE_BOOLEAN] or [VALUE_NULL] but found " +
+          `[${tokenName(value)}] inside search_after.`,
+        { type: "parsing_exception" },
+      );
     }
   }
   return [...values];
 }
-

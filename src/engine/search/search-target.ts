@@ -1,6 +1,6 @@
 // One shard that a search asks.
 
-import type { DirectoryReader } from "../../lucene/index/leaf-reader.ts";
+import type { DirectoryReader } from "../../lucene/index/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";

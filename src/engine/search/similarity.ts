@@ -2,9 +2,7 @@
 // Upstream: org.opensearch.index.similarity.{SimilarityService,SimilarityProviders}.
 
 import { illegalArgument } from "../../base/index.ts";
-import {
-  Bm25Similarity, BooleanSimilarity, type Similarity,
-} from "../../lucene/search/index.ts";
+import { Bm25Similarity, BooleanSimilarity, type Similarity } from "../../lucene/search/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
 
@@ -13,16 +11,17 @@ const BOOLEAN = new BooleanSimilarity();
 
 /** Answers the similarity by field name. */
 export function similarityOf(
-  mapper: MapperService, settings: Settings,
+  mapper: MapperService,
+  settings: Settings,
 ): (field: string) => Similarity {
   const named = new Map<string, Similarity>();
   const byName = (name: string): Similarity => {
     let similarity = named.get(name);
-    if (similarity === undefined) named.set(name, similarity = make(name, settings));
+    if (similarity === undefined) named.set(name, (similarity = make(name, settings)));
     return similarity;
   };
-  const fallback = settings.get("index.similarity.default.type") === undefined
-    ? BM25 : byName("default");
+  const fallback =
+    settings.get("index.similarity.default.type") === undefined ? BM25 : byName("default");
   return (field) => {
     const type = mapper.fieldType(field) as { similarity?: string } | undefined;
     const name = type?.similarity;
@@ -36,11 +35,16 @@ function make(name: string, settings: Settings): Similarity {
   const own = settings.byPrefix(`index.similarity.${name}.`);
   const type = own.get("type") ?? name;
   switch (type) {
-    case "BM25": case "LegacyBM25":
+    case "BM25":
+    case "LegacyBM25":
       return new Bm25Similarity(
-        own.getFloat("k1", 1.2), own.getFloat("b", 0.75), type === "LegacyBM25",
+        own.getFloat("k1", 1.2),
+        own.getFloat("b", 0.75),
+        type === "LegacyBM25",
       );
-    case "boolean": return BOOLEAN;
-    default: throw illegalArgument(`Similarity [${type}] of [${name}] is not supported`);
+    case "boolean":
+      return BOOLEAN;
+    default:
+      throw illegalArgument(`Similarity [${type}] of [${name}] is not supported`);
   }
 }

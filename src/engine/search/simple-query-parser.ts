@@ -4,11 +4,16 @@
 // org.opensearch.index.search.SimpleQueryStringQueryParser (2.19.6).
 
 import { VarveError } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/token-stream.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
 import {
-  BooleanQuery, BoostQuery, DisjunctionMaxQuery, MatchAllDocsQuery, MatchNoDocsQuery, type Query,
+  BooleanQuery,
+  BoostQuery,
+  DisjunctionMaxQuery,
+  MatchAllDocsQuery,
+  MatchNoDocsQuery,
+  type Query,
 } from "../../lucene/search/index.ts";
-import { resolveFields, type FieldWeights } from "./field-names.ts";
+import { type FieldWeights, resolveFields } from "./field-names.ts";
 import type { MatchOptions } from "./match-query.ts";
 import { multiMatchQuery } from "./multi-match.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
@@ -16,11 +21,23 @@ import type { SearchFieldType } from "./search-field-type.ts";
 
 /** Operators that may be switched off, as bits. */
 export const SIMPLE_FLAGS: Readonly<Record<string, number>> = {
-  ALL: -1, NONE: 0, AND: 1, NOT: 2, OR: 4, PREFIX: 8, PHRASE: 16, PRECEDENCE: 32, ESCAPE: 64,
-  WHITESPACE: 128, FUZZY: 256, NEAR: 512, SLOP: 512,
+  ALL: -1,
+  NONE: 0,
+  AND: 1,
+  NOT: 2,
+  OR: 4,
+  PREFIX: 8,
+  PHRASE: 16,
+  PRECEDENCE: 32,
+  ESCAPE: 64,
+  WHITESPACE: 128,
+  FUZZY: 256,
+  NEAR: 512,
+  SLOP: 512,
 };
-const [AND, NOT, OR, PREFIX, PHRASE, PRECEDENCE, ESCAPE, WHITESPACE, FUZZY, NEAR] =
-  [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] as const;
+const [AND, NOT, OR, PREFIX, PHRASE, PRECEDENCE, ESCAPE, WHITESPACE, FUZZY, NEAR] = [
+  1, 2, 4, 8, 16, 32, 64, 128, 256, 512,
+] as const;
 
 /** Options of simple_query_string. */
 export interface SimpleQueryOptions {
@@ -125,7 +142,7 @@ export class SimpleQueryParser {
     const start = ++state.at;
     let phrase = "";
     let hasSlop = false;
-    for (let escaped = false; state.at < state.end;) {
+    for (let escaped = false; state.at < state.end; ) {
       const character = state.text[state.at]!;
       if (!escaped && character === "\\" && this.has(ESCAPE)) {
         escaped = true;
@@ -159,7 +176,7 @@ export class SimpleQueryParser {
     let token = "";
     let prefix = false;
     let fuzzy = false;
-    for (let escaped = false; state.at < state.end;) {
+    for (let escaped = false; state.at < state.end; ) {
       const character = state.text[state.at]!;
       if (!escaped) {
         if (character === "\\" && this.has(ESCAPE)) {
@@ -190,17 +207,27 @@ export class SimpleQueryParser {
 
   private finishesToken(character: string): boolean {
     switch (character) {
-      case '"': return this.has(PHRASE);
-      case "|": return this.has(OR);
-      case "+": return this.has(AND);
-      case "(": case ")": return this.has(PRECEDENCE);
-      default: return isSpace(character) && this.has(WHITESPACE);
+      case '"':
+        return this.has(PHRASE);
+      case "|":
+        return this.has(OR);
+      case "+":
+        return this.has(AND);
+      case "(":
+      case ")":
+        return this.has(PRECEDENCE);
+      default:
+        return isSpace(character) && this.has(WHITESPACE);
     }
   }
 
   private parseEdits(state: State): number {
     let text = "";
-    for (state.at++; state.at < state.end && !this.finishesToken(state.text[state.at]!); state.at++) {
+    for (
+      state.at++;
+      state.at < state.end && !this.finishesToken(state.text[state.at]!);
+      state.at++
+    ) {
       text += state.text[state.at]!;
     }
     if (text === "") return 2;
@@ -234,36 +261,51 @@ export class SimpleQueryParser {
   private matchOptions(slop: number): MatchOptions {
     const { operator, lenient, analyzer, autoGenerateSynonymsPhraseQuery } = this.options;
     return {
-      occur: operator, lenient, analyzer, slop, autoGenerateSynonymsPhraseQuery,
+      occur: operator,
+      lenient,
+      analyzer,
+      slop,
+      autoGenerateSynonymsPhraseQuery,
       zeroTermsQuery: "null",
     };
   }
 
   private defaultQuery(text: string): Query | undefined {
     return multiMatchQuery(
-      this.context, "most_fields", this.options.weights, text, this.matchOptions(0),
+      this.context,
+      "most_fields",
+      this.options.weights,
+      text,
+      this.matchOptions(0),
     );
   }
 
   private phraseQuery(text: string, slop: number): Query | undefined {
     const { weights, quoteFieldSuffix } = this.options;
-    const fields = quoteFieldSuffix === ""
-      ? weights : resolveFields(this.context, weights, quoteFieldSuffix);
+    const fields =
+      quoteFieldSuffix === "" ? weights : resolveFields(this.context, weights, quoteFieldSuffix);
     return multiMatchQuery(this.context, "phrase", fields, text, this.matchOptions(slop));
   }
 
   private fuzzyQuery(text: string, maxEdits: number): Query {
-    return this.eachField((type) => type.fuzzyQuery(this.normalized(type, text), {
-      maxEdits,
-      prefixLength: this.options.fuzzyPrefixLength,
-      maxExpansions: this.options.fuzzyMaxExpansions,
-      transpositions: this.options.fuzzyTranspositions,
-    }, this.context));
+    return this.eachField((type) =>
+      type.fuzzyQuery(
+        this.normalized(type, text),
+        {
+          maxEdits,
+          prefixLength: this.options.fuzzyPrefixLength,
+          maxExpansions: this.options.fuzzyMaxExpansions,
+          transpositions: this.options.fuzzyTranspositions,
+        },
+        this.context,
+      ),
+    );
   }
 
   private prefixQuery(text: string): Query {
     return this.eachField((type) =>
-      type.prefixQuery(this.normalized(type, text), false, this.context));
+      type.prefixQuery(this.normalized(type, text), false, this.context),
+    );
   }
 
   private normalized(type: SearchFieldType, text: string): string {

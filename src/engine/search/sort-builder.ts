@@ -2,15 +2,16 @@
 // FieldSortBuilder,ScoreSortBuilder,GeoDistanceSortBuilder,NestedSortBuilder}.
 
 import { illegalArgument } from "../../base/index.ts";
-import {
-  isXContentObject, type XContentObject, type XContentValue,
-} from "../../xcontent/index.ts";
+import { isXContentObject, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
 import { parseGeoDistanceSort } from "./geo-distance-sort.ts";
 import type { QueryParseContext } from "./query-builder.ts";
-import { parseMode, parseNestedSort } from "./sort-options.ts";
 import {
-  DocSortBuilder, FieldSortBuilder, ScoreSortBuilder, type SortBuilder,
+  DocSortBuilder,
+  FieldSortBuilder,
+  ScoreSortBuilder,
+  type SortBuilder,
 } from "./sort-fields.ts";
+import { parseMode, parseNestedSort } from "./sort-options.ts";
 
 export type { SortBuilder } from "./sort-fields.ts";
 
@@ -26,8 +27,10 @@ export function parseSort(value: XContentValue, parser: QueryParseContext): Sort
   return value.flatMap((item) => {
     if (typeof item === "string") return [named(item, undefined)];
     if (isXContentObject(item)) return parseCompound(item, parser);
-    throw illegalArgument("malformed sort format, "
-      + "within the sort array, an object, or an actual string are allowed");
+    throw illegalArgument(
+      "malformed sort format, " +
+        "within the sort array, an object, or an actual string are allowed",
+    );
   });
 }
 
@@ -36,16 +39,16 @@ export function parseUriSort(text: string): SortBuilder {
   const at = text.lastIndexOf(":");
   if (at < 0) return named(text, undefined);
   const order = text.slice(at + 1);
-  if (order !== "asc" && order !== "desc") {
-    throw illegalArgument(`Unknown sort order [${order}]`);
-  }
-  return named(text.slice(0, at), order);
+  // Any other order is left out, as upstream does.
+  return named(text.slice(0, at), order === "asc" || order === "desc" ? order : undefined);
 }
 
 function parseOrder(text: string): "asc" | "desc" {
   const order = text.toLowerCase();
   if (order === "asc" || order === "desc") return order;
-  throw illegalArgument(`No enum constant org.opensearch.search.sort.SortOrder.${text.toUpperCase()}`);
+  throw illegalArgument(
+    `No enum constant org.opensearch.search.sort.SortOrder.${text.toUpperCase()}`,
+  );
 }
 
 function named(field: string, order: "asc" | "desc" | undefined): SortBuilder {
@@ -69,7 +72,9 @@ function parseCompound(object: XContentObject, parser: QueryParseContext): SortB
 }
 
 function parseFieldSort(
-  field: string, body: XContentObject, parser: QueryParseContext,
+  field: string,
+  body: XContentObject,
+  parser: QueryParseContext,
 ): SortBuilder {
   const reader = parser.reader(body, field === "_score" ? "_score" : "field_sort");
   const order = reader.takeString("order");
@@ -87,7 +92,7 @@ function parseFieldSort(
   return new FieldSortBuilder(field, {
     order: order === undefined ? "asc" : parseOrder(order),
     missing: missing ?? undefined,
-    mode: mode === undefined ? undefined : parseMode(mode),
+    mode: mode === undefined ? undefined : reader.wrap("mode", () => parseMode(mode)),
     nested: nested === undefined ? undefined : parseNestedSort(nested, parser),
     unmappedType,
     numericType,

@@ -2,18 +2,30 @@
 // missing one. Upstream: FieldSortBuilder.build, IndexNumericFieldData.sortField, MultiValueMode.
 
 import { illegalArgument } from "../../base/index.ts";
-import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/leaf-reader.ts";
+import type { LeafContext, SortedNumericDocValues } from "../../lucene/index/index.ts";
 import {
-  BytesSortField, DocSortField, DoubleSortField, LongSortField, ScoreSortField, ordValues,
-  type LongReader, type SortField, type SortValue,
+  BytesSortField,
+  DocSortField,
+  DoubleSortField,
+  type LongReader,
+  LongSortField,
+  ordValues,
+  ScoreSortField,
+  type SortField,
+  type SortValue,
 } from "../../lucene/search/index.ts";
 import type { XContentValue } from "../../xcontent/index.ts";
 import { isText } from "./field-kinds.ts";
 import {
-  doubleDecoder, doubleToJson, floatToJson, leafNumbers, numericKind, type NumericKind,
+  doubleDecoder,
+  doubleToJson,
+  floatToJson,
+  leafNumbers,
+  type NumericKind,
+  numericKind,
 } from "./field-values.ts";
-import { nestedOrdValues } from "./nested-ord-values.ts";
 import { NestedDocs } from "./nested-docs.ts";
+import { nestedOrdValues } from "./nested-ord-values.ts";
 import { textOf, toNumber } from "./object-reader.ts";
 import type { QueryBuilder } from "./query-builder.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
@@ -37,6 +49,8 @@ export interface ShardSort {
   /** A value of search_after. */
   parse(value: XContentValue): SortValue;
   readonly isScore?: boolean;
+  /** The field's name, for errors. */
+  readonly name?: string;
 }
 
 /** A parsed criterion. */
@@ -103,29 +117,36 @@ export class FieldSortBuilder implements SortBuilder {
     const type = context.fieldType(this.field);
     if (type === undefined) return this.buildUnmapped(context);
     if (isText(type)) {
-      throw illegalArgument("Text fields are not optimised for operations that require "
-        + "per-document field data like aggregations and sorting, so these operations are "
-        + "disabled by default. Please use a keyword field instead. Alternatively, set "
-        + `fielddata=true on [${type.name}] in order to load field data by uninverting the `
-        + "inverted index. Note that this can use significant memory.");
+      throw illegalArgument(
+        "Text fields are not optimised for operations that require " +
+          "per-document field data like aggregations and sorting, so these operations are " +
+          "disabled by default. Please use a keyword field instead. Alternatively, set " +
+          `fielddata=true on [${type.name}] in order to load field data by uninverting the ` +
+          "inverted index. Note that this can use significant memory.",
+      );
     }
     if (!type.hasDocValues && type.name !== "_seq_no") {
-      throw illegalArgument(`Can't load fielddata on [${type.name}] because fielddata is `
-        + `unsupported on fields of type [${type.typeName}]. Use doc values instead.`);
+      throw illegalArgument(
+        `Can't load fielddata on [${type.name}] because fielddata is ` +
+          `unsupported on fields of type [${type.typeName}]. Use doc values instead.`,
+      );
     }
     const kind = numericKind(type);
     if (kind === undefined) return this.buildBytes(context, type);
     const target = this.targetKind(kind);
     return target === "float" || target === "double"
-      ? this.buildDouble(context, type, target) : this.buildLong(context, type, target);
+      ? this.buildDouble(context, type, target)
+      : this.buildLong(context, type, target);
   }
 
   private targetKind(kind: NumericKind): NumericKind {
     const { numericType } = this.options;
     if (numericType === undefined) return kind;
     if (!["long", "double", "date", "date_nanos"].includes(numericType)) {
-      throw illegalArgument(`invalid value for [numeric_type], must be [long, double, date, `
-        + `date_nanos], got ${numericType}`);
+      throw illegalArgument(
+        `invalid value for [numeric_type], must be [long, double, date, ` +
+          `date_nanos], got ${numericType}`,
+      );
     }
     return numericType === "double" ? "double" : "long";
   }
@@ -143,11 +164,13 @@ export class FieldSortBuilder implements SortBuilder {
     if (unmappedType === undefined) {
       throw context.exception(`No mapping found for [${this.field}] in order to sort on`);
     }
-    const type = { typeName: unmappedType, name: this.field, valuesKind: "none" } as unknown as SearchFieldType;
+    const unmapped = { typeName: unmappedType, name: this.field, valuesKind: "none" };
+    const type = unmapped as unknown as SearchFieldType;
     const kind = numericKind(type);
     if (kind === undefined) return this.buildBytes(context, type);
     return kind === "float" || kind === "double"
-      ? this.buildDouble(context, type, kind) : this.buildLong(context, type, kind);
+      ? this.buildDouble(context, type, kind)
+      : this.buildLong(context, type, kind);
   }
 
   private buildBytes(context: QueryShardContext, type: SearchFieldType): ShardSort {
@@ -157,23 +180,31 @@ export class FieldSortBuilder implements SortBuilder {
       throw context.exception("we only support AVG, MEDIAN and SUM on number based fields");
     }
     const format = bytesFormat(type);
-    const substitute = missing === undefined || missing === "_last" ? "last"
-      : missing === "_first" ? "first" : format.parse(textOf(missing));
+    const substitute =
+      missing === undefined || missing === "_last"
+        ? "last"
+        : missing === "_first"
+          ? "first"
+          : format.parse(textOf(missing));
     const docs = nestedOf(context, nested);
     const source = (leaf: LeafContext) => {
       const values = ordValues(leaf.reader, type.name);
       return docs === undefined || values === undefined
-        ? values : nestedOrdValues(values, docs(leaf), mode);
+        ? values
+        : nestedOrdValues(values, docs(leaf), mode);
     };
     return {
       field: new BytesSortField(source, this.reverse, mode, substitute),
+      name: this.field,
       format: (value) => (value === null ? null : format.show(value as Uint8Array)),
       parse: (value) => (value === null ? null : format.parse(textOf(value))),
     };
   }
 
   private buildDouble(
-    context: QueryShardContext, type: SearchFieldType, kind: "float" | "double",
+    context: QueryShardContext,
+    type: SearchFieldType,
+    kind: "float" | "double",
   ): ShardSort {
     const missing = this.missingDouble();
     const decode = doubleDecoder(type);
@@ -196,9 +227,10 @@ export class FieldSortBuilder implements SortBuilder {
     const toJson = kind === "float" ? floatToJson : doubleToJson;
     return {
       field: new DoubleSortField(source, this.reverse),
+      name: this.field,
       format: (value) => toJson(value as number),
-      parse: (value) => (value === "Infinity" || value === "-Infinity"
-        ? Number(value) : toNumber(value)),
+      parse: (value) =>
+        value === "Infinity" || value === "-Infinity" ? Number(value) : toNumber(value),
     };
   }
 
@@ -221,7 +253,9 @@ export class FieldSortBuilder implements SortBuilder {
   }
 
   private buildLong(
-    context: QueryShardContext, type: SearchFieldType, kind: NumericKind,
+    context: QueryShardContext,
+    type: SearchFieldType,
+    kind: NumericKind,
   ): ShardSort {
     const missing = this.missingLong(kind);
     const missingHigh = Number(BigInt.asIntN(32, missing >> 32n));
@@ -252,6 +286,7 @@ export class FieldSortBuilder implements SortBuilder {
       field: new LongSortField(source, this.reverse, kind === "unsigned_long"),
       format: (value) => value,
       parse: (value) => parseLong(type, value),
+      name: this.field,
     };
   }
 }
@@ -279,7 +314,8 @@ function bytesFormat(type: SearchFieldType): BytesFormat {
 
 /** Makes the nested docs of leaves, where the sort is nested. */
 export function nestedOf(
-  context: QueryShardContext, nested: NestedSort | undefined,
+  context: QueryShardContext,
+  nested: NestedSort | undefined,
 ): ((leaf: LeafContext) => NestedDocs) | undefined {
   if (nested === undefined) return undefined;
   let innermost = nested;
@@ -289,7 +325,8 @@ export function nestedOf(
 }
 
 function allDoubles(
-  values: SortedNumericDocValues, decode: (values: SortedNumericDocValues) => number,
+  values: SortedNumericDocValues,
+  decode: (values: SortedNumericDocValues) => number,
   count: number,
 ): number[] {
   const all: number[] = [];
@@ -313,10 +350,14 @@ function allLongs(values: SortedNumericDocValues, count: number): bigint[] {
 export function pickDouble(all: readonly number[], mode: SortMode): number {
   const sum = () => all.reduce((total, value) => total + value, 0);
   switch (mode) {
-    case "min": return all[0]!;
-    case "max": return all[all.length - 1]!;
-    case "sum": return sum();
-    case "avg": return sum() / all.length;
+    case "min":
+      return all[0]!;
+    case "max":
+      return all[all.length - 1]!;
+    case "sum":
+      return sum();
+    case "avg":
+      return sum() / all.length;
     default: {
       const middle = all.length >>> 1;
       return all.length % 2 === 1 ? all[middle]! : (all[middle - 1]! + all[middle]!) / 2;
@@ -327,14 +368,19 @@ export function pickDouble(all: readonly number[], mode: SortMode): number {
 function pickLong(all: readonly bigint[], mode: SortMode): bigint {
   const sum = () => all.reduce((total, value) => BigInt.asIntN(64, total + value), 0n);
   switch (mode) {
-    case "min": return all[0]!;
-    case "max": return all[all.length - 1]!;
-    case "sum": return sum();
-    case "avg": return roundHalfUp(Number(sum()) / all.length);
+    case "min":
+      return all[0]!;
+    case "max":
+      return all[all.length - 1]!;
+    case "sum":
+      return sum();
+    case "avg":
+      return roundHalfUp(Number(sum()) / all.length);
     default: {
       const middle = all.length >>> 1;
       return all.length % 2 === 1
-        ? all[middle]! : roundHalfUp((Number(all[middle - 1]!) + Number(all[middle]!)) / 2);
+        ? all[middle]!
+        : roundHalfUp((Number(all[middle - 1]!) + Number(all[middle]!)) / 2);
     }
   }
 }
@@ -349,20 +395,32 @@ function setLong(into: { high: number; low: number }, value: bigint): void {
 }
 
 function nestedDouble(
-  values: SortedNumericDocValues, decode: (values: SortedNumericDocValues) => number,
-  docs: NestedDocs, mode: SortMode, missing: number,
+  values: SortedNumericDocValues,
+  decode: (values: SortedNumericDocValues) => number,
+  docs: NestedDocs,
+  mode: SortMode,
+  missing: number,
 ): (doc: number) => number {
   return (doc) => {
     const all: number[] = [];
     docs.forEachChild(doc, (child) => {
-      if (values.advanceExact(child)) all.push(...allDoubles(values, decode, values.docValueCount()));
+      if (values.advanceExact(child))
+        all.push(...allDoubles(values, decode, values.docValueCount()));
     });
-    return all.length === 0 ? missing : pickDouble(all.sort((a, b) => a - b), mode);
+    return all.length === 0
+      ? missing
+      : pickDouble(
+          all.sort((a, b) => a - b),
+          mode,
+        );
   };
 }
 
 function nestedLong(
-  values: SortedNumericDocValues, docs: NestedDocs, mode: SortMode, isMissing: LongReader,
+  values: SortedNumericDocValues,
+  docs: NestedDocs,
+  mode: SortMode,
+  isMissing: LongReader,
 ): LongReader {
   return (doc, into) => {
     const all: bigint[] = [];
@@ -370,6 +428,12 @@ function nestedLong(
       if (values.advanceExact(child)) all.push(...allLongs(values, values.docValueCount()));
     });
     if (all.length === 0) return isMissing(doc, into);
-    setLong(into, pickLong(all.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)), mode));
+    setLong(
+      into,
+      pickLong(
+        all.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+        mode,
+      ),
+    );
   };
 }

@@ -1,5 +1,5 @@
-// Where in a request's text a name or a value stands. The parsers work on plain trees; only when one
-// of them refuses something is the text scanned for the line and the column of the culprit.
+// Where in a request's text a name or a value stands. The parsers work on plain trees; only when
+// one of them refuses something is the text scanned for the line and the column of the culprit.
 // Upstream: XContentParser.getTokenLocation, ParsingException, XContentParseException.
 
 import { VarveError } from "../../base/index.ts";
@@ -116,18 +116,24 @@ class TokenScanner {
 
 /** `parsing_exception` with its place. */
 export function parsingException(
-  message: string, location: XContentLocation, cause?: unknown,
+  message: string,
+  location: XContentLocation,
+  cause?: unknown,
 ): VarveError {
+  const place = { line: location.line, col: location.column };
+  const root = { type: "parsing_exception", reason: message, ...place };
   return new VarveError("invalid", message, {
     type: "parsing_exception",
-    metadata: { line: location.line, col: location.column },
+    metadata: cause === undefined ? place : { ...place, root_cause: [root] },
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
 /** `x_content_parse_exception`: its place stands in the message. */
 export function xContentParseException(
-  message: string, location: XContentLocation, cause?: unknown,
+  message: string,
+  location: XContentLocation,
+  cause?: unknown,
 ): VarveError {
   return new VarveError("invalid", `[${location.line}:${location.column}] ${message}`, {
     type: "x_content_parse_exception",
@@ -141,9 +147,13 @@ export function tokenName(value: XContentValue): string {
   if (Array.isArray(value)) return "START_ARRAY";
   if (value instanceof Uint8Array) return "VALUE_EMBEDDED_OBJECT";
   switch (typeof value) {
-    case "string": return "VALUE_STRING";
-    case "boolean": return "VALUE_BOOLEAN";
-    case "object": return "START_OBJECT";
-    default: return "VALUE_NUMBER";
+    case "string":
+      return "VALUE_STRING";
+    case "boolean":
+      return "VALUE_BOOLEAN";
+    case "object":
+      return "START_OBJECT";
+    default:
+      return "VALUE_NUMBER";
   }
 }

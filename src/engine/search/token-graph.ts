@@ -40,8 +40,11 @@ export class TokenGraph {
       position += token.increment;
       if (this.edges.length === 0) position = 0;
       const edge = {
-        term: token.term, from: position, to: position + token.length,
-        increment: Math.max(1, token.increment), endOffset: token.endOffset,
+        term: token.term,
+        from: position,
+        to: position + token.length,
+        increment: Math.max(1, token.increment),
+        endOffset: token.endOffset,
       };
       this.edges.push(edge);
       ends.add(edge.from).add(edge.to);
@@ -51,17 +54,20 @@ export class TokenGraph {
 
   /** The text cut at every position that no token spans. */
   segments(): GraphSegment[] {
-    const cuts = this.nodes.filter((node) =>
-      !this.edges.some(({ from, to }) => from < node && node < to));
+    const cuts = this.nodes.filter(
+      (node) => !this.edges.some(({ from, to }) => from < node && node < to),
+    );
     const segments: GraphSegment[] = [];
     for (let i = 0; i + 1 < cuts.length; i++) {
       const [from, to] = [cuts[i]!, cuts[i + 1]!];
       const inside = this.edges.filter((edge) => edge.from >= from && edge.to <= to);
       if (inside.length === 0) continue;
       const single = inside.every((edge) => edge.from === from && edge.to === to);
-      segments.push(single
-        ? { paths: undefined, terms: inside.map(({ term }) => term) }
-        : { paths: this.paths(from, to), terms: [] });
+      segments.push(
+        single
+          ? { paths: undefined, terms: inside.map(({ term }) => term) }
+          : { paths: this.paths(from, to), terms: [] },
+      );
     }
     return segments;
   }
@@ -86,9 +92,15 @@ export class TokenGraph {
         return;
       }
       for (const { term, to: end, endOffset, increment } of next) {
-        walk(end, [...path, {
-          term, increment: path.length === 0 ? 1 : increment, length: 1, endOffset,
-        }]);
+        walk(end, [
+          ...path,
+          {
+            term,
+            increment: path.length === 0 ? 1 : increment,
+            length: 1,
+            endOffset,
+          },
+        ]);
       }
     };
     walk(from, []);

@@ -2,9 +2,9 @@
 // regard to case. Upstream: org.apache.lucene.search.{AutomatonQuery,WildcardQuery,RegexpQuery}.
 
 import type { Terms } from "../index/leaf-reader.ts";
-import { automatonTerms } from "./automaton-terms.ts";
 import { Dfa, type Nfa } from "./automaton.ts";
-import { MultiTermQuery, prefixTerms, type MatchingTerms } from "./multi-term-query.ts";
+import { automatonTerms } from "./automaton-terms.ts";
+import { type MatchingTerms, MultiTermQuery, prefixTerms } from "./multi-term-query.ts";
 import { parseRegexp } from "./regexp.ts";
 import { termText } from "./term-query.ts";
 import { prefixNfa, wildcardNfa } from "./wildcard.ts";
@@ -59,7 +59,10 @@ export class RegexpQuery extends AutomatonQuery {
   readonly maxDeterminizedStates: number;
 
   constructor(
-    field: string, pattern: string, flags = 0xff, caseInsensitive = false,
+    field: string,
+    pattern: string,
+    flags = 0xff,
+    caseInsensitive = false,
     maxDeterminizedStates = MAX_DETERMINIZED_STATES,
   ) {
     super(field);

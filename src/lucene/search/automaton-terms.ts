@@ -77,7 +77,7 @@ class AutomatonTerms implements MatchingTerms {
   /** The smallest string above the dead prefix of `term` that may lead to a match. */
   private nextPossible(term: Uint8Array): Uint8Array | undefined {
     const points: number[] = [];
-    for (let at = 0; at < this.deadLength;) {
+    for (let at = 0; at < this.deadLength; ) {
       const byte = term[at]!;
       const width = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
       points.push(width === 1 ? byte : decodePoint(term, at, width));

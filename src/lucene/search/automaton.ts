@@ -5,6 +5,7 @@
 
 import { VarveError } from "../../base/index.ts";
 
+/** The largest Unicode code point. */
 export const MAX_CODE_POINT = 0x10ffff;
 /** A state from which nothing is accepted. */
 export const DEAD = -1;
@@ -125,8 +126,11 @@ export class Dfa {
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     if (this.sets.length >= this.maxStates) {
-      throw new VarveError("limit", "Determinizing automaton would require more than "
-        + `${this.maxStates} effort.`, { type: "too_complex_to_determinize_exception" });
+      throw new VarveError(
+        "limit",
+        `Determinizing automaton would require more than ${this.maxStates} effort.`,
+        { type: "too_complex_to_determinize_exception" },
+      );
     }
     const id = this.sets.length;
     this.ids.set(key, id);

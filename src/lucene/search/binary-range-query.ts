@@ -1,9 +1,10 @@
-// Ranges in binary doc values, for range fields without points (and as the cheap check beside them).
+// Ranges in binary doc values, for range fields without points (and as the cheap check beside
+// them).
 //   count    vint
 //   from     the endpoint's bytes     once per range, in order
 //   to       the endpoint's bytes
-// Fixed lengths hold the bytes as they are. A variable one starts with a byte: in a positive number the
-// count of bytes behind it stands in bits 3 to 6; in a negative one inverted.
+// Fixed lengths hold the bytes as they are. A variable one starts with a byte: in a positive number
+// the count of bytes behind it stands in bits 3 to 6; in a negative one inverted.
 // Upstream: org.opensearch.index.query BinaryDocValuesRangeQuery, BinaryRangeUtil,
 // org.opensearch.index.mapper.RangeType.LengthType.
 
@@ -16,7 +17,10 @@ import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 export type RangeLengthType = "fixed4" | "fixed8" | "fixed16" | "variable";
 
 const FIXED: Readonly<Record<RangeLengthType, number>> = {
-  fixed4: 4, fixed8: 8, fixed16: 16, variable: 0,
+  fixed4: 4,
+  fixed8: 8,
+  fixed16: 16,
+  variable: 0,
 };
 
 /** Docs with a range that lies to [from, to] as asked; endpoints encoded as the field type does. */
@@ -28,7 +32,10 @@ export class BinaryDocValuesRangeQuery extends Query {
   readonly to: Uint8Array;
 
   constructor(
-    field: string, relation: RangeRelation, lengthType: RangeLengthType, from: Uint8Array,
+    field: string,
+    relation: RangeRelation,
+    lengthType: RangeLengthType,
+    from: Uint8Array,
     to: Uint8Array,
   ) {
     super();
@@ -44,7 +51,9 @@ export class BinaryDocValuesRangeQuery extends Query {
       const values = reader.binaryDocValues(this.field);
       if (values === undefined) return undefined;
       return {
-        approximation: values, matchCost: 4, matches: () => this.matches(values.binaryValue()),
+        approximation: values,
+        matchCost: 4,
+        matches: () => this.matches(values.binaryValue()),
       };
     });
   }
@@ -83,9 +92,12 @@ export class BinaryDocValuesRangeQuery extends Query {
       case "contains":
         return compareBytes(otherFrom, from) <= 0 && compareBytes(otherTo, to) >= 0;
       case "crosses":
-        return this.overlaps(otherFrom, otherTo)
-          && !(compareBytes(otherFrom, from) >= 0 && compareBytes(otherTo, to) <= 0);
-      default: return this.overlaps(otherFrom, otherTo);
+        return (
+          this.overlaps(otherFrom, otherTo) &&
+          !(compareBytes(otherFrom, from) >= 0 && compareBytes(otherTo, to) <= 0)
+        );
+      default:
+        return this.overlaps(otherFrom, otherTo);
     }
   }
 
@@ -95,7 +107,9 @@ export class BinaryDocValuesRangeQuery extends Query {
 
   toString(): string {
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
-    return `BinaryDocValuesRangeQuery(${this.field}:${this.relation} `
-      + `${hex(this.from)} ${hex(this.to)})`;
+    return (
+      `BinaryDocValuesRangeQuery(${this.field}:${this.relation} ` +
+      `${hex(this.from)} ${hex(this.to)})`
+    );
   }
 }

@@ -1,7 +1,7 @@
 // Sets of documents of one leaf and the iterators over them.
 // Upstream: org.apache.lucene.util.{FixedBitSet,BitSetIterator,DocIdSetBuilder}.
 
-import { NO_MORE_DOCS, type Bits, type DocIdSetIterator } from "../index/leaf-reader.ts";
+import { type Bits, type DocIdSetIterator, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 
 /** A set of ints below `length`, 32 per word. */
 export class FixedBitSet implements Bits {

@@ -2,13 +2,16 @@
 // of the child query lies between the parent before it and itself.
 // Upstream: org.apache.lucene.search.join.ToParentBlockJoinQuery (10.4.0).
 
-import {
-  NO_MORE_DOCS, type DocIdSetIterator, type LeafContext,
-} from "../index/leaf-reader.ts";
+import { type DocIdSetIterator, type LeafContext, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 import { FixedBitSet } from "./bit-set.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
 import {
-  Query, Scorer, Weight, type ScoreMode, type ScorerSupplier, type Searcher,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  Weight,
 } from "./query.ts";
 
 /** How the children's scores become the parent's. */
@@ -31,16 +34,21 @@ export class ToParentBlockJoinQuery extends Query {
     const child = this.child.rewrite(searcher);
     if (child instanceof MatchNoDocsQuery) return child;
     return child === this.child
-      ? this : new ToParentBlockJoinQuery(child, this.parentsFilter, this.scoreMode);
+      ? this
+      : new ToParentBlockJoinQuery(child, this.parentsFilter, this.scoreMode);
   }
 
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
     const needsScores = scoreMode !== "complete-no-scores" && this.scoreMode !== "none";
     const child = searcher.createWeight(
-      this.child, needsScores ? "complete" : "complete-no-scores", boost,
+      this.child,
+      needsScores ? "complete" : "complete-no-scores",
+      boost,
     );
     const parents = searcher.createWeight(
-      searcher.rewrite(this.parentsFilter), "complete-no-scores", 1,
+      searcher.rewrite(this.parentsFilter),
+      "complete-no-scores",
+      1,
     );
     return new BlockJoinWeight(this, child, parents, needsScores ? this.scoreMode : "none");
   }

@@ -7,7 +7,7 @@
 // Upstream: org.apache.lucene.search.similarities.BM25Similarity (9.12.3 and 10.4.0),
 // org.apache.lucene.util.SmallFloat, org.opensearch.lucene.similarity.LegacyBM25Similarity.
 
-import type { CollectionStatistics, SimScorer, Similarity, TermStatistics } from "./query.ts";
+import type { CollectionStatistics, Similarity, SimScorer, TermStatistics } from "./query.ts";
 
 const fround = Math.fround;
 
@@ -62,7 +62,9 @@ export class Bm25Similarity implements Similarity {
   }
 
   scorer(
-    boost: number, collection: CollectionStatistics, terms: readonly TermStatistics[],
+    boost: number,
+    collection: CollectionStatistics,
+    terms: readonly TermStatistics[],
   ): SimScorer {
     const docCount = collection.docCount;
     let idf = 0;

@@ -3,7 +3,10 @@
 
 import { BooleanWeight } from "./boolean-weight.ts";
 import {
-  BoostQuery, ConstantScoreQuery, MatchAllDocsQuery, MatchNoDocsQuery,
+  BoostQuery,
+  ConstantScoreQuery,
+  MatchAllDocsQuery,
+  MatchNoDocsQuery,
 } from "./constant-score-query.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 
@@ -36,15 +39,24 @@ export class BooleanQuery extends Query {
 
   /** Only should clauses, of which one suffices? */
   isPureDisjunction(): boolean {
-    return this.minimumShouldMatch <= 1
-      && this.clauses.every((clause) => clause.occur === "should");
+    return (
+      this.minimumShouldMatch <= 1 && this.clauses.every((clause) => clause.occur === "should")
+    );
   }
 
   override rewrite(searcher: Searcher): Query {
     const steps = [
-      rewriteTrivial, rewriteClauses, rewriteContradictions, dropNeedlessFilters,
-      promoteFilteredShoulds, mergeDuplicates, matchAllToConstant, flattenDisjunctions,
-      inlineRequired, fitMinimumShouldMatch, inlineOnlyMust,
+      rewriteTrivial,
+      rewriteClauses,
+      rewriteContradictions,
+      dropNeedlessFilters,
+      promoteFilteredShoulds,
+      mergeDuplicates,
+      matchAllToConstant,
+      flattenDisjunctions,
+      inlineRequired,
+      fitMinimumShouldMatch,
+      inlineOnlyMust,
     ];
     for (const step of steps) {
       const rewritten = step(this, searcher);
@@ -132,7 +144,8 @@ function rewriteContradictions(self: BooleanQuery): Query {
     return new MatchNoDocsQuery("FILTER or MUST clause also in MUST_NOT");
   }
   return prohibited.some((query) => query instanceof MatchAllDocsQuery)
-    ? new MatchNoDocsQuery("MUST_NOT clause is MatchAllDocsQuery") : self;
+    ? new MatchNoDocsQuery("MUST_NOT clause is MatchAllDocsQuery")
+    : self;
 }
 
 function keysOf(queries: readonly Query[]): Set<string> {
@@ -145,10 +158,14 @@ function dropNeedlessFilters(self: BooleanQuery): Query {
   const musts = self.queries("must");
   const mustKeys = keysOf(musts);
   const dropAll = filters.length > 1 || musts.length > 0;
-  const clauses = self.clauses.filter(({ query, occur }) => occur !== "filter"
-    || !((dropAll && query instanceof MatchAllDocsQuery) || mustKeys.has(query.toString())));
+  const clauses = self.clauses.filter(
+    ({ query, occur }) =>
+      occur !== "filter" ||
+      !((dropAll && query instanceof MatchAllDocsQuery) || mustKeys.has(query.toString())),
+  );
   return clauses.length === self.clauses.length
-    ? self : new BooleanQuery(clauses, self.minimumShouldMatch);
+    ? self
+    : new BooleanQuery(clauses, self.minimumShouldMatch);
 }
 
 function promoteFilteredShoulds(self: BooleanQuery): Query {
@@ -193,7 +210,8 @@ function mergeBoosts(self: BooleanQuery, occur: Occur): BooleanQuery {
   }
   if (sums.size === queries.length) return self;
   const clauses: BooleanClause[] = [...sums.values()].map(({ query, boost }) => ({
-    occur, query: Math.fround(boost) === 1 ? query : new BoostQuery(query, boost),
+    occur,
+    query: Math.fround(boost) === 1 ? query : new BoostQuery(query, boost),
   }));
   clauses.push(...self.clauses.filter((clause) => clause.occur !== occur));
   return new BooleanQuery(clauses, self.minimumShouldMatch);
@@ -228,11 +246,19 @@ function inlineRequired(self: BooleanQuery): Query {
   const clauses = self.clauses.flatMap((outer): readonly BooleanClause[] => {
     const inner = outer.query;
     const required = outer.occur === "must" || outer.occur === "filter";
-    if (!required || !(inner instanceof BooleanQuery) || inner.minimumShouldMatch !== 0
-      || inner.clauses.some(({ occur }) => occur === "should")) return [outer];
+    if (
+      !required ||
+      !(inner instanceof BooleanQuery) ||
+      inner.minimumShouldMatch !== 0 ||
+      inner.clauses.some(({ occur }) => occur === "should")
+    )
+      return [outer];
     changed = true;
-    return inner.clauses.map((clause) => outer.occur === "filter" && clause.occur === "must"
-      ? { query: clause.query, occur: "filter" as const } : clause);
+    return inner.clauses.map((clause) =>
+      outer.occur === "filter" && clause.occur === "must"
+        ? { query: clause.query, occur: "filter" as const }
+        : clause,
+    );
   });
   return changed ? new BooleanQuery(clauses, self.minimumShouldMatch) : self;
 }
@@ -243,18 +269,23 @@ function fitMinimumShouldMatch(self: BooleanQuery): Query {
     return new MatchNoDocsQuery("SHOULD clause count less than minimumNumberShouldMatch");
   }
   if (shoulds === 0 || shoulds !== self.minimumShouldMatch) return self;
-  return new BooleanQuery(self.clauses.map((clause) =>
-    clause.occur === "should" ? { query: clause.query, occur: "must" as const } : clause));
+  return new BooleanQuery(
+    self.clauses.map((clause) =>
+      clause.occur === "should" ? { query: clause.query, occur: "must" as const } : clause,
+    ),
+  );
 }
 
 function inlineOnlyMust(self: BooleanQuery): Query {
   const musts = self.queries("must");
   const inner = musts[0];
-  if (musts.length !== 1 || self.queries("should").length > 0
-    || !(inner instanceof BooleanQuery)
-    || inner.clauses.some(({ occur }) => occur !== "should")) return self;
+  if (
+    musts.length !== 1 ||
+    self.queries("should").length > 0 ||
+    !(inner instanceof BooleanQuery) ||
+    inner.clauses.some(({ occur }) => occur !== "should")
+  )
+    return self;
   const others = self.clauses.filter(({ occur }) => occur !== "must");
-  return new BooleanQuery(
-    [...others, ...inner.clauses], Math.max(1, inner.minimumShouldMatch),
-  );
+  return new BooleanQuery([...others, ...inner.clauses], Math.max(1, inner.minimumShouldMatch));
 }

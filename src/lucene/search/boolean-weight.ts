@@ -2,12 +2,16 @@
 // Upstream: org.apache.lucene.search.{BooleanWeight,BooleanScorerSupplier}.
 
 import type { LeafContext } from "../index/leaf-reader.ts";
-import { ConstantScoreScorer } from "./constant-score-query.ts";
 import { ConjunctionScorer, ReqExclScorer, ReqOptSumScorer } from "./conjunction.ts";
+import { ConstantScoreScorer } from "./constant-score-query.ts";
 import { DisjunctionBulkScorer, DisjunctionScorer } from "./disjunction.ts";
 import {
+  type BulkScorer,
+  type Query,
+  type ScoreMode,
+  type Scorer,
+  type ScorerSupplier,
   Weight,
-  type BulkScorer, type Query, type ScoreMode, type Scorer, type ScorerSupplier,
 } from "./query.ts";
 
 type OccurName = "must" | "filter" | "should" | "must_not";
@@ -33,7 +37,10 @@ export class BooleanWeight extends Weight {
   private readonly needsScores: boolean;
 
   constructor(
-    query: Query, clauses: readonly WeightedClause[], minimum: number, scoreMode: ScoreMode,
+    query: Query,
+    clauses: readonly WeightedClause[],
+    minimum: number,
+    scoreMode: ScoreMode,
   ) {
     super(query);
     this.clauses = clauses;
@@ -123,8 +130,8 @@ export class BooleanWeight extends Weight {
 function excluding(required: Scorer, { must_not }: Suppliers, leadCost: number): Scorer {
   if (must_not.length === 0) return required;
   const scorers = must_not.map((supplier) => supplier.get(leadCost));
-  const excluded = scorers.length === 1
-    ? scorers[0]! : new DisjunctionScorer(scorers, { kind: "sum" });
+  const excluded =
+    scorers.length === 1 ? scorers[0]! : new DisjunctionScorer(scorers, { kind: "sum" });
   return new ReqExclScorer(required, excluded);
 }
 
@@ -134,5 +141,8 @@ function costOf({ must, filter, should }: Suppliers, minimum: number): number {
   const costs = should.map((supplier) => supplier.cost()).sort((a, b) => a - b);
   // With a minimum of m, any match is among the cheapest n - m + 1 clauses.
   const kept = costs.slice(0, costs.length - Math.max(1, minimum) + 1);
-  return Math.min(...required, kept.reduce((sum, cost) => sum + cost, 0));
+  return Math.min(
+    ...required,
+    kept.reduce((sum, cost) => sum + cost, 0),
+  );
 }

@@ -3,8 +3,13 @@
 
 import type { DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
 import {
-  Query, Scorer, Weight,
-  type ScoreMode, type ScorerSupplier, type Searcher, type TwoPhaseIterator,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  type TwoPhaseIterator,
+  Weight,
 } from "./query.ts";
 
 /** Scores as `positive`; what `negative` matches as well is multiplied by `negativeBoost`. */
@@ -32,14 +37,18 @@ export class BoostingQuery extends Query {
       return searcher.createWeight(this.positive, scoreMode, boost);
     }
     return new BoostingWeight(
-      this, searcher.createWeight(this.positive, "complete", 1),
-      searcher.createWeight(this.negative, "complete-no-scores", 1), boost,
+      this,
+      searcher.createWeight(this.positive, "complete", 1),
+      searcher.createWeight(this.negative, "complete-no-scores", 1),
+      boost,
     );
   }
 
   toString(): string {
-    return `boosting(${this.positive.toString()} / ${this.negative.toString()}`
-      + ` ^${this.negativeBoost})`;
+    return (
+      `boosting(${this.positive.toString()} / ${this.negative.toString()}` +
+      ` ^${this.negativeBoost})`
+    );
   }
 
   override visit(visitor: (query: Query) => void): void {
@@ -66,9 +75,13 @@ class BoostingWeight extends Weight {
     const { negativeBoost } = this.query as BoostingQuery;
     return {
       cost: () => positive.cost(),
-      get: (leadCost) => new BoostingScorer(
-        positive.get(leadCost), this.negative.scorer(context), negativeBoost, this.boost,
-      ),
+      get: (leadCost) =>
+        new BoostingScorer(
+          positive.get(leadCost),
+          this.negative.scorer(context),
+          negativeBoost,
+          this.boost,
+        ),
     };
   }
 }
@@ -80,7 +93,10 @@ class BoostingScorer extends Scorer {
   private readonly boost: number;
 
   constructor(
-    positive: Scorer, negative: Scorer | undefined, negativeBoost: number, boost: number,
+    positive: Scorer,
+    negative: Scorer | undefined,
+    negativeBoost: number,
+    boost: number,
   ) {
     super();
     this.positive = positive;

@@ -12,7 +12,11 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Compares `length` bytes from two offsets. */
 export function compareBytesAt(
-  a: Uint8Array, aFrom: number, b: Uint8Array, bFrom: number, length: number,
+  a: Uint8Array,
+  aFrom: number,
+  b: Uint8Array,
+  bFrom: number,
+  length: number,
 ): number {
   for (let i = 0; i < length; i++) {
     const order = a[aFrom + i]! - b[bFrom + i]!;

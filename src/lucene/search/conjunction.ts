@@ -1,7 +1,7 @@
 // Docs that several iterators share: the cheapest leads, the others are asked to follow.
 // Upstream: org.apache.lucene.search.{ConjunctionDISI,ConjunctionScorer,ReqExclScorer}.
 
-import { NO_MORE_DOCS, type DocIdSetIterator } from "../index/leaf-reader.ts";
+import { type DocIdSetIterator, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 import { Scorer, type TwoPhaseIterator } from "./query.ts";
 import { TwoPhaseAsIterator } from "./two-phase.ts";
 
@@ -87,12 +87,12 @@ export class ConjunctionScorer extends Scorer {
       if (check !== undefined) checks.push(check);
       approximations.push(check === undefined ? scorer.iterator() : check.approximation);
     }
-    this.approximation = approximations.length === 1
-      ? approximations[0]! : new ConjunctionIterator(approximations);
-    this.twoPhase = checks.length === 0
-      ? undefined : new ConjunctionTwoPhase(this.approximation, checks);
-    this.docs = this.twoPhase === undefined
-      ? this.approximation : new TwoPhaseAsIterator(this.twoPhase);
+    this.approximation =
+      approximations.length === 1 ? approximations[0]! : new ConjunctionIterator(approximations);
+    this.twoPhase =
+      checks.length === 0 ? undefined : new ConjunctionTwoPhase(this.approximation, checks);
+    this.docs =
+      this.twoPhase === undefined ? this.approximation : new TwoPhaseAsIterator(this.twoPhase);
   }
 
   iterator(): DocIdSetIterator {
@@ -176,8 +176,8 @@ class ExcludingTwoPhase implements TwoPhaseIterator {
     this.approximation = this.requiredCheck?.approximation ?? required.iterator();
     this.excludedCheck = excluded.twoPhaseIterator();
     this.excluded = this.excludedCheck?.approximation ?? excluded.iterator();
-    this.matchCost = 10 + (this.requiredCheck?.matchCost ?? 0)
-      + (this.excludedCheck?.matchCost ?? 0);
+    this.matchCost =
+      10 + (this.requiredCheck?.matchCost ?? 0) + (this.excludedCheck?.matchCost ?? 0);
   }
 
   matches(): boolean {

@@ -4,11 +4,17 @@
 
 import type { Bits, DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
 import { AllDocsIterator } from "./bit-set.ts";
-import { TwoPhaseAsIterator } from "./two-phase.ts";
 import {
-  Query, Scorer, Weight,
-  type BulkScorer, type ScoreMode, type ScorerSupplier, type Searcher, type TwoPhaseIterator,
+  type BulkScorer,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  type TwoPhaseIterator,
+  Weight,
 } from "./query.ts";
+import { TwoPhaseAsIterator } from "./two-phase.ts";
 
 /** Scores every doc of an iterator with one float. */
 export class ConstantScoreScorer extends Scorer {
@@ -55,7 +61,9 @@ export class ConstantScoreWeight extends Weight {
   private readonly counter: ((context: LeafContext) => number) | undefined;
 
   constructor(
-    query: Query, boost: number, matches: (context: LeafContext) => LeafMatches,
+    query: Query,
+    boost: number,
+    matches: (context: LeafContext) => LeafMatches,
     counter?: (context: LeafContext) => number,
   ) {
     super(query);
@@ -80,7 +88,8 @@ export class ConstantScoreWeight extends Weight {
 export class MatchAllDocsQuery extends Query {
   createWeight(_searcher: Searcher, _scoreMode: ScoreMode, boost: number): Weight {
     return new ConstantScoreWeight(
-      this, boost,
+      this,
+      boost,
       (context) => new AllDocsIterator(context.reader.maxDoc),
       (context) => context.reader.numDocs,
     );
@@ -101,7 +110,12 @@ export class MatchNoDocsQuery extends Query {
   }
 
   createWeight(_searcher: Searcher, _scoreMode: ScoreMode, boost: number): Weight {
-    return new ConstantScoreWeight(this, boost, () => undefined, () => 0);
+    return new ConstantScoreWeight(
+      this,
+      boost,
+      () => undefined,
+      () => 0,
+    );
   }
 
   toString(): string {
@@ -218,12 +232,20 @@ class WrappedConstantWeight extends Weight {
     const boost = this.boost;
     return {
       cost: () => inner.cost(),
-      score: (collector, liveDocs: Bits | undefined, min, max) => inner.score({
-        setScorer: (scorer) => collector.setScorer({
-          docID: () => scorer.docID(), score: () => boost,
-        }),
-        collect: (doc) => collector.collect(doc),
-      }, liveDocs, min, max),
+      score: (collector, liveDocs: Bits | undefined, min, max) =>
+        inner.score(
+          {
+            setScorer: (scorer) =>
+              collector.setScorer({
+                docID: () => scorer.docID(),
+                score: () => boost,
+              }),
+            collect: (doc) => collector.collect(doc),
+          },
+          liveDocs,
+          min,
+          max,
+        ),
     };
   }
 

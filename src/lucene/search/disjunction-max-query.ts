@@ -5,9 +5,7 @@ import type { LeafContext } from "../index/leaf-reader.ts";
 import { BooleanQuery } from "./boolean-query.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
 import { DisjunctionScorer } from "./disjunction.ts";
-import {
-  Query, Weight, type ScoreMode, type ScorerSupplier, type Searcher,
-} from "./query.ts";
+import { Query, type ScoreMode, type ScorerSupplier, type Searcher, Weight } from "./query.ts";
 
 /** Scores max + tieBreaker × (sum of the others). */
 export class DisjunctionMaxQuery extends Query {
@@ -40,7 +38,8 @@ export class DisjunctionMaxQuery extends Query {
 
   toString(): string {
     const parts = this.disjuncts.map((query) =>
-      query instanceof BooleanQuery ? `(${query.toString()})` : query.toString());
+      query instanceof BooleanQuery ? `(${query.toString()})` : query.toString(),
+    );
     return `(${parts.join(" | ")})${this.tieBreaker === 0 ? "" : `~${this.tieBreaker}`}`;
   }
 
@@ -69,10 +68,11 @@ class DisjunctionMaxWeight extends Weight {
     const cost = suppliers.reduce((sum, supplier) => sum + supplier.cost(), 0);
     return {
       cost: () => cost,
-      get: (leadCost) => new DisjunctionScorer(
-        suppliers.map((supplier) => supplier.get(leadCost)),
-        { kind: "max", tieBreaker: this.tieBreaker },
-      ),
+      get: (leadCost) =>
+        new DisjunctionScorer(
+          suppliers.map((supplier) => supplier.get(leadCost)),
+          { kind: "max", tieBreaker: this.tieBreaker },
+        ),
     };
   }
 }

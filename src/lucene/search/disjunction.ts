@@ -1,9 +1,10 @@
-// Docs that at least some of several scorers match, doc at a time with a heap and in bulk by windows.
+// Docs that at least some of several scorers match, doc at a time with a heap and in bulk by
+// windows.
 // Upstream: org.apache.lucene.search.{DisjunctionSumScorer,DisjunctionMaxScorer,WANDScorer,
 // BooleanScorer,DisiPriorityQueue}.
 
-import { NO_MORE_DOCS, type Bits, type DocIdSetIterator } from "../index/leaf-reader.ts";
-import { Scorer, type BulkScorer, type LeafCollector, type Scorable } from "./query.ts";
+import { type Bits, type DocIdSetIterator, NO_MORE_DOCS } from "../index/leaf-reader.ts";
+import { type BulkScorer, type LeafCollector, type Scorable, Scorer } from "./query.ts";
 
 /** How the scores of the matching clauses become one. */
 export type Combination =

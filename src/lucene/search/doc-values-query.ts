@@ -5,35 +5,43 @@
 
 import { DocValuesType, hasNorms } from "../index/field-info.ts";
 import type {
-  DocIdSetIterator, LeafContext, LeafReader, SortedNumericDocValues, SortedSetDocValues,
+  DocIdSetIterator,
+  LeafContext,
+  LeafReader,
+  SortedNumericDocValues,
+  SortedSetDocValues,
 } from "../index/leaf-reader.ts";
 import { compareBytes } from "./bytes.ts";
 import { ConstantScoreWeight, type LeafMatches } from "./constant-score-query.ts";
-import {
-  Query, Weight, type ScoreMode, type ScorerSupplier, type Searcher,
-} from "./query.ts";
+import { Query, type ScoreMode, type ScorerSupplier, type Searcher, Weight } from "./query.ts";
 import { termText } from "./term-query.ts";
 
 /** The sorted numeric values of a field, also where it is a single numeric. */
 export function numericValues(
-  reader: LeafReader, field: string,
+  reader: LeafReader,
+  field: string,
 ): SortedNumericDocValues | undefined {
   const info = reader.fieldInfos.fieldInfo(field);
   if (info?.docValuesType === DocValuesType.NUMERIC) {
     const single = reader.numericDocValues(field);
     if (single === undefined) return undefined;
     return Object.assign(Object.create(single) as SortedNumericDocValues, {
-      docValueCount: () => 1, nextValue: () => {},
-      docID: () => single.docID(), nextDoc: () => single.nextDoc(),
+      docValueCount: () => 1,
+      nextValue: () => {},
+      docID: () => single.docID(),
+      nextDoc: () => single.nextDoc(),
       advance: (target: number) => single.advance(target),
       advanceExact: (target: number) => single.advanceExact(target),
-      cost: () => single.cost(), longValue: () => single.longValue(),
-      longHigh: () => single.longHigh(), longLow: () => single.longLow(),
+      cost: () => single.cost(),
+      longValue: () => single.longValue(),
+      longHigh: () => single.longHigh(),
+      longLow: () => single.longLow(),
       bigValue: () => single.bigValue(),
     });
   }
   return info?.docValuesType === DocValuesType.SORTED_NUMERIC
-    ? reader.sortedNumericDocValues(field) : undefined;
+    ? reader.sortedNumericDocValues(field)
+    : undefined;
 }
 
 /** The sorted set of a field, also where it is a single sorted value. */
@@ -48,7 +56,8 @@ export function ordValues(reader: LeafReader, field: string): SortedSetDocValues
       },
       docValueCount: () => 1,
       nextOrd: () => single.ordValue(),
-      docID: () => single.docID(), nextDoc: () => single.nextDoc(),
+      docID: () => single.docID(),
+      nextDoc: () => single.nextDoc(),
       advance: (target) => single.advance(target),
       advanceExact: (target) => single.advanceExact(target),
       cost: () => single.cost(),
@@ -58,7 +67,8 @@ export function ordValues(reader: LeafReader, field: string): SortedSetDocValues
     };
   }
   return info?.docValuesType === DocValuesType.SORTED_SET
-    ? reader.sortedSetDocValues(field) : undefined;
+    ? reader.sortedSetDocValues(field)
+    : undefined;
 }
 
 /** Docs that have a value of the field: doc values, norms or points, whichever there is. */
@@ -72,7 +82,8 @@ export class FieldExistsQuery extends Query {
 
   createWeight(_searcher: Searcher, _scoreMode: ScoreMode, boost: number): Weight {
     return new ConstantScoreWeight(
-      this, boost,
+      this,
+      boost,
       (context) => existing(context.reader, this.field),
       (context) => this.countAll(context),
     );
@@ -96,18 +107,25 @@ function existing(reader: LeafReader, field: string): DocIdSetIterator | undefin
   if (info === undefined) return undefined;
   if (hasNorms(info)) return reader.normValues(field);
   switch (info.docValuesType) {
-    case DocValuesType.NUMERIC: return reader.numericDocValues(field);
-    case DocValuesType.BINARY: return reader.binaryDocValues(field);
-    case DocValuesType.SORTED: return reader.sortedDocValues(field);
-    case DocValuesType.SORTED_NUMERIC: return reader.sortedNumericDocValues(field);
-    case DocValuesType.SORTED_SET: return reader.sortedSetDocValues(field);
-    default: return undefined;
+    case DocValuesType.NUMERIC:
+      return reader.numericDocValues(field);
+    case DocValuesType.BINARY:
+      return reader.binaryDocValues(field);
+    case DocValuesType.SORTED:
+      return reader.sortedDocValues(field);
+    case DocValuesType.SORTED_NUMERIC:
+      return reader.sortedNumericDocValues(field);
+    case DocValuesType.SORTED_SET:
+      return reader.sortedSetDocValues(field);
+    default:
+      return undefined;
   }
 }
 
 /** A two-phase over every doc with values, deciding by `test`. */
 function testedValues<V extends DocIdSetIterator>(
-  values: V | undefined, test: (values: V) => boolean,
+  values: V | undefined,
+  test: (values: V) => boolean,
 ): LeafMatches {
   if (values === undefined) return undefined;
   return { approximation: values, matchCost: 5, matches: () => test(values) };
@@ -159,7 +177,8 @@ export class SortedNumericDocValuesRangeQuery extends Query {
       return false;
     };
     return new ConstantScoreWeight(this, boost, (context) =>
-      testedValues(numericValues(context.reader, this.field), test));
+      testedValues(numericValues(context.reader, this.field), test),
+    );
   }
 
   toString(): string {
@@ -188,7 +207,8 @@ export class SortedNumericDocValuesSetQuery extends Query {
       return false;
     };
     return new ConstantScoreWeight(this, boost, (context) =>
-      testedValues(numericValues(context.reader, this.field), test));
+      testedValues(numericValues(context.reader, this.field), test),
+    );
   }
 
   toString(): string {
@@ -205,8 +225,11 @@ export class SortedSetDocValuesRangeQuery extends Query {
   readonly includeUpper: boolean;
 
   constructor(
-    field: string, lower: Uint8Array | undefined, upper: Uint8Array | undefined,
-    includeLower: boolean, includeUpper: boolean,
+    field: string,
+    lower: Uint8Array | undefined,
+    upper: Uint8Array | undefined,
+    includeLower: boolean,
+    includeUpper: boolean,
   ) {
     super();
     this.field = field;
@@ -244,8 +267,10 @@ export class SortedSetDocValuesRangeQuery extends Query {
   toString(): string {
     const lower = this.lower === undefined ? "*" : termText(this.lower);
     const upper = this.upper === undefined ? "*" : termText(this.upper);
-    return `${this.field}:${this.includeLower ? "[" : "{"}${lower} TO ${upper}`
-      + (this.includeUpper ? "]" : "}");
+    return (
+      `${this.field}:${this.includeLower ? "[" : "{"}${lower} TO ${upper}` +
+      (this.includeUpper ? "]" : "}")
+    );
   }
 }
 
@@ -271,7 +296,8 @@ export class SortedSetDocValuesSetQuery extends Query {
       }
       if (ords.size === 0) return undefined;
       return testedValues(values, (current) => {
-        for (let i = current.docValueCount(); i > 0; i--) if (ords.has(current.nextOrd())) return true;
+        for (let i = current.docValueCount(); i > 0; i--)
+          if (ords.has(current.nextOrd())) return true;
         return false;
       });
     });

@@ -2,11 +2,11 @@
 // of them score with the statistics of the commonest.
 // Upstream: org.apache.lucene.search.{FuzzyQuery,FuzzyTermsEnum,TopTermsRewrite,BlendedTermQuery}.
 
-import { BooleanQuery } from "./boolean-query.ts";
-import { automatonTerms } from "./automaton-terms.ts";
 import { Dfa } from "./automaton.ts";
-import { BoostQuery } from "./constant-score-query.ts";
+import { automatonTerms } from "./automaton-terms.ts";
+import { BooleanQuery } from "./boolean-query.ts";
 import { compareBytes, copyBytes } from "./bytes.ts";
+import { BoostQuery } from "./constant-score-query.ts";
 import { levenshteinNfa } from "./levenshtein.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 import { TermQuery } from "./term-query.ts";
@@ -31,7 +31,11 @@ export class FuzzyQuery extends Query {
   readonly transpositions: boolean;
 
   constructor(
-    field: string, term: string, maxEdits = 2, prefixLength = 0, maxExpansions = 50,
+    field: string,
+    term: string,
+    maxEdits = 2,
+    prefixLength = 0,
+    maxExpansions = 50,
     transpositions = true,
   ) {
     super();
@@ -49,7 +53,10 @@ export class FuzzyQuery extends Query {
     const totalTermFreq = found.reduce((sum, term) => sum + term.totalTermFreq, 0);
     const clauses = found.map(({ term, boost }) => {
       const query = new TermQuery(this.field, term, { docFreq, totalTermFreq });
-      return { query: boost === 1 ? query : new BoostQuery(query, boost), occur: "should" as const };
+      return {
+        query: boost === 1 ? query : new BoostQuery(query, boost),
+        occur: "should" as const,
+      };
     });
     return new BooleanQuery(clauses);
   }
@@ -58,8 +65,10 @@ export class FuzzyQuery extends Query {
   private bestTerms(searcher: Searcher): ScoreTerm[] {
     const points = Array.from(this.term, (character) => character.codePointAt(0)!);
     const prefix = Math.min(this.prefixLength, points.length);
-    const automata = Array.from({ length: this.maxEdits + 1 }, (_, edits) =>
-      new Dfa(levenshteinNfa(points, edits, prefix, this.transpositions), STATES_MAX));
+    const automata = Array.from(
+      { length: this.maxEdits + 1 },
+      (_, edits) => new Dfa(levenshteinNfa(points, edits, prefix, this.transpositions), STATES_MAX),
+    );
     const kept = new Map<string, ScoreTerm>();
     for (const { reader } of searcher.leaves) {
       const terms = reader.terms(this.field);
@@ -81,8 +90,9 @@ export class FuzzyQuery extends Query {
         }
       }
     }
-    const ranked = [...kept.values()].sort((a, b) =>
-      b.boost - a.boost || compareBytes(a.term, b.term));
+    const ranked = [...kept.values()].sort(
+      (a, b) => b.boost - a.boost || compareBytes(a.term, b.term),
+    );
     return ranked.slice(0, this.maxExpansions).sort((a, b) => compareBytes(a.term, b.term));
   }
 

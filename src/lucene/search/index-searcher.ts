@@ -1,14 +1,26 @@
 // Runs queries over the leaves of a reader. Upstream: org.apache.lucene.search.IndexSearcher.
 
 import {
-  NO_MORE_DOCS, type Bits, type DirectoryReader, type DocIdSetIterator, type LeafContext,
+  type Bits,
+  type DirectoryReader,
+  type DocIdSetIterator,
+  type LeafContext,
+  NO_MORE_DOCS,
 } from "../index/leaf-reader.ts";
 import { Bm25Similarity } from "./bm25-similarity.ts";
 import { ConstantScoreQuery } from "./constant-score-query.ts";
 import {
+  type CollectionStatistics,
   CollectionTerminatedException,
-  type CollectionStatistics, type Collector, type LeafCollector, type Query, type ScoreMode,
-  type Scorer, type Searcher, type Similarity, type TermStatistics, type Weight,
+  type Collector,
+  type LeafCollector,
+  type Query,
+  type ScoreMode,
+  type Scorer,
+  type Searcher,
+  type Similarity,
+  type TermStatistics,
+  type Weight,
 } from "./query.ts";
 
 /** Replaces what the searcher would find in its own index: dfs statistics. */
@@ -91,14 +103,19 @@ export class IndexSearcher implements Searcher {
       sumTotalTermFreq += terms.sumTotalTermFreq < 0 ? terms.sumDocFreq : terms.sumTotalTermFreq;
       sumDocFreq += terms.sumDocFreq;
     }
-    const statistics = docCount === 0
-      ? undefined : { field, maxDoc: this.maxDoc, docCount, sumTotalTermFreq, sumDocFreq };
+    const statistics =
+      docCount === 0
+        ? undefined
+        : { field, maxDoc: this.maxDoc, docCount, sumTotalTermFreq, sumDocFreq };
     this.collections.set(field, statistics);
     return statistics;
   }
 
   termStatistics(
-    field: string, term: Uint8Array, docFreq: number, totalTermFreq: number,
+    field: string,
+    term: Uint8Array,
+    docFreq: number,
+    totalTermFreq: number,
   ): TermStatistics {
     return this.options.statistics?.term(field, term) ?? { docFreq, totalTermFreq };
   }
@@ -180,7 +197,9 @@ function scoreAll(scorer: Scorer, collector: LeafCollector, liveDocs: Bits | und
 }
 
 function scorePlain(
-  docs: DocIdSetIterator, collector: LeafCollector, liveDocs: Bits | undefined,
+  docs: DocIdSetIterator,
+  collector: LeafCollector,
+  liveDocs: Bits | undefined,
 ): void {
   if (liveDocs === undefined) {
     for (let doc = docs.nextDoc(); doc !== NO_MORE_DOCS; doc = docs.nextDoc()) {

@@ -1,44 +1,73 @@
 // The search primitives: queries, the searcher, collectors.
 
-export * from "./query.ts";
-export { Bm25Similarity, BooleanSimilarity, byte4ToInt, idfOf } from "./bm25-similarity.ts";
+export { Dfa } from "./automaton.ts";
+export {
+  CaseInsensitiveTermQuery,
+  MAX_DETERMINIZED_STATES,
+  PrefixQuery,
+  RegexpQuery,
+  WildcardQuery,
+} from "./automaton-query.ts";
+export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
 export * from "./bit-set.ts";
+export { type BlockJoinScoreMode, ToParentBlockJoinQuery } from "./block-join-query.ts";
+export { Bm25Similarity, BooleanSimilarity, byte4ToInt, idfOf } from "./bm25-similarity.ts";
+export { type BooleanClause, BooleanQuery, type Occur } from "./boolean-query.ts";
+export { BoostingQuery } from "./boosting-query.ts";
 export { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 export {
-  BoostQuery, ConstantScoreQuery, MatchAllDocsQuery, MatchNoDocsQuery, floatText,
+  BoostQuery,
+  ConstantScoreQuery,
+  floatText,
+  MatchAllDocsQuery,
+  MatchNoDocsQuery,
 } from "./constant-score-query.ts";
+export { DisjunctionMaxQuery } from "./disjunction-max-query.ts";
+export {
+  FieldExistsQuery,
+  IndexOrDocValuesQuery,
+  numericValues,
+  ordValues,
+  SortedNumericDocValuesRangeQuery,
+  SortedNumericDocValuesSetQuery,
+  SortedSetDocValuesRangeQuery,
+  SortedSetDocValuesSetQuery,
+} from "./doc-values-query.ts";
+export { FuzzyQuery } from "./fuzzy-query.ts";
+export * from "./geo-encoding.ts";
+export {
+  type GlobalStatistics,
+  IndexSearcher,
+  type IndexSearcherOptions,
+} from "./index-searcher.ts";
+export {
+  LatLonDocValuesQuery,
+  LatLonPointDistanceQuery,
+  LatLonPointInBoxQuery,
+} from "./lat-lon.ts";
+export {
+  type MatchingTerms,
+  MultiTermQuery,
+  TermInSetQuery,
+  TermRangeQuery,
+} from "./multi-term-query.ts";
+export { MultiPhraseQuery, PhraseQuery } from "./phrase-query.ts";
+export {
+  PointInSetQuery,
+  PointQuery,
+  PointRangeQuery,
+  RangeFieldQuery,
+  type RangeRelation,
+} from "./point-query.ts";
+export * from "./query.ts";
+export { haversinMeters, haversinSortKey, sortKeyToMeters } from "./sloppy-math.ts";
+export * from "./sort-field.ts";
+export { SynonymQuery } from "./synonym-query.ts";
 export { TermQuery, termText } from "./term-query.ts";
 export {
-  MultiTermQuery, TermInSetQuery, TermRangeQuery, type MatchingTerms,
-} from "./multi-term-query.ts";
-export {
-  CaseInsensitiveTermQuery, MAX_DETERMINIZED_STATES, PrefixQuery, RegexpQuery, WildcardQuery,
-} from "./automaton-query.ts";
-export { Dfa } from "./automaton.ts";
-export { FuzzyQuery } from "./fuzzy-query.ts";
-export { MultiPhraseQuery, PhraseQuery } from "./phrase-query.ts";
-export { BooleanQuery, type BooleanClause, type Occur } from "./boolean-query.ts";
-export { DisjunctionMaxQuery } from "./disjunction-max-query.ts";
-export { BoostingQuery } from "./boosting-query.ts";
-export { ToParentBlockJoinQuery, type BlockJoinScoreMode } from "./block-join-query.ts";
-export {
-  PointInSetQuery, PointQuery, PointRangeQuery, RangeFieldQuery, type RangeRelation,
-} from "./point-query.ts";
-export {
-  FieldExistsQuery, IndexOrDocValuesQuery, SortedNumericDocValuesRangeQuery,
-  SortedNumericDocValuesSetQuery, SortedSetDocValuesRangeQuery, SortedSetDocValuesSetQuery,
-  numericValues, ordValues,
-} from "./doc-values-query.ts";
-export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
-export {
-  LatLonDocValuesQuery, LatLonPointDistanceQuery, LatLonPointInBoxQuery,
-} from "./lat-lon.ts";
-export * from "./geo-encoding.ts";
-export { haversinMeters, haversinSortKey, sortKeyToMeters } from "./sloppy-math.ts";
-export { IndexSearcher, type GlobalStatistics, type IndexSearcherOptions } from "./index-searcher.ts";
-export { TopScoreDocCollector, type ScoreDoc } from "./top-score-docs.ts";
-export { SynonymQuery } from "./synonym-query.ts";
-export * from "./sort-field.ts";
-export {
-  TopFieldCollector, compareFieldDocs, compareValues, type FieldDoc,
+  compareFieldDocs,
+  compareValues,
+  type FieldDoc,
+  TopFieldCollector,
 } from "./top-field-docs.ts";
+export { type ScoreDoc, TopScoreDocCollector } from "./top-score-docs.ts";

@@ -9,8 +9,14 @@ import { BooleanQuery } from "./boolean-query.ts";
 import { ConstantScoreQuery, ConstantScoreWeight } from "./constant-score-query.ts";
 import { numericValues } from "./doc-values-query.ts";
 import {
-  decodeLatitude, decodeLongitude, encodeLatitude, encodeLatitudeCeil, encodeLongitude,
-  encodeLongitudeCeil, readSortableInt, writeSortableInt,
+  decodeLatitude,
+  decodeLongitude,
+  encodeLatitude,
+  encodeLatitudeCeil,
+  encodeLongitude,
+  encodeLongitudeCeil,
+  readSortableInt,
+  writeSortableInt,
 } from "./geo-encoding.ts";
 import { PointQuery, PointRangeQuery } from "./point-query.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
@@ -58,8 +64,10 @@ function boxAround(latitude: number, longitude: number, radius: number): Box {
   }
   const clamp = (value: number, bound: number) => Math.max(-bound, Math.min(bound, value));
   return {
-    minLat: clamp(minLat / RADIANS, MAX_LAT), maxLat: clamp(maxLat / RADIANS, MAX_LAT),
-    minLon: clamp(minLon / RADIANS, 180), maxLon: clamp(maxLon / RADIANS, 180),
+    minLat: clamp(minLat / RADIANS, MAX_LAT),
+    maxLat: clamp(maxLat / RADIANS, MAX_LAT),
+    minLon: clamp(minLon / RADIANS, 180),
+    maxLon: clamp(maxLon / RADIANS, 180),
   };
 }
 
@@ -91,7 +99,8 @@ export class LatLonPointDistanceQuery extends PointQuery {
 
   matchesValue(packed: Uint8Array): boolean {
     return this.contains(
-      decodeLatitude(readSortableInt(packed, 0)), decodeLongitude(readSortableInt(packed, 4)),
+      decodeLatitude(readSortableInt(packed, 0)),
+      decodeLongitude(readSortableInt(packed, 4)),
     );
   }
 
@@ -120,8 +129,12 @@ export class LatLonPointDistanceQuery extends PointQuery {
   /** All corners inside, and the cell is small: a circle less than a quarter around is convex. */
   private isWholeCellInside(cell: Box): boolean {
     if (cell.maxLon - this.longitude >= 90 || this.longitude - cell.minLon >= 90) return false;
-    return this.contains(cell.minLat, cell.minLon) && this.contains(cell.minLat, cell.maxLon)
-      && this.contains(cell.maxLat, cell.minLon) && this.contains(cell.maxLat, cell.maxLon);
+    return (
+      this.contains(cell.minLat, cell.minLon) &&
+      this.contains(cell.minLat, cell.maxLon) &&
+      this.contains(cell.maxLat, cell.minLon) &&
+      this.contains(cell.maxLat, cell.maxLon)
+    );
   }
 
   toString(): string {
@@ -138,7 +151,10 @@ export class LatLonPointInBoxQuery extends Query {
   readonly maxLongitude: number;
 
   constructor(
-    field: string, minLatitude: number, maxLatitude: number, minLongitude: number,
+    field: string,
+    minLatitude: number,
+    maxLatitude: number,
+    minLongitude: number,
     maxLongitude: number,
   ) {
     super();
@@ -154,10 +170,12 @@ export class LatLonPointInBoxQuery extends Query {
   override rewrite(): Query {
     const { minLongitude, maxLongitude } = this;
     if (minLongitude <= maxLongitude) return this.range(minLongitude, maxLongitude);
-    return new ConstantScoreQuery(new BooleanQuery([
-      { query: this.range(minLongitude, 180), occur: "should" },
-      { query: this.range(-180, maxLongitude), occur: "should" },
-    ]));
+    return new ConstantScoreQuery(
+      new BooleanQuery([
+        { query: this.range(minLongitude, 180), occur: "should" },
+        { query: this.range(-180, maxLongitude), occur: "should" },
+      ]),
+    );
   }
 
   private range(minLongitude: number, maxLongitude: number): Query {
@@ -175,8 +193,10 @@ export class LatLonPointInBoxQuery extends Query {
   }
 
   toString(): string {
-    return `${this.field}:[${this.minLatitude} TO ${this.maxLatitude}],`
-      + `[${this.minLongitude} TO ${this.maxLongitude}]`;
+    return (
+      `${this.field}:[${this.minLatitude} TO ${this.maxLatitude}],` +
+      `[${this.minLongitude} TO ${this.maxLongitude}]`
+    );
   }
 }
 
@@ -187,7 +207,9 @@ export class LatLonDocValuesQuery extends Query {
   private readonly test: (latitude: number, longitude: number) => boolean;
 
   constructor(
-    field: string, description: string, test: (latitude: number, longitude: number) => boolean,
+    field: string,
+    description: string,
+    test: (latitude: number, longitude: number) => boolean,
   ) {
     super();
     this.field = field;
@@ -217,4 +239,3 @@ export class LatLonDocValuesQuery extends Query {
     return `${this.field}:${this.description}`;
   }
 }
-

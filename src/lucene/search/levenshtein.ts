@@ -6,7 +6,10 @@ import { MAX_CODE_POINT, Nfa } from "./automaton.ts";
 
 /** The automaton of `term` with `edits`; the first `prefixLength` characters must agree. */
 export function levenshteinNfa(
-  term: readonly number[], edits: number, prefixLength: number, transpositions: boolean,
+  term: readonly number[],
+  edits: number,
+  prefixLength: number,
+  transpositions: boolean,
 ): Nfa {
   const nfa = new Nfa();
   let start = 0;
@@ -30,7 +33,11 @@ export function levenshteinNfa(
 }
 
 function addEdits(
-  nfa: Nfa, states: readonly number[][], word: readonly number[], i: number, e: number,
+  nfa: Nfa,
+  states: readonly number[][],
+  word: readonly number[],
+  i: number,
+  e: number,
   transpositions: boolean,
 ): void {
   const here = states[i]![e]!;

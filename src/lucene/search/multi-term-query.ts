@@ -3,10 +3,13 @@
 // Upstream: org.apache.lucene.search.{MultiTermQuery,TermInSetQuery,TermRangeQuery}.
 
 import {
-  PostingsFlags, type LeafContext, type Terms, type TermsEnum,
+  type LeafContext,
+  PostingsFlags,
+  type Terms,
+  type TermsEnum,
 } from "../index/leaf-reader.ts";
-import { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 import { DocIdSetBuilder } from "./bit-set.ts";
+import { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 import { ConstantScoreWeight, type LeafMatches } from "./constant-score-query.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 import { termText } from "./term-query.ts";
@@ -63,9 +66,7 @@ export class TermInSetQuery extends MultiTermQuery {
   constructor(field: string, terms: readonly Uint8Array[]) {
     super(field);
     const sorted = [...terms].sort(compareBytes);
-    this.terms = sorted.filter(
-      (term, i) => i === 0 || compareBytes(term, sorted[i - 1]!) !== 0,
-    );
+    this.terms = sorted.filter((term, i) => i === 0 || compareBytes(term, sorted[i - 1]!) !== 0);
   }
 
   matchingTerms(terms: Terms): MatchingTerms {
@@ -94,8 +95,11 @@ export class TermRangeQuery extends MultiTermQuery {
   readonly includeUpper: boolean;
 
   constructor(
-    field: string, lower: Uint8Array | undefined, upper: Uint8Array | undefined,
-    includeLower: boolean, includeUpper: boolean,
+    field: string,
+    lower: Uint8Array | undefined,
+    upper: Uint8Array | undefined,
+    includeLower: boolean,
+    includeUpper: boolean,
   ) {
     super(field);
     this.lower = lower;
@@ -129,8 +133,10 @@ export class TermRangeQuery extends MultiTermQuery {
   toString(): string {
     const lower = this.lower === undefined ? "*" : termText(this.lower);
     const upper = this.upper === undefined ? "*" : termText(this.upper);
-    return `${this.field}:${this.includeLower ? "[" : "{"}${lower} TO ${upper}`
-      + (this.includeUpper ? "]" : "}");
+    return (
+      `${this.field}:${this.includeLower ? "[" : "{"}${lower} TO ${upper}` +
+      (this.includeUpper ? "]" : "}")
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 // The positions that phrase matching reads: one term's, or those of several terms united.
-// Upstream: org.apache.lucene.search.{PhraseQuery.PostingsAndFreq,MultiPhraseQuery.UnionPostingsEnum}.
+// Upstream:
+// org.apache.lucene.search.{PhraseQuery.PostingsAndFreq,MultiPhraseQuery.UnionPostingsEnum}.
 
-import { NO_MORE_DOCS, type DocIdSetIterator, type PostingsEnum } from "../index/leaf-reader.ts";
+import { type DocIdSetIterator, NO_MORE_DOCS, type PostingsEnum } from "../index/leaf-reader.ts";
 
 /** Docs and, on a doc, its positions in ascending order. */
 export interface PositionsEnum extends DocIdSetIterator {

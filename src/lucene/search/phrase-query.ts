@@ -3,18 +3,28 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import {
-  PostingsFlags, type DocIdSetIterator, type LeafContext, type NumericDocValues,
+  type DocIdSetIterator,
+  type LeafContext,
+  type NumericDocValues,
+  PostingsFlags,
   type TermsEnum,
 } from "../index/leaf-reader.ts";
 import { BooleanQuery } from "./boolean-query.ts";
 import { ConjunctionIterator } from "./conjunction.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
 import { ExactPhraseMatcher, type PhraseMatcher } from "./exact-phrase-matcher.ts";
-import { UnionPostingsEnum, type PhrasePlace } from "./phrase-positions.ts";
+import { type PhrasePlace, UnionPostingsEnum } from "./phrase-positions.ts";
 import {
-  Query, Scorer, Weight, supplierOf,
-  type ScoreMode, type ScorerSupplier, type Searcher, type SimScorer, type TermStatistics,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  type SimScorer,
+  supplierOf,
+  type TermStatistics,
   type TwoPhaseIterator,
+  Weight,
 } from "./query.ts";
 import { SloppyPhraseMatcher } from "./sloppy-phrase-matcher.ts";
 import { TermQuery, termText } from "./term-query.ts";
@@ -27,9 +37,7 @@ export class PhraseQuery extends Query {
   readonly positions: readonly number[];
   readonly slop: number;
 
-  constructor(
-    field: string, terms: readonly Uint8Array[], positions: readonly number[], slop = 0,
-  ) {
+  constructor(field: string, terms: readonly Uint8Array[], positions: readonly number[], slop = 0) {
     super();
     this.field = field;
     this.terms = terms;
@@ -46,12 +54,19 @@ export class PhraseQuery extends Query {
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
     const arrays = this.terms.map((term) => [term]);
     return new PhraseWeight(this, this.field, arrays, this.positions, this.slop, {
-      searcher, scoreMode, boost,
+      searcher,
+      scoreMode,
+      boost,
     });
   }
 
   toString(): string {
-    return phraseText(this.field, this.terms.map((term) => [term]), this.positions, this.slop);
+    return phraseText(
+      this.field,
+      this.terms.map((term) => [term]),
+      this.positions,
+      this.slop,
+    );
   }
 }
 
@@ -63,8 +78,10 @@ export class MultiPhraseQuery extends Query {
   readonly slop: number;
 
   constructor(
-    field: string, termArrays: readonly (readonly Uint8Array[])[],
-    positions: readonly number[], slop = 0,
+    field: string,
+    termArrays: readonly (readonly Uint8Array[])[],
+    positions: readonly number[],
+    slop = 0,
   ) {
     super();
     this.field = field;
@@ -76,13 +93,19 @@ export class MultiPhraseQuery extends Query {
   override rewrite(_searcher: Searcher): Query {
     if (this.termArrays.length === 0) return new MatchNoDocsQuery("empty MultiPhraseQuery");
     if (this.termArrays.length > 1) return this;
-    return new BooleanQuery(this.termArrays[0]!.map((term) => (
-      { query: new TermQuery(this.field, term), occur: "should" as const })));
+    return new BooleanQuery(
+      this.termArrays[0]!.map((term) => ({
+        query: new TermQuery(this.field, term),
+        occur: "should" as const,
+      })),
+    );
   }
 
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
     return new PhraseWeight(this, this.field, this.termArrays, this.positions, this.slop, {
-      searcher, scoreMode, boost,
+      searcher,
+      scoreMode,
+      boost,
     });
   }
 
@@ -92,14 +115,15 @@ export class MultiPhraseQuery extends Query {
 }
 
 function phraseText(
-  field: string, arrays: readonly (readonly Uint8Array[])[], positions: readonly number[],
+  field: string,
+  arrays: readonly (readonly Uint8Array[])[],
+  positions: readonly number[],
   slop: number,
 ): string {
   const words: string[] = [];
   arrays.forEach((terms, i) => {
     const at = positions[i]! - positions[0]!;
-    const text = terms.length === 1
-      ? termText(terms[0]!) : `(${terms.map(termText).join(" ")})`;
+    const text = terms.length === 1 ? termText(terms[0]!) : `(${terms.map(termText).join(" ")})`;
     while (words.length < at) words.push("?");
     if (words.length === at) words.push(text);
     else words[at] = words[at] === "?" ? text : `${words[at]}|${text}`;
@@ -128,8 +152,12 @@ export class PhraseWeight extends Weight {
   private readonly simScorer: SimScorer | undefined;
 
   constructor(
-    query: Query, field: string, arrays: readonly (readonly Uint8Array[])[],
-    positions: readonly number[], slop: number, input: WeightInput,
+    query: Query,
+    field: string,
+    arrays: readonly (readonly Uint8Array[])[],
+    positions: readonly number[],
+    slop: number,
+    input: WeightInput,
   ) {
     super(query);
     this.field = field;
@@ -165,8 +193,10 @@ export class PhraseWeight extends Weight {
     const terms = context.reader.terms(this.field);
     if (terms === undefined) return undefined;
     if (!terms.hasPositions) {
-      throw illegalArgument(`field "${this.field}" was indexed without position data; cannot run `
-        + `${this.query.constructor.name} (phrase=${this.query.toString()})`);
+      throw illegalArgument(
+        `field "${this.field}" was indexed without position data; cannot run ` +
+          `${this.query.constructor.name} (phrase=${this.query.toString()})`,
+      );
     }
     const places: LeafPlace[] = [];
     for (let i = 0; i < this.arrays.length; i++) {
@@ -188,21 +218,19 @@ export class PhraseWeight extends Weight {
     if (leafPlaces === undefined) return undefined;
     const places: PhrasePlace[] = leafPlaces.map(({ termsEnums, position }) => {
       const postings = termsEnums.map(({ terms }) =>
-        terms.postings(undefined, PostingsFlags.POSITIONS));
+        terms.postings(undefined, PostingsFlags.POSITIONS),
+      );
       return {
         postings: postings.length === 1 ? postings[0]! : new UnionPostingsEnum(postings),
         position,
         terms: termsEnums.map(({ key }) => key),
       };
     });
-    const matcher = this.slop === 0
-      ? new ExactPhraseMatcher(places) : new SloppyPhraseMatcher(places, this.slop);
+    const matcher =
+      this.slop === 0 ? new ExactPhraseMatcher(places) : new SloppyPhraseMatcher(places, this.slop);
     const approximation = new ConjunctionIterator(places.map(({ postings }) => postings));
-    const norms = this.simScorer === undefined
-      ? undefined : context.reader.normValues(this.field);
-    return supplierOf(
-      new PhraseScorer(approximation, matcher, this.simScorer, norms),
-    );
+    const norms = this.simScorer === undefined ? undefined : context.reader.normValues(this.field);
+    return supplierOf(new PhraseScorer(approximation, matcher, this.simScorer, norms));
   }
 }
 
@@ -215,7 +243,9 @@ class PhraseScorer extends Scorer {
   private frequency = 0;
 
   constructor(
-    approximation: DocIdSetIterator, matcher: PhraseMatcher, simScorer: SimScorer | undefined,
+    approximation: DocIdSetIterator,
+    matcher: PhraseMatcher,
+    simScorer: SimScorer | undefined,
     norms: NumericDocValues | undefined,
   ) {
     super();
@@ -246,8 +276,7 @@ class PhraseScorer extends Scorer {
   score(): number {
     if (this.simScorer === undefined) return 0;
     const norms = this.norms;
-    const norm = norms !== undefined && norms.advanceExact(this.approximation.docID())
-      ? norms.longValue() & 0xff : 1;
+    const norm = norms?.advanceExact(this.approximation.docID()) ? norms.longValue() & 0xff : 1;
     return this.simScorer.score(this.frequency, norm);
   }
 }

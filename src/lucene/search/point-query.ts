@@ -4,14 +4,16 @@
 // org.apache.lucene.document.RangeFieldQuery.
 
 import type {
-  DocIdSetIterator, IntersectVisitor, LeafContext, PointRelation, PointValues,
+  DocIdSetIterator,
+  IntersectVisitor,
+  LeafContext,
+  PointRelation,
+  PointValues,
 } from "../index/leaf-reader.ts";
 import { AllDocsIterator, BitSetIterator, DocIdSetBuilder, FixedBitSet } from "./bit-set.ts";
 import { compareBytes, compareBytesAt } from "./bytes.ts";
 import { ConstantScoreScorer } from "./constant-score-query.ts";
-import {
-  Query, Weight, type ScoreMode, type ScorerSupplier, type Searcher,
-} from "./query.ts";
+import { Query, type ScoreMode, type ScorerSupplier, type Searcher, Weight } from "./query.ts";
 
 /** A query that a relation of cells and a test of values describe. */
 export abstract class PointQuery extends Query {
@@ -53,9 +55,11 @@ class PointWeight extends Weight {
     let cost = all ? maxDoc : -1;
     return {
       cost: () => (cost < 0 ? (cost = this.estimate(values, maxDoc)) : cost),
-      get: () => new ConstantScoreScorer(
-        this.boost, all ? new AllDocsIterator(maxDoc) : this.matches(values, maxDoc),
-      ),
+      get: () =>
+        new ConstantScoreScorer(
+          this.boost,
+          all ? new AllDocsIterator(maxDoc) : this.matches(values, maxDoc),
+        ),
     };
   }
 
@@ -68,8 +72,8 @@ class PointWeight extends Weight {
   private matches(values: PointValues, maxDoc: number): DocIdSetIterator {
     this.searcher.checkCancelled();
     const single = values.docCount === values.size;
-    const count = single && values.docCount === maxDoc
-      ? values.estimatePointCount(this.visitor(() => {})) : 0;
+    const count =
+      single && values.docCount === maxDoc ? values.estimatePointCount(this.visitor(() => {})) : 0;
     if (count > maxDoc >>> 1) return this.complement(values, maxDoc);
     const builder = new DocIdSetBuilder(maxDoc);
     values.intersect(this.visitor((doc) => builder.add(doc)));
@@ -142,8 +146,9 @@ export class PointRangeQuery extends PointQuery {
     for (let dim = 0, at = 0; dim < this.numDims; dim++, at += bytes) {
       if (compareBytesAt(min, at, upper, at, bytes) > 0) return "outside";
       if (compareBytesAt(max, at, lower, at, bytes) < 0) return "outside";
-      crosses ||= compareBytesAt(min, at, lower, at, bytes) < 0
-        || compareBytesAt(max, at, upper, at, bytes) > 0;
+      crosses ||=
+        compareBytesAt(min, at, lower, at, bytes) < 0 ||
+        compareBytesAt(max, at, upper, at, bytes) > 0;
     }
     return crosses ? "crosses" : "inside";
   }
@@ -218,7 +223,10 @@ export class RangeFieldQuery extends PointQuery {
   readonly relation: RangeRelation;
 
   constructor(
-    field: string, ranges: Uint8Array, numDims: number, bytesPerDim: number,
+    field: string,
+    ranges: Uint8Array,
+    numDims: number,
+    bytesPerDim: number,
     relation: RangeRelation,
   ) {
     super(field);
@@ -228,7 +236,7 @@ export class RangeFieldQuery extends PointQuery {
     this.relation = relation;
   }
 
-  /** Every range in the cell has its minimum in [min.lo, max.lo] and maximum in [min.hi, max.hi]. */
+  /** A range in the cell has its minimum in [min.lo, max.lo], its maximum in [min.hi, max.hi]. */
   compareCell(min: Uint8Array, max: Uint8Array): PointRelation {
     const certain = this.test(min, max, true);
     if (certain) return "inside";
@@ -244,15 +252,15 @@ export class RangeFieldQuery extends PointQuery {
     const { numDims } = this;
     if (this.relation === "crosses") {
       const touches = this.each(min, max, all, "intersects");
-      return touches && (all
-        ? !this.each(min, max, false, "within") : !this.each(min, max, true, "within"));
+      return (
+        touches &&
+        (all ? !this.each(min, max, false, "within") : !this.each(min, max, true, "within"))
+      );
     }
     return numDims > 0 && this.each(min, max, all, this.relation);
   }
 
-  private each(
-    min: Uint8Array, max: Uint8Array, all: boolean, relation: RangeRelation,
-  ): boolean {
+  private each(min: Uint8Array, max: Uint8Array, all: boolean, relation: RangeRelation): boolean {
     const { ranges, bytesPerDim: bytes } = this;
     const half = this.numDims * bytes;
     for (let at = 0; at < half; at += bytes) {
@@ -264,14 +272,17 @@ export class RangeFieldQuery extends PointQuery {
       const queryMax = half + at;
       let ok: boolean;
       if (relation === "within") {
-        ok = compareBytesAt(minSide, at, ranges, queryMin, bytes) >= 0
-          && compareBytesAt(maxSide, half + at, ranges, queryMax, bytes) <= 0;
+        ok =
+          compareBytesAt(minSide, at, ranges, queryMin, bytes) >= 0 &&
+          compareBytesAt(maxSide, half + at, ranges, queryMax, bytes) <= 0;
       } else if (relation === "contains") {
-        ok = compareBytesAt(minSide, at, ranges, queryMin, bytes) <= 0
-          && compareBytesAt(maxSide, half + at, ranges, queryMax, bytes) >= 0;
+        ok =
+          compareBytesAt(minSide, at, ranges, queryMin, bytes) <= 0 &&
+          compareBytesAt(maxSide, half + at, ranges, queryMax, bytes) >= 0;
       } else {
-        ok = compareBytesAt(minSide, at, ranges, queryMax, bytes) <= 0
-          && compareBytesAt(maxSide, half + at, ranges, queryMin, bytes) >= 0;
+        ok =
+          compareBytesAt(minSide, at, ranges, queryMax, bytes) <= 0 &&
+          compareBytesAt(maxSide, half + at, ranges, queryMin, bytes) >= 0;
       }
       if (!ok) return false;
     }

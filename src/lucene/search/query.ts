@@ -1,12 +1,12 @@
-// The contract of queries: Query → (rewrite) → Weight → ScorerSupplier → Scorer, with Lucene's names.
-// A Query is immutable and knows no index; a Weight belongs to one searcher; a Scorer to one leaf.
-// Floats: a score is a float32. Where Lucene computes in float we round with Math.fround at the
-// same places, and where it sums in double we round once at the end, so that scores agree to the bit.
-// Upstream: org.apache.lucene.search.{Query,Weight,ScorerSupplier,Scorer,BulkScorer,TwoPhaseIterator}.
+// The contract of queries: Query → (rewrite) → Weight → ScorerSupplier → Scorer, with Lucene's
+// names. A Query is immutable and knows no index; a Weight belongs to one searcher; a Scorer to one
+// leaf. Floats: a score is a float32. Where Lucene computes in float we round with Math.fround at
+// the same places, and where it sums in double we round once at the end, so that scores agree to
+// the bit.
+// Upstream:
+// org.apache.lucene.search.{Query,Weight,ScorerSupplier,Scorer,BulkScorer,TwoPhaseIterator}.
 
-import type {
-  Bits, DocIdSetIterator, ImpactsEnum, LeafContext,
-} from "../index/leaf-reader.ts";
+import type { Bits, DocIdSetIterator, ImpactsEnum, LeafContext } from "../index/leaf-reader.ts";
 
 /** What the consumer needs of the scores: all, none, or only the best ones. */
 export type ScoreMode = "complete" | "complete-no-scores" | "top-scores";
@@ -35,7 +35,9 @@ export interface SimScorer {
 /** Makes scorers from statistics. */
 export interface Similarity {
   scorer(
-    boost: number, collection: CollectionStatistics, terms: readonly TermStatistics[],
+    boost: number,
+    collection: CollectionStatistics,
+    terms: readonly TermStatistics[],
   ): SimScorer;
 }
 

@@ -23,7 +23,10 @@ type Node = (nfa: Nfa, from: number, to: number) => void;
 
 /** Parses `pattern`; `flags` switch the optional operators on. */
 export function parseRegexp(
-  pattern: string, flags: number, caseInsensitive: boolean, maxStates: number,
+  pattern: string,
+  flags: number,
+  caseInsensitive: boolean,
+  maxStates: number,
 ): Nfa {
   const node = new RegexpParser(pattern, flags, caseInsensitive, maxStates).parse();
   return standalone(node);
@@ -100,7 +103,8 @@ function invert(ranges: Ranges): Ranges {
 
 /** Adds the reachable part of a product of DFAs; `accept` decides by their states. */
 function productNode(
-  dfas: readonly Dfa[], accept: (states: readonly number[]) => boolean,
+  dfas: readonly Dfa[],
+  accept: (states: readonly number[]) => boolean,
   isDead: (states: readonly number[]) => boolean,
 ): Node {
   return (nfa, from, to) => {
@@ -111,7 +115,7 @@ function productNode(
       const key = states.join(",");
       let state = known.get(key);
       if (state === undefined) {
-        known.set(key, state = nfa.newState());
+        known.set(key, (state = nfa.newState()));
         if (accept(states)) nfa.epsilon(state, to);
         pending.push(states);
       }
@@ -122,7 +126,9 @@ function productNode(
       const source = known.get(states.join(","))!;
       starts.forEach((start, i) => {
         const end = (starts[i + 1] ?? MAX_CODE_POINT + 1) - 1;
-        const next = dfas.map((dfa, d) => (states![d] === DEAD ? DEAD : dfa.step(states![d]!, start)));
+        const next = dfas.map((dfa, d) =>
+          states![d] === DEAD ? DEAD : dfa.step(states![d]!, start),
+        );
         if (!isDead(next)) nfa.add(source, start, end, stateOf(next));
       });
     }
@@ -131,8 +137,17 @@ function productNode(
 
 const PREDEFINED: Readonly<Record<string, Ranges>> = {
   d: [[0x30, 0x39]],
-  s: [[0x09, 0x0a], [0x0d, 0x0d], [0x20, 0x20]],
-  w: [[0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]],
+  s: [
+    [0x09, 0x0a],
+    [0x0d, 0x0d],
+    [0x20, 0x20],
+  ],
+  w: [
+    [0x30, 0x39],
+    [0x41, 0x5a],
+    [0x5f, 0x5f],
+    [0x61, 0x7a],
+  ],
 };
 
 class RegexpParser {
@@ -194,7 +209,9 @@ class RegexpParser {
   private parseIntersection(): Node {
     let node = this.parseConcat();
     while (this.check(INTERSECTION) && this.match("&")) {
-      const dfas = [node, this.parseConcat()].map((one) => new Dfa(standalone(one), this.maxStates));
+      const dfas = [node, this.parseConcat()].map(
+        (one) => new Dfa(standalone(one), this.maxStates),
+      );
       node = productNode(
         dfas,
         (states) => states.every((state, i) => dfas[i]!.isAccept(state)),
@@ -206,8 +223,11 @@ class RegexpParser {
 
   private parseConcat(): Node {
     let node = this.parseRepeat();
-    while (this.at < this.points.length && !this.peek(")|")
-      && !(this.check(INTERSECTION) && this.peek("&"))) {
+    while (
+      this.at < this.points.length &&
+      !this.peek(")|") &&
+      !(this.check(INTERSECTION) && this.peek("&"))
+    ) {
       node = concat(node, this.parseRepeat());
     }
     return node;
@@ -247,7 +267,11 @@ class RegexpParser {
   private parseComplement(): Node {
     if (!this.check(COMPLEMENT) || !this.match("~")) return this.parseCharacterClass();
     const dfa = new Dfa(standalone(this.parseComplement()), this.maxStates);
-    return productNode([dfa], ([state]) => !dfa.isAccept(state!), () => false);
+    return productNode(
+      [dfa],
+      ([state]) => !dfa.isAccept(state!),
+      () => false,
+    );
   }
 
   private parseCharacterClass(): Node {
@@ -281,8 +305,10 @@ class RegexpParser {
   /** One character, in both cases where case does not matter. */
   private single(character: string): Ranges {
     const forms = this.caseInsensitive
-      ? [character, character.toLowerCase(), character.toUpperCase()] : [character];
-    return forms.filter((form) => Array.from(form).length === 1)
+      ? [character, character.toLowerCase(), character.toUpperCase()]
+      : [character];
+    return forms
+      .filter((form) => Array.from(form).length === 1)
       .map((form) => [form.codePointAt(0)!, form.codePointAt(0)!] as const);
   }
 
@@ -291,7 +317,8 @@ class RegexpParser {
     const letter = this.points[this.at];
     if (letter === undefined || !/[A-Za-z]/.test(letter)) return undefined;
     const ranges = PREDEFINED[letter.toLowerCase()];
-    if (ranges === undefined) throw illegalArgument(`invalid character class \\${letter.charCodeAt(0)}`);
+    if (ranges === undefined)
+      throw illegalArgument(`invalid character class \\${letter.charCodeAt(0)}`);
     this.at++;
     return letter === letter.toLowerCase() ? ranges : invert(ranges);
   }
@@ -349,7 +376,7 @@ class RegexpParser {
   }
 }
 
-/** Numbers from `low` to `high`: with exactly `digits` digits, or with leading zeros where it is 0. */
+/** Numbers from `low` to `high`: of exactly `digits` digits, or any leading zeros where it is 0. */
 function intervalNode(low: string, high: string, digits: number): Node {
   if (digits > 0) return digitsBetween(low, high);
   const from = String(Number(low));

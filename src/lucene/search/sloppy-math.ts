@@ -1,5 +1,5 @@
-// Distances on a sphere, by the same tables and polynomials as Lucene's, so that sort values agree to
-// the bit.
+// Distances on a sphere, by the same tables and polynomials as Lucene's, so that sort values agree
+// to the bit.
 //   cos(a)   nearest of 2048 table angles, then four terms of the Taylor series around it
 //   asin(x)  nearest of 8192 table values up to sin(73°), four terms; above that fdlibm's rational
 //   key      (1 - cos Δlat) + cos lat1 · cos lat2 · (1 - cos Δlon), the last three bits cleared
@@ -20,7 +20,7 @@ const COS_TABLE_SIZE = 2049;
 const COS_DELTA_HIGH = (4 * bits(0x3ff921fb, 0x54400000)) / (COS_TABLE_SIZE - 1);
 const COS_DELTA_LOW = (4 * bits(0x3dd0b461, 0x1a626331)) / (COS_TABLE_SIZE - 1);
 const COS_INDEXER = 1 / (COS_DELTA_HIGH + COS_DELTA_LOW);
-const COS_MODULO_MAX = (2147483647 >> 9) / COS_INDEXER * 0.99;
+const COS_MODULO_MAX = ((2147483647 >> 9) / COS_INDEXER) * 0.99;
 const SIN = new Float64Array(COS_TABLE_SIZE);
 const COS = new Float64Array(COS_TABLE_SIZE);
 for (let i = 0; i < COS_TABLE_SIZE; i++) {
@@ -51,11 +51,17 @@ for (let i = 0; i < ASIN_TABLE_SIZE; i++) {
 const PIO2_HIGH = bits(0x3ff921fb, 0x54442d18);
 const PIO2_LOW = bits(0x3c91a626, 0x33145c07);
 const PS = [
-  bits(0x3fc55555, 0x55555555), bits(0xbfd4d612, 0x03eb6f7d), bits(0x3fc9c155, 0x0e884455),
-  bits(0xbfa48228, 0xb5688f3b), bits(0x3f49efe0, 0x7501b288), bits(0x3f023de1, 0x0dfdf709),
+  bits(0x3fc55555, 0x55555555),
+  bits(0xbfd4d612, 0x03eb6f7d),
+  bits(0x3fc9c155, 0x0e884455),
+  bits(0xbfa48228, 0xb5688f3b),
+  bits(0x3f49efe0, 0x7501b288),
+  bits(0x3f023de1, 0x0dfdf709),
 ] as const;
 const QS = [
-  bits(0xc0033a27, 0x1c8a2d4b), bits(0x40002ae5, 0x9c598ac8), bits(0xbfe6066c, 0x1b8d0159),
+  bits(0xc0033a27, 0x1c8a2d4b),
+  bits(0x40002ae5, 0x9c598ac8),
+  bits(0xbfe6066c, 0x1b8d0159),
   bits(0x3fb3b8c5, 0xb12e9282),
 ] as const;
 
@@ -67,8 +73,10 @@ function sloppyCos(angle: number): number {
   index &= COS_TABLE_SIZE - 2;
   const cos = COS[index]!;
   const sin = SIN[index]!;
-  return cos + delta * (-sin + delta * (-cos * (1 / 2)
-    + delta * (sin * (1 / 6) + delta * cos * (1 / 24))));
+  return (
+    cos +
+    delta * (-sin + delta * (-cos * (1 / 2) + delta * (sin * (1 / 6) + delta * cos * (1 / 24))))
+  );
 }
 
 function sloppyAsin(value: number): number {
@@ -76,8 +84,11 @@ function sloppyAsin(value: number): number {
     const index = Math.trunc(value * ASIN_INDEXER + 0.5);
     const delta = value - index * ASIN_DELTA;
     const at = 5 * index;
-    return ASIN[at]! + delta * (ASIN[at + 1]! + delta * (ASIN[at + 2]!
-      + delta * (ASIN[at + 3]! + delta * ASIN[at + 4]!)));
+    return (
+      ASIN[at]! +
+      delta *
+        (ASIN[at + 1]! + delta * (ASIN[at + 2]! + delta * (ASIN[at + 3]! + delta * ASIN[at + 4]!)))
+    );
   }
   if (value >= 1) return value === 1 ? Math.PI / 2 : NaN;
   const t = (1 - value) * 0.5;
@@ -92,9 +103,7 @@ const keyDouble = new Float64Array(1);
 const keyWords = new Uint32Array(keyDouble.buffer);
 
 /** A number that grows with the distance; sortKeyToMeters turns it into one. */
-export function haversinSortKey(
-  lat1: number, lon1: number, lat2: number, lon2: number,
-): number {
+export function haversinSortKey(lat1: number, lon1: number, lat2: number, lon2: number): number {
   const x1 = lat1 * RADIANS;
   const x2 = lat2 * RADIANS;
   const h1 = 1 - sloppyCos(x1 - x2);

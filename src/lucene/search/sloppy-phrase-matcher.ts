@@ -131,10 +131,10 @@ export class SloppyPhraseMatcher implements PhraseMatcher {
       }
       return true;
     }
-    for (let i = 0; i < group.length;) {
+    for (let i = 0; i < group.length; ) {
       const place = group[i]!;
       let restart = false;
-      for (let other = this.collision(place); other !== undefined;) {
+      for (let other = this.collision(place); other !== undefined; ) {
         const moved = lesser(place, other);
         if (!this.advance(moved)) return false;
         if (group.indexOf(moved) < i) {
@@ -173,7 +173,8 @@ export class SloppyPhraseMatcher implements PhraseMatcher {
       for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     }
     const repeating = this.places.filter(({ terms }) =>
-      terms.some((term) => counts.get(term)! > 1));
+      terms.some((term) => counts.get(term)! > 1),
+    );
     this.hasMultiTermGroups = repeating.some(({ terms }) => terms.length > 1);
     const groups: Place[][] = [];
     for (const place of repeating) {

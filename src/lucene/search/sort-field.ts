@@ -1,8 +1,8 @@
 // Sort keys. Inside a leaf a doc's key is a pair of doubles compared high first: (value, 0) for
 // doubles, scores, docs and ordinals; (high 32 bits signed, low 32 bits unsigned) for longs. Across
 // leaves and shards the values themselves are compared.
-// Upstream: org.apache.lucene.search.{SortField,FieldComparator} and its numeric, doc, relevance and
-// term-ordinal forms.
+// Upstream: org.apache.lucene.search.{SortField,FieldComparator} and its numeric, doc, relevance
+// and term-ordinal forms.
 
 import type { LeafContext, SortedSetDocValues } from "../index/leaf-reader.ts";
 import { compareBytes, copyBytes } from "./bytes.ts";
@@ -205,8 +205,7 @@ class LongKeys extends LeafSortKeys implements LongHalves {
 
   value(high: number, low: number): SortValue {
     const number = high * 4294967296 + low;
-    return Number.isSafeInteger(number)
-      ? number : BigInt(high) * 4294967296n + BigInt(low);
+    return Number.isSafeInteger(number) ? number : BigInt(high) * 4294967296n + BigInt(low);
   }
 
   seek(value: SortValue): void {
@@ -229,8 +228,10 @@ export class BytesSortField implements SortField {
   private readonly missing: "first" | "last" | Uint8Array;
 
   constructor(
-    source: (context: LeafContext) => SortedSetDocValues | undefined, reverse: boolean,
-    mode: OrdMode, missing: "first" | "last" | Uint8Array,
+    source: (context: LeafContext) => SortedSetDocValues | undefined,
+    reverse: boolean,
+    mode: OrdMode,
+    missing: "first" | "last" | Uint8Array,
   ) {
     this.source = source;
     this.reverse = reverse;
@@ -262,7 +263,9 @@ class OrdKeys extends LeafSortKeys {
   private readonly missingKey: number;
 
   constructor(
-    values: SortedSetDocValues | undefined, mode: OrdMode, missing: "first" | "last" | Uint8Array,
+    values: SortedSetDocValues | undefined,
+    mode: OrdMode,
+    missing: "first" | "last" | Uint8Array,
     missingKey: number,
   ) {
     super();
@@ -283,8 +286,7 @@ class OrdKeys extends LeafSortKeys {
       return;
     }
     const count = values.docValueCount();
-    const wanted = this.mode === "min" ? 0
-      : this.mode === "max" ? count - 1 : (count - 1) >>> 1;
+    const wanted = this.mode === "min" ? 0 : this.mode === "max" ? count - 1 : (count - 1) >>> 1;
     let ord = values.nextOrd();
     for (let i = 0; i < wanted; i++) ord = values.nextOrd();
     this.high = ord;

@@ -2,18 +2,27 @@
 // Upstream: org.apache.lucene.search.SynonymQuery.
 
 import {
-  PostingsFlags, type DocIdSetIterator, type LeafContext, type NumericDocValues,
+  type DocIdSetIterator,
+  type LeafContext,
+  type NumericDocValues,
   type PostingsEnum,
+  PostingsFlags,
 } from "../index/leaf-reader.ts";
-import { compareBytes } from "./bytes.ts";
 import { BooleanQuery } from "./boolean-query.ts";
+import { compareBytes } from "./bytes.ts";
+import { ConstantScoreScorer } from "./constant-score-query.ts";
 import { DisjunctionScorer } from "./disjunction.ts";
 import {
-  Query, Scorer, Weight, supplierOf,
-  type ScoreMode, type ScorerSupplier, type Searcher, type SimScorer,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  type SimScorer,
+  supplierOf,
+  Weight,
 } from "./query.ts";
 import { TermQuery, termText } from "./term-query.ts";
-import { ConstantScoreScorer } from "./constant-score-query.ts";
 
 /** Docs with any of the terms, scored as if they were one term. */
 export class SynonymQuery extends Query {
@@ -33,8 +42,10 @@ export class SynonymQuery extends Query {
 
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
     if (scoreMode === "complete-no-scores") {
-      const clauses = this.terms.map((term) => (
-        { query: new TermQuery(this.field, term), occur: "should" as const }));
+      const clauses = this.terms.map((term) => ({
+        query: new TermQuery(this.field, term),
+        occur: "should" as const,
+      }));
       return new BooleanQuery(clauses).createWeight(searcher, scoreMode, boost);
     }
     return new SynonymWeight(this, searcher, boost);
@@ -70,9 +81,10 @@ class SynonymWeight extends Weight {
       docFreq = Math.max(docFreq, statistics.docFreq);
       totalTermFreq += statistics.totalTermFreq;
     }
-    this.simScorer = collection === undefined || docFreq === 0
-      ? undefined
-      : searcher.similarity(field).scorer(boost, collection, [{ docFreq, totalTermFreq }]);
+    this.simScorer =
+      collection === undefined || docFreq === 0
+        ? undefined
+        : searcher.similarity(field).scorer(boost, collection, [{ docFreq, totalTermFreq }]);
   }
 
   scorerSupplier({ reader }: LeafContext): ScorerSupplier | undefined {
@@ -96,15 +108,16 @@ class SynonymScorer extends Scorer {
   private readonly norms: NumericDocValues | undefined;
 
   constructor(
-    postings: readonly PostingsEnum[], simScorer: SimScorer, norms: NumericDocValues | undefined,
+    postings: readonly PostingsEnum[],
+    simScorer: SimScorer,
+    norms: NumericDocValues | undefined,
   ) {
     super();
     this.postings = postings;
     this.simScorer = simScorer;
     this.norms = norms;
     const parts = postings.map((one) => new ConstantScoreScorer(0, one));
-    this.docs = parts.length === 1
-      ? postings[0]! : new DisjunctionScorer(parts, { kind: "sum" });
+    this.docs = parts.length === 1 ? postings[0]! : new DisjunctionScorer(parts, { kind: "sum" });
   }
 
   iterator(): DocIdSetIterator {
@@ -115,8 +128,7 @@ class SynonymScorer extends Scorer {
     const doc = this.docs.docID();
     let freq = 0;
     for (const one of this.postings) if (one.docID() === doc) freq += one.freq();
-    const norm = this.norms !== undefined && this.norms.advanceExact(doc)
-      ? this.norms.longValue() & 0xff : 1;
+    const norm = this.norms?.advanceExact(doc) ? this.norms.longValue() & 0xff : 1;
     return this.simScorer.score(freq, norm);
   }
 }

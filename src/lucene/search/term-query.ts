@@ -1,13 +1,27 @@
-// Matches documents that contain one term. Upstream: org.apache.lucene.search.{TermQuery,TermScorer}.
+// Matches documents that contain one term. Upstream:
+// org.apache.lucene.search.{TermQuery,TermScorer}.
 
 import {
-  NO_MORE_DOCS, PostingsFlags,
-  type Bits, type LeafContext, type NumericDocValues, type PostingsEnum, type TermsEnum,
+  type Bits,
+  type LeafContext,
+  NO_MORE_DOCS,
+  type NumericDocValues,
+  type PostingsEnum,
+  PostingsFlags,
+  type TermsEnum,
 } from "../index/leaf-reader.ts";
 import {
-  Query, Scorer, Weight, isImpactsEnum,
-  type BulkScorer, type LeafCollector, type ScoreMode, type ScorerSupplier, type Searcher,
-  type SimScorer, type TermStatistics,
+  type BulkScorer,
+  isImpactsEnum,
+  type LeafCollector,
+  Query,
+  type ScoreMode,
+  Scorer,
+  type ScorerSupplier,
+  type Searcher,
+  type SimScorer,
+  type TermStatistics,
+  Weight,
 } from "./query.ts";
 
 /** UTF-8 when it is that, else hex as Lucene's BytesRef prints. */
@@ -39,8 +53,10 @@ export class TermQuery extends Query {
 
   toString(): string {
     const { statistics } = this;
-    const suffix = statistics === undefined
-      ? "" : ` (df=${statistics.docFreq}, ttf=${statistics.totalTermFreq})`;
+    const suffix =
+      statistics === undefined
+        ? ""
+        : ` (df=${statistics.docFreq}, ttf=${statistics.totalTermFreq})`;
     return `${this.field}:${termText(this.term)}${suffix}`;
   }
 }
@@ -65,8 +81,8 @@ export class TermWeight extends Weight {
     this.term = query.term;
     this.scoreMode = scoreMode;
     this.states = new Array(searcher.leaves.length).fill(undefined);
-    this.simScorer = scoreMode === "complete-no-scores"
-      ? undefined : this.makeSimScorer(query, searcher, boost);
+    this.simScorer =
+      scoreMode === "complete-no-scores" ? undefined : this.makeSimScorer(query, searcher, boost);
   }
 
   private makeSimScorer(query: TermQuery, searcher: Searcher, boost: number) {
@@ -80,8 +96,8 @@ export class TermWeight extends Weight {
       docFreq += state.docFreq;
       totalTermFreq += state.totalTermFreq;
     }
-    const statistics = query.statistics
-      ?? searcher.termStatistics(this.field, this.term, docFreq, totalTermFreq);
+    const statistics =
+      query.statistics ?? searcher.termStatistics(this.field, this.term, docFreq, totalTermFreq);
     if (statistics.docFreq === 0) return undefined;
     return searcher.similarity(this.field).scorer(boost, collection, [statistics]);
   }
@@ -117,8 +133,8 @@ export class TermWeight extends Weight {
       const postings = state.termsEnum.postings(undefined, PostingsFlags.NONE);
       return new TermScorer(postings, state.docFreq, undefined, undefined);
     }
-    const impacts = this.scoreMode === "top-scores"
-      ? state.termsEnum.impacts(PostingsFlags.FREQS) : undefined;
+    const impacts =
+      this.scoreMode === "top-scores" ? state.termsEnum.impacts(PostingsFlags.FREQS) : undefined;
     const postings = impacts ?? state.termsEnum.postings(undefined, PostingsFlags.FREQS);
     const norms = context.reader.normValues(this.field);
     return new TermScorer(postings, state.docFreq, this.simScorer, norms);
@@ -144,7 +160,9 @@ export class TermScorer extends Scorer {
   private readonly norms: NumericDocValues | undefined;
 
   constructor(
-    postings: PostingsEnum, docFreq: number, simScorer: SimScorer | undefined,
+    postings: PostingsEnum,
+    docFreq: number,
+    simScorer: SimScorer | undefined,
     norms: NumericDocValues | undefined,
   ) {
     super();
@@ -173,8 +191,7 @@ export class TermScorer extends Scorer {
   score(): number {
     if (this.simScorer === undefined) return 0;
     const norms = this.norms;
-    const norm = norms !== undefined && norms.advanceExact(this.postings.docID())
-      ? norms.longValue() & 0xff : 1;
+    const norm = norms?.advanceExact(this.postings.docID()) ? norms.longValue() & 0xff : 1;
     return this.simScorer.score(this.postings.freq(), norm);
   }
 

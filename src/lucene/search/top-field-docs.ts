@@ -2,7 +2,7 @@
 // hits are turned into values and merged with those of the leaves before.
 // Upstream: TopFieldCollector, FieldValueHitQueue, TopDocs.merge.
 
-import { NO_MORE_DOCS, type LeafContext } from "../index/leaf-reader.ts";
+import { type LeafContext, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 import type { Collector, LeafCollector, Scorable, ScoreMode } from "./query.ts";
 import type { LeafSortKeys, SortField, SortValue } from "./sort-field.ts";
 
@@ -21,7 +21,9 @@ export function compareFieldDocs(sort: readonly SortField[], a: FieldDoc, b: Fie
 
 /** Compares lists of sort values. */
 export function compareValues(
-  sort: readonly SortField[], a: readonly SortValue[], b: readonly SortValue[],
+  sort: readonly SortField[],
+  a: readonly SortValue[],
+  b: readonly SortValue[],
 ): number {
   for (let i = 0; i < sort.length; i++) {
     const order = sort[i]!.compare(a[i]!, b[i]!);
@@ -51,10 +53,7 @@ export class TopFieldCollector implements Collector {
   /** The best score of all matches, NaN unless scores are tracked. */
   maxScore = NaN;
 
-  constructor(
-    sort: readonly SortField[], size: number,
-    options: TopFieldOptions = {},
-  ) {
+  constructor(sort: readonly SortField[], size: number, options: TopFieldOptions = {}) {
     this.sort = sort;
     this.size = size;
     this.after = options.after;
@@ -67,7 +66,9 @@ export class TopFieldCollector implements Collector {
   getLeafCollector(context: LeafContext): LeafCollector {
     const keys = this.sort.map((field) => field.leafKeys(context));
     const heap = new KeyHeap(keys, this.sort, this.size, {
-      after: this.after, afterDoc: this.afterDoc - context.docBase, trackScores: this.trackScores,
+      after: this.after,
+      afterDoc: this.afterDoc - context.docBase,
+      trackScores: this.trackScores,
     });
     let scored: Scorable | undefined;
     return {
@@ -118,7 +119,9 @@ class KeyHeap {
   private scorer: Scorable | undefined;
 
   constructor(
-    keys: readonly LeafSortKeys[], sort: readonly SortField[], size: number,
+    keys: readonly LeafSortKeys[],
+    sort: readonly SortField[],
+    size: number,
     { after, afterDoc, trackScores }: TopFieldOptions,
   ) {
     this.afterDoc = afterDoc ?? NO_MORE_DOCS;
@@ -160,7 +163,7 @@ class KeyHeap {
       // Most docs lose on the first key against the worst one kept.
       const bottom = highs[this.heap[0]! * fields]!;
       const sign = this.signs[0]!;
-      if (first.high !== bottom && (first.high > bottom) === (sign > 0)) return;
+      if (first.high !== bottom && first.high > bottom === sign > 0) return;
     }
     highs[base] = first.high;
     lows[base] = first.low;
@@ -242,9 +245,9 @@ class KeyHeap {
       hits.push({
         doc: docBase + this.docs[row]!,
         score: this.scores.length > 0 ? this.scores[row]! : NaN,
-        values: this.keys.map((key, field) => key.value(
-          this.highs[row * this.fields + field]!, this.lows[row * this.fields + field]!,
-        )),
+        values: this.keys.map((key, field) =>
+          key.value(this.highs[row * this.fields + field]!, this.lows[row * this.fields + field]!),
+        ),
       });
     }
     return hits;

@@ -40,8 +40,8 @@ export class TopScoreDocCollector implements Collector {
   offer(doc: number, score: number): void {
     if (!(score <= this.maxScore)) this.maxScore = score;
     const { after } = this;
-    if (after !== undefined
-      && (score > after.score || (score === after.score && doc <= after.doc))) return;
+    if (after !== undefined && (score > after.score || (score === after.score && doc <= after.doc)))
+      return;
     if (this.filled < this.size) {
       this.siftUp(this.filled++, doc, score);
     } else if (this.size > 0 && score > this.scores[0]!) {

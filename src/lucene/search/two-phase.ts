@@ -1,6 +1,6 @@
 // Turns a two-phase iterator into a plain one. Upstream: TwoPhaseIterator.asDocIdSetIterator.
 
-import { NO_MORE_DOCS, type DocIdSetIterator } from "../index/leaf-reader.ts";
+import { type DocIdSetIterator, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 import type { TwoPhaseIterator } from "./query.ts";
 
 /** Runs the check on every doc of the approximation. */

@@ -5,7 +5,11 @@ import { MAX_CODE_POINT, Nfa } from "./automaton.ts";
 
 /** Adds the transitions for one character, in both cases when asked for. */
 export function addCharacter(
-  nfa: Nfa, from: number, codePoint: number, to: number, caseInsensitive: boolean,
+  nfa: Nfa,
+  from: number,
+  codePoint: number,
+  to: number,
+  caseInsensitive: boolean,
 ): void {
   nfa.add(from, codePoint, codePoint, to);
   if (!caseInsensitive) return;

@@ -3,21 +3,27 @@
 import { murmur3Routing, seededRandom, systemClock } from "../../../src/base/index.ts";
 import { FsBlobStore } from "../../../src/blobstore/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
-import { MapperService, type JsonObject } from "../../../src/engine/mapping/index.ts";
+import { type JsonObject, MapperService } from "../../../src/engine/mapping/index.ts";
 import { SearchService, type SearchTarget } from "../../../src/engine/search/index.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import {
-  directorySink, numberOfShards, openRepository, type IndexId,
-  type Repository, type SnapshotInfo,
+  directorySink,
+  type IndexId,
+  numberOfShards,
+  openRepository,
+  type Repository,
+  type SnapshotInfo,
 } from "../../../src/repository/index.ts";
 import { fixtureExpected, unpackFixture } from "../../support/fixtures.ts";
 
 /** A fixture whose indices are restored when they are asked for. */
 export class FixtureIndices {
   readonly service = new SearchService({
-    clock: systemClock, random: seededRandom(1), nodeId: "node",
+    clock: systemClock,
+    random: seededRandom(1),
+    nodeId: "node",
   });
   private readonly repository: Repository;
   private readonly targets = new Map<string, Promise<SearchTarget[]>>();
@@ -32,14 +38,16 @@ export class FixtureIndices {
     this.legacyScores = !name.startsWith("os3.");
     this.cleanup = () => fixture.remove();
     this.repository = openRepository(new FsBlobStore(fixture.repository), {
-      name: "fixture", clock: systemClock, random: seededRandom(1),
+      name: "fixture",
+      clock: systemClock,
+      random: seededRandom(1),
     });
   }
 
   /** The shards of an index as the last snapshot that holds it has them; [] where none does. */
   shards(index: string): Promise<SearchTarget[]> {
     let shards = this.targets.get(index);
-    if (shards === undefined) this.targets.set(index, shards = this.restore(index));
+    if (shards === undefined) this.targets.set(index, (shards = this.restore(index)));
     return shards;
   }
 
@@ -55,8 +63,9 @@ export class FixtureIndices {
     const data = await this.repository.getRepositoryData();
     const infos = await this.repository.getSnapshotInfos([...data.snapshots.values()]);
     // A clone is made late of an early state.
-    const readable = (infos.filter((info) => !(info instanceof Error)) as SnapshotInfo[])
-      .filter(({ snapshotId }) => this.expected.snapshots?.[snapshotId.name]?.clone_of === undefined);
+    const readable = (infos.filter((info) => !(info instanceof Error)) as SnapshotInfo[]).filter(
+      ({ snapshotId }) => this.expected.snapshots?.[snapshotId.name]?.clone_of === undefined,
+    );
     readable.sort((a, b) => b.startTimeMillis - a.startTimeMillis);
     for (const { snapshotId } of readable) {
       const indices = await this.repository.getSnapshotIndices(snapshotId);
@@ -66,15 +75,22 @@ export class FixtureIndices {
     return [];
   }
 
-  private async restoreFrom(snapshotId: SnapshotInfo["snapshotId"], index: IndexId): Promise<SearchTarget[]> {
+  private async restoreFrom(
+    snapshotId: SnapshotInfo["snapshotId"],
+    index: IndexId,
+  ): Promise<SearchTarget[]> {
     const metadata = await this.repository.getIndexMetadata(snapshotId, index);
     const tree = metadata.tree as any;
     const stored = Settings.fromNested(tree.settings);
     // OpenSearch before 3.0 multiplies BM25 by k1 + 1.
     const settings = this.legacyScores
-      ? stored.merge(Settings.fromNested({ "index.similarity.default.type": "LegacyBM25" })) : stored;
+      ? stored.merge(Settings.fromNested({ "index.similarity.default.type": "LegacyBM25" }))
+      : stored;
     const mapper = new MapperService({
-      indexName: index.name, settings, analyzers: buildIndexAnalyzers(settings), clock: systemClock,
+      indexName: index.name,
+      settings,
+      analyzers: buildIndexAnalyzers(settings),
+      clock: systemClock,
     });
     const mappings = Array.isArray(tree.mappings) ? tree.mappings[0] : tree.mappings;
     mapper.merge((mappings ?? {}) as JsonObject, { restored: true });
@@ -88,7 +104,11 @@ export class FixtureIndices {
       await this.repository.runShardRestore(plan, directorySink(directory));
       const reader = openDirectoryReader(directory, { softDeletesField: "__soft_deletes" });
       targets.push({
-        index: index.name, indexUuid: settings.get("index.uuid", "_na_"), shardId, mapper, settings,
+        index: index.name,
+        indexUuid: settings.get("index.uuid", "_na_"),
+        shardId,
+        mapper,
+        settings,
         shard: { acquireSearcher: () => ({ reader, close() {} }) },
       });
     }

@@ -10,20 +10,31 @@ import { FixtureIndices } from "./fixture-indices.ts";
 
 const REMOTE = /-remote-/;
 const READ = /^os(2\.19|3\.)/;
-const names = fixtureNames().filter((name) => READ.test(name) && !REMOTE.test(name)
-  && !/zstd/.test(name));
+const names = fixtureNames().filter(
+  (name) => READ.test(name) && !REMOTE.test(name) && !/zstd/.test(name),
+);
 
 /** Refusals of things that the product does not have. */
-const REFUSED = new RegExp([
-  "is not supported", "the type is not supported", "unknown query \\[",
-  "Unknown aggregation type", "Can only use wildcard queries on keyword and text fields",
-].join("|"));
+const REFUSED = new RegExp(
+  [
+    "is not supported",
+    "the type is not supported",
+    "unknown query \\[",
+    "Unknown aggregation type",
+    "Can only use wildcard queries on keyword and text fields",
+  ].join("|"),
+);
 /** Recorded searches over types and analyzers that are kept, not understood. */
 const NOT_UNDERSTOOD = new Set(["flat_object"]);
 
 /** Searches that need the analyzers of the analysis-common module. */
 const ANALYZED = new Set([
-  "english stem", "cjk", "grams", "match japanese", "phrase japanese", "match en",
+  "english stem",
+  "cjk",
+  "grams",
+  "match japanese",
+  "phrase japanese",
+  "match en",
 ]);
 
 /** Is the english analyzer the real one? */
@@ -76,25 +87,32 @@ describe.each(names)("SearchService answers as the server did in %s", (name) => 
   const isOld = /^os(2|3\.[01])\./.test(name);
   const searches = (fixtureExpected(name).searches ?? []) as Recorded[];
   test.each(searches.map((search) => [`${search.index}: ${search.name}`, search] as const))(
-    "%s", async (_title, search) => {
+    "%s",
+    async (_title, search) => {
       const params = Object.fromEntries(new URLSearchParams(search.params ?? ""));
       const routing = params["routing"];
-      const shards = routing === undefined
-        ? await fixture.shards(search.index) : await fixture.routed(search.index, routing);
+      const shards =
+        routing === undefined
+          ? await fixture.shards(search.index)
+          : await fixture.routed(search.index, routing);
       // Aliases are the node's to resolve.
       if (shards.length === 0 || NOT_UNDERSTOOD.has(search.name)) return;
       if (isOld && scoresKeywords(search)) return;
       if (ANALYZED.has(search.name) && !stems(shards[0]!)) return;
       const response = await answer(fixture, shards, search, params);
       if (response === undefined) return;
-      expect(comparable(JSON.parse(encodeJson(response)), search, isOld))
-        .toEqual(comparable(search.response, search, isOld));
+      expect(comparable(JSON.parse(encodeJson(response)), search, isOld)).toEqual(
+        comparable(search.response, search, isOld),
+      );
     },
   );
 });
 
 async function answer(
-  fixture: FixtureIndices, shards: SearchTarget[], search: Recorded, params: Record<string, string>,
+  fixture: FixtureIndices,
+  shards: SearchTarget[],
+  search: Recorded,
+  params: Record<string, string>,
 ) {
   try {
     return await fixture.service.search(shards, { body: search.request, params });

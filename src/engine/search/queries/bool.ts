@@ -1,19 +1,28 @@
 // `bool`. Upstream: org.opensearch.index.query.BoolQueryBuilder.
 
 import {
-  BooleanQuery, MatchAllDocsQuery, type BooleanClause, type Occur,
+  type BooleanClause,
+  BooleanQuery,
+  MatchAllDocsQuery,
+  type Occur,
 } from "../../../lucene/search/index.ts";
 import { isXContentObject } from "../../../xcontent/index.ts";
 import { applyMinimumShouldMatch } from "../minimum-should-match.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import {
-  buildQuery, type QueryBuilder, type QueryParseContext, type QueryParser,
+  buildQuery,
+  type QueryBuilder,
+  type QueryParseContext,
+  type QueryParser,
 } from "../query-builder.ts";
 
 import { tokenName, xContentParseException } from "../source-location.ts";
 
 const OCCURS: readonly [string, Occur][] = [
-  ["must", "must"], ["filter", "filter"], ["should", "should"], ["must_not", "must_not"],
+  ["must", "must"],
+  ["filter", "filter"],
+  ["should", "should"],
+  ["must_not", "must_not"],
   ["mustNot", "must_not"],
 ];
 
@@ -22,6 +31,7 @@ interface ParsedClause {
   readonly builder: QueryBuilder;
 }
 
+/** Parses `bool`. */
 export const parseBool: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "bool");
   const clauses: ParsedClause[] = [];
@@ -31,8 +41,10 @@ export const parseBool: QueryParser = (body, parser) => {
   const minimum = reader.takeString("minimum_should_match");
   const adjust = reader.takeBoolean("adjust_pure_negative") ?? true;
   const builder = buildQuery(reader, (context) => {
-    const made: BooleanClause[] = clauses.map((clause) =>
-      ({ occur: clause.occur, query: clause.builder.toQuery(context) }));
+    const made: BooleanClause[] = clauses.map((clause) => ({
+      occur: clause.occur,
+      query: clause.builder.toQuery(context),
+    }));
     if (made.length === 0) return new MatchAllDocsQuery();
     const query = applyMinimumShouldMatch(made, minimum);
     return adjust ? fixNegativeQuery(query) : query;
@@ -42,7 +54,9 @@ export const parseBool: QueryParser = (body, parser) => {
 };
 
 function parseClauses(
-  reader: ObjectReader, parser: QueryParseContext, key: string,
+  reader: ObjectReader,
+  parser: QueryParseContext,
+  key: string,
 ): QueryBuilder[] {
   const value = reader.take(key);
   if (value === undefined || value === null) return [];
@@ -50,7 +64,8 @@ function parseClauses(
   if (isXContentObject(value)) return [parser.parseInner(reader.object, key)];
   const place = reader.source.locate(reader.object, key, "value");
   throw xContentParseException(
-    `[bool] ${key} doesn't support values of type: ${tokenName(value)}`, place,
+    `[bool] ${key} doesn't support values of type: ${tokenName(value)}`,
+    place,
   );
 }
 
@@ -62,4 +77,3 @@ function fixNegativeQuery(query: BooleanQuery): BooleanQuery {
     query.minimumShouldMatch,
   );
 }
-

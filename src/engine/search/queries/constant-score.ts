@@ -3,6 +3,7 @@
 import { ConstantScoreQuery } from "../../../lucene/search/index.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 
+/** Parses `constant_score`. */
 export const parseConstantScore: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "constant_score");
   if (Array.isArray(reader.take("filter"))) {

@@ -3,15 +3,32 @@
 
 import { illegalArgument, VarveError } from "../../../base/index.ts";
 import {
-  IndexOrDocValuesQuery, LatLonDocValuesQuery, LatLonPointDistanceQuery, LatLonPointInBoxQuery,
-  MatchNoDocsQuery, decodeLatitude, decodeLongitude, encodeLatitude, encodeLatitudeCeil,
-  encodeLongitude, encodeLongitudeCeil, type Query,
+  decodeLatitude,
+  decodeLongitude,
+  encodeLatitude,
+  encodeLatitudeCeil,
+  encodeLongitude,
+  encodeLongitudeCeil,
+  IndexOrDocValuesQuery,
+  LatLonDocValuesQuery,
+  LatLonPointDistanceQuery,
+  LatLonPointInBoxQuery,
+  MatchNoDocsQuery,
+  type Query,
 } from "../../../lucene/search/index.ts";
-import { isXContentObject, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
 import {
-  normalizePoint, parseDistance, parseGeoPoint, unitMeters, type GeoPoint,
+  isXContentObject,
+  type XContentObject,
+  type XContentValue,
+} from "../../../xcontent/index.ts";
+import {
+  type GeoPoint,
+  normalizePoint,
+  parseDistance,
+  parseGeoPoint,
+  unitMeters,
 } from "../geo-point.ts";
-import { textOf, toNumber, type ObjectReader } from "../object-reader.ts";
+import { type ObjectReader, textOf, toNumber } from "../object-reader.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 import type { QueryShardContext } from "../query-shard-context.ts";
 import type { SearchFieldType } from "../search-field-type.ts";
@@ -19,7 +36,9 @@ import type { SearchFieldType } from "../search-field-type.ts";
 const OPTIONS = ["boost", "_name", "ignore_unmapped", "validation_method", "distance_type"];
 
 function geoField(
-  context: QueryShardContext, field: string, ignoreUnmapped: boolean,
+  context: QueryShardContext,
+  field: string,
+  ignoreUnmapped: boolean,
 ): SearchFieldType | undefined {
   const type = context.fieldType(field);
   if (type === undefined) {
@@ -27,8 +46,10 @@ function geoField(
     throw context.exception(`failed to find geo field [${field}]`);
   }
   if (type.typeName !== "geo_point") {
-    throw context.exception(`Field [${field}] is of unsupported type [${type.typeName}]. `
-      + "[geo_distance] query supports the following types [geo_point]");
+    throw context.exception(
+      `Field [${field}] is of unsupported type [${type.typeName}]. ` +
+        "[geo_distance] query supports the following types [geo_point]",
+    );
   }
   return type;
 }
@@ -39,6 +60,7 @@ function byIndexOrDocValues(type: SearchFieldType, points: Query, values: Query)
   return type.isIndexed ? new IndexOrDocValuesQuery(points, values) : values;
 }
 
+/** Parses `geo_distance`. */
 export const parseGeoDistance: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "geo_distance");
   const distance = reader.take("distance");
@@ -48,18 +70,20 @@ export const parseGeoDistance: QueryParser = (body, parser) => {
   reader.takeString("validation_method");
   const [field, point] = fieldAndPoint(reader);
   if (distance === undefined || distance === null) {
-    throw illegalArgument("geo_distance requires 'distance' to be specified");
+    throw reader.endError("geo_distance requires 'distance' to be specified");
   }
-  const meters = typeof distance === "string"
-    ? parseDistance(distance, unit) : toNumber(distance) * unitMeters(unit);
+  const meters =
+    typeof distance === "string"
+      ? parseDistance(distance, unit)
+      : toNumber(distance) * unitMeters(unit);
   if (!(meters > 0)) throw illegalArgument("distance must be greater than zero");
-  const { lat, lon } = checked(point);
   return buildQuery(reader, (context) => {
+    const { lat, lon } = checked(context, point);
     const type = geoField(context, field, ignoreUnmapped);
     if (type === undefined) return new MatchNoDocsQuery("unmapped geo field");
     const points = new LatLonPointDistanceQuery(type.name, lat, lon, meters);
-    const values = new LatLonDocValuesQuery(
-      type.name, points.toString(), (a, b) => points.contains(a, b),
+    const values = new LatLonDocValuesQuery(type.name, points.toString(), (a, b) =>
+      points.contains(a, b),
     );
     return byIndexOrDocValues(type, points, values);
   });
@@ -67,40 +91,48 @@ export const parseGeoDistance: QueryParser = (body, parser) => {
 
 /** The field is the first unknown member, or `FIELD.lat` and `FIELD.lon`. */
 function fieldAndPoint(reader: ObjectReader): [string, GeoPoint] {
-  const names = Object.keys(reader.object)
-    .filter((key) => !OPTIONS.includes(key) && key !== "distance" && key !== "unit");
+  const names = Object.keys(reader.object).filter(
+    (key) => !OPTIONS.includes(key) && key !== "distance" && key !== "unit",
+  );
   const field = names[0];
   if (field === undefined) throw illegalArgument("fieldName must not be null or empty");
   const lat = names.find((name) => name.endsWith(".lat"));
   if (lat !== undefined && names.includes(`${lat.slice(0, -4)}.lon`)) {
     const base = lat.slice(0, -4);
-    return [base, {
-      lat: toNumber(reader.take(lat)!), lon: toNumber(reader.take(`${base}.lon`)!),
-    }];
+    return [
+      base,
+      {
+        lat: toNumber(reader.take(lat)!),
+        lon: toNumber(reader.take(`${base}.lon`)!),
+      },
+    ];
   }
   if (names[1] !== undefined) {
-    throw reader.error("[geo_distance] query doesn't support multiple fields, found "
-      + `[${field}] and [${names[1]}]`, names[1]);
+    throw reader.error(
+      "[geo_distance] query doesn't support multiple fields, found " +
+        `[${field}] and [${names[1]}]`,
+      names[1],
+    );
   }
   return [field, parseGeoPoint(reader.take(field)!)];
 }
 
-function checked(point: GeoPoint): GeoPoint {
-  if (!(Math.abs(point.lat) <= 90)) {
-    throw invalid(`illegal latitude value [${shown(point.lat)}] for [geo_distance]`);
-  }
-  if (!(Math.abs(point.lon) <= 180)) {
-    throw invalid(`illegal longitude value [${shown(point.lon)}] for [geo_distance]`);
-  }
-  return point;
+function checked(context: QueryShardContext, point: GeoPoint): GeoPoint {
+  const isLat = !(Math.abs(point.lat) <= 90);
+  if (!isLat && Math.abs(point.lon) <= 180) return point;
+  const what = isLat
+    ? `latitude is invalid: ${shown(point.lat)}`
+    : `longitude is invalid: ${shown(point.lon)}`;
+  const cause = new VarveError(
+    "invalid",
+    `Validation Failed: 1: [geo_distance] center point ${what};`,
+    { type: "query_validation_exception" },
+  );
+  throw context.exception("couldn't validate latitude/ longitude values", cause);
 }
 
 function shown(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
-}
-
-function invalid(message: string): VarveError {
-  return new VarveError("invalid", message, { type: "query_shard_exception" });
 }
 
 interface Box {
@@ -110,6 +142,7 @@ interface Box {
   right: number;
 }
 
+/** Parses `geo_bounding_box`. */
 export const parseGeoBoundingBox: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "geo_bounding_box");
   const ignoreUnmapped = reader.takeBoolean("ignore_unmapped") ?? false;
@@ -119,17 +152,16 @@ export const parseGeoBoundingBox: QueryParser = (body, parser) => {
   if (field === undefined) throw illegalArgument("Field name must not be empty.");
   const given = reader.take(field)!;
   if (!isXContentObject(given)) throw reader.unsupported(field);
-  const box = parseBox(given, reader);
+  const box = parseBox(given);
   const builder = buildQuery(reader, (context) => {
     const type = geoField(context, field, ignoreUnmapped);
-    return type === undefined
-      ? new MatchNoDocsQuery("unmapped geo field") : boxQuery(type, box);
+    return type === undefined ? new MatchNoDocsQuery("unmapped geo field") : boxQuery(type, box);
   });
   reader.finish();
   return builder;
 };
 
-function parseBox(given: XContentObject, reader: ObjectReader): Box {
+function parseBox(given: XContentObject): Box {
   const box: Partial<Box> = {};
   const corner = (value: XContentValue, lat: "top" | "bottom", lon: "left" | "right"): void => {
     const point = parseGeoPoint(value);
@@ -138,12 +170,27 @@ function parseBox(given: XContentObject, reader: ObjectReader): Box {
   };
   for (const [key, value] of Object.entries(given)) {
     switch (key) {
-      case "top": case "bottom": case "left": case "right": box[key] = toNumber(value); break;
-      case "top_left": corner(value, "top", "left"); break;
-      case "bottom_right": corner(value, "bottom", "right"); break;
-      case "top_right": corner(value, "top", "right"); break;
-      case "bottom_left": corner(value, "bottom", "left"); break;
-      case "wkt": Object.assign(box, parseEnvelope(textOf(value))); break;
+      case "top":
+      case "bottom":
+      case "left":
+      case "right":
+        box[key] = toNumber(value);
+        break;
+      case "top_left":
+        corner(value, "top", "left");
+        break;
+      case "bottom_right":
+        corner(value, "bottom", "right");
+        break;
+      case "top_right":
+        corner(value, "top", "right");
+        break;
+      case "bottom_left":
+        corner(value, "bottom", "left");
+        break;
+      case "wkt":
+        Object.assign(box, parseEnvelope(textOf(value)));
+        break;
       default:
         throw new VarveError("invalid", `failed to parse bounding box. unexpected field [${key}]`, {
           type: "parse_exception",
@@ -151,10 +198,13 @@ function parseBox(given: XContentObject, reader: ObjectReader): Box {
     }
   }
   const { top, bottom, left, right } = box;
-  if (top === undefined || bottom === undefined || left === undefined || right === undefined) {
-    throw reader.endError("failed to parse bounding box. all corners must be given");
+  if (left === undefined) throw illegalArgument("left longitude is invalid: NaN");
+  if (right === undefined) throw illegalArgument("right longitude is invalid: NaN");
+  if (top === undefined) throw illegalArgument("top latitude is invalid: NaN");
+  if (bottom === undefined) throw illegalArgument("bottom latitude is invalid: NaN");
+  if (top < bottom) {
+    throw illegalArgument(`top is below bottom corner: ${shown(top)} vs. ${shown(bottom)}`);
   }
-  if (top < bottom) throw illegalArgument(`top is below bottom corner: ${shown(top)} vs. ${shown(bottom)}`);
   return normalizedBox({ top, bottom, left, right });
 }
 
@@ -174,7 +224,10 @@ function normalizedBox(box: Box): Box {
   const topLeft = normalizePoint({ lat: box.top, lon: box.left });
   const bottomRight = normalizePoint({ lat: box.bottom, lon: box.right });
   return {
-    top: topLeft.lat, left: topLeft.lon, bottom: bottomRight.lat, right: bottomRight.lon,
+    top: topLeft.lat,
+    left: topLeft.lon,
+    bottom: bottomRight.lat,
+    right: bottomRight.lon,
   };
 }
 
@@ -185,8 +238,13 @@ function boxQuery(type: SearchFieldType, { top, bottom, left, right }: Box): Que
   const minLon = decodeLongitude(encodeLongitudeCeil(left));
   const maxLon = decodeLongitude(encodeLongitude(right));
   const crosses = left > right;
-  const values = new LatLonDocValuesQuery(type.name, points.toString(), (lat, lon) =>
-    lat >= minLat && lat <= maxLat
-    && (crosses ? lon >= minLon || lon <= maxLon : lon >= minLon && lon <= maxLon));
+  const values = new LatLonDocValuesQuery(
+    type.name,
+    points.toString(),
+    (lat, lon) =>
+      lat >= minLat &&
+      lat <= maxLat &&
+      (crosses ? lon >= minLon || lon <= maxLon : lon >= minLon && lon <= maxLon),
+  );
   return byIndexOrDocValues(type, points, values);
 }

@@ -5,9 +5,9 @@ import { illegalArgument, VarveError } from "../../../base/index.ts";
 import { BooleanQuery } from "../../../lucene/search/index.ts";
 import { isXContentObject, type XContentValue } from "../../../xcontent/index.ts";
 import { Fuzziness } from "../fuzziness.ts";
-import { MatchQuery, type MatchOptions, type MatchType } from "../match-query.ts";
+import { type MatchOptions, MatchQuery, type MatchType } from "../match-query.ts";
 import { calculateMinShouldMatch } from "../minimum-should-match.ts";
-import { textOf, toBoolean, toInteger, type ObjectReader } from "../object-reader.ts";
+import { type ObjectReader, textOf, toBoolean, toInteger } from "../object-reader.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 
 interface Kind {
@@ -18,39 +18,63 @@ interface Kind {
 
 const COMMON = ["query", "analyzer", "boost", "_name"];
 const FUZZY = [
-  "fuzziness", "prefix_length", "max_expansions", "fuzzy_transpositions", "fuzzy_rewrite",
+  "fuzziness",
+  "prefix_length",
+  "max_expansions",
+  "fuzzy_transpositions",
+  "fuzzy_rewrite",
 ];
 
 const MATCH: Kind = {
-  name: "match", type: "boolean",
-  known: [...COMMON, ...FUZZY, "operator", "minimum_should_match", "lenient", "zero_terms_query",
-    "auto_generate_synonyms_phrase_query", "cutoff_frequency"],
+  name: "match",
+  type: "boolean",
+  known: [
+    ...COMMON,
+    ...FUZZY,
+    "operator",
+    "minimum_should_match",
+    "lenient",
+    "zero_terms_query",
+    "auto_generate_synonyms_phrase_query",
+    "cutoff_frequency",
+  ],
 };
 const BOOL_PREFIX: Kind = {
-  name: "match_bool_prefix", type: "boolean_prefix",
+  name: "match_bool_prefix",
+  type: "boolean_prefix",
   known: [...COMMON, ...FUZZY, "operator", "minimum_should_match"],
 };
 const PHRASE: Kind = {
-  name: "match_phrase", type: "phrase", known: [...COMMON, "slop", "zero_terms_query"],
+  name: "match_phrase",
+  type: "phrase",
+  known: [...COMMON, "slop", "zero_terms_query"],
 };
 const PHRASE_PREFIX: Kind = {
-  name: "match_phrase_prefix", type: "phrase_prefix",
+  name: "match_phrase_prefix",
+  type: "phrase_prefix",
   known: [...COMMON, "slop", "max_expansions", "zero_terms_query"],
 };
 
+/** Parses `match`. */
 export const parseMatch: QueryParser = parserOf(MATCH);
+/** Parses `match_bool_prefix`. */
 export const parseMatchBoolPrefix: QueryParser = parserOf(BOOL_PREFIX);
+/** Parses `match_phrase`. */
 export const parseMatchPhrase: QueryParser = parserOf(PHRASE);
+/** Parses `match_phrase_prefix`. */
 export const parseMatchPhrasePrefix: QueryParser = parserOf(PHRASE_PREFIX);
 
 function parserOf(kind: Kind): QueryParser {
   return (body, parser) => {
     const outer = parser.reader(body, kind.name);
     const [field, second] = Object.keys(body);
-    if (field === undefined) throw illegalArgument(`[${kind.name}] requires fieldName`);
+    if (field === undefined) throw outer.endError("No text specified for text query");
     if (second !== undefined) {
-      throw outer.error(`[${kind.name}] query doesn't support multiple fields, found [${field}] `
-        + `and [${second}]`, second);
+      throw outer.error(
+        `[${kind.name}] query doesn't support multiple fields, found [${field}] ` +
+          `and [${second}]`,
+        second,
+      );
     }
     const given = body[field]!;
     const reader = isXContentObject(given)
@@ -69,11 +93,14 @@ function parserOf(kind: Kind): QueryParser {
     const analyzer = reader.takeString("analyzer");
     const minimum = reader.takeString("minimum_should_match");
     const builder = buildQuery(reader, (context) => {
-      const named = analyzer === undefined
-        ? options : { ...options, analyzer: context.analyzer(analyzer, kind.name) };
+      const named =
+        analyzer === undefined
+          ? options
+          : { ...options, analyzer: context.analyzer(analyzer, kind.name) };
       const query = new MatchQuery(context, named).parse(kind.type, field, textOf(text))!;
       return minimum === undefined || !(query instanceof BooleanQuery)
-        ? query : withMinimum(query, minimum);
+        ? query
+        : withMinimum(query, minimum);
     });
     return builder;
   };
@@ -107,16 +134,18 @@ export function matchOptions(reader: ObjectReader): MatchOptions {
     transpositions: read("fuzzy_transpositions", toBoolean) ?? true,
     lenient: read("lenient", toBoolean) ?? false,
     zeroTermsQuery: read("zero_terms_query", parseZeroTerms) ?? "none",
-    autoGenerateSynonymsPhraseQuery:
-      read("auto_generate_synonyms_phrase_query", toBoolean) ?? true,
+    autoGenerateSynonymsPhraseQuery: read("auto_generate_synonyms_phrase_query", toBoolean) ?? true,
   };
 }
 
 function nonNegative(reader: ObjectReader, key: string): number | undefined {
   const value = reader.takeInteger(key);
   if (value !== undefined && value < 0) {
-    throw illegalArgument(key === "slop"
-      ? "No negative slop allowed." : `[${reader.name}] requires ${key} to be non-negative.`);
+    throw illegalArgument(
+      key === "slop"
+        ? "No negative slop allowed."
+        : `[${reader.name}] requires ${key} to be non-negative.`,
+    );
   }
   return value;
 }

@@ -1,6 +1,5 @@
 // `multi_match`. Upstream: org.opensearch.index.query.MultiMatchQueryBuilder.
 
-import { illegalArgument } from "../../../base/index.ts";
 import { MatchNoDocsQuery } from "../../../lucene/search/index.ts";
 import { defaultFields, parseFieldWeights, resolveFields } from "../field-names.ts";
 import { multiMatchQuery, parseMultiMatchType } from "../multi-match.ts";
@@ -8,6 +7,7 @@ import { textOf } from "../object-reader.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 import { matchOptions } from "./match.ts";
 
+/** Parses `multi_match`. */
 export const parseMultiMatch: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "multi_match");
   const fields = reader.takeStrings("fields") ?? [];
@@ -20,9 +20,10 @@ export const parseMultiMatch: QueryParser = (body, parser) => {
   reader.takeString("fuzzy_rewrite");
   const options = matchOptions(reader);
   if (text === undefined || text === null) {
-    throw illegalArgument("No text specified for multi_match query");
+    throw reader.endError("No text specified for multi_match query");
   }
-  if (options.fuzziness !== undefined && ["cross_fields", "phrase", "phrase_prefix"].includes(type)) {
+  const exact = ["cross_fields", "phrase", "phrase_prefix"].includes(type);
+  if (options.fuzziness !== undefined && exact) {
     throw reader.endError(`Fuzziness not allowed for type [${type}]`);
   }
   if ((options.slop ?? 0) !== 0 && type === "bool_prefix") {
@@ -32,12 +33,17 @@ export const parseMultiMatch: QueryParser = (body, parser) => {
     const names = fields.length > 0 ? fields : defaultFields(context);
     const weights = resolveFields(context, parseFieldWeights(names));
     const everyField = names.length === 1 && names[0] === "*";
-    const named = analyzer === undefined
-      ? {} : { analyzer: context.analyzer(analyzer, "multi_match") };
-    return multiMatchQuery(context, type, weights, textOf(text), {
-      ...options, ...named, tieBreaker, minimumShouldMatch,
-      lenient: lenient ?? everyField,
-    }) ?? new MatchNoDocsQuery("no terms");
+    const named =
+      analyzer === undefined ? {} : { analyzer: context.analyzer(analyzer, "multi_match") };
+    return (
+      multiMatchQuery(context, type, weights, textOf(text), {
+        ...options,
+        ...named,
+        tieBreaker,
+        minimumShouldMatch,
+        lenient: lenient ?? everyField,
+      }) ?? new MatchNoDocsQuery("no terms")
+    );
   });
   reader.finish();
   return builder;

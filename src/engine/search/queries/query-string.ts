@@ -1,8 +1,11 @@
 // `query_string`. Upstream: org.opensearch.index.query.QueryStringQueryBuilder.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
 import {
-  BooleanQuery, BoostQuery, MatchAllDocsQuery, type Query,
+  BooleanQuery,
+  BoostQuery,
+  MatchAllDocsQuery,
+  type Query,
 } from "../../../lucene/search/index.ts";
 import { defaultFields, parseFieldWeights, resolveFields } from "../field-names.ts";
 import { Fuzziness } from "../fuzziness.ts";
@@ -10,9 +13,10 @@ import { defaultTieBreaker, parseMultiMatchType } from "../multi-match.ts";
 import type { ObjectReader } from "../object-reader.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 import type { QueryShardContext } from "../query-shard-context.ts";
-import { QueryStringParser, type QueryStringOptions } from "../query-string-parser.ts";
+import { type QueryStringOptions, QueryStringParser } from "../query-string-parser.ts";
 import { parseOperator, withMinimum } from "./match.ts";
 
+/** Parses `query_string`. */
 export const parseQueryString: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "query_string");
   const text = reader.takeString("query");
@@ -32,7 +36,10 @@ export const parseQueryString: QueryParser = (body, parser) => {
 };
 
 function parseOn(
-  context: QueryShardContext, text: string, shown: string, options: QueryStringOptions,
+  context: QueryShardContext,
+  text: string,
+  shown: string,
+  options: QueryStringOptions,
 ): Query {
   try {
     return new QueryStringParser(context, options).parse(text);
@@ -47,14 +54,15 @@ function fixUp(query: Query, minimum: string | undefined): Query {
   if (query instanceof BoostQuery) return new BoostQuery(fixUp(query.query, minimum), query.boost);
   if (!(query instanceof BooleanQuery) || query.clauses.length === 0) return query;
   const negative = query.clauses.every(({ occur }) => occur === "must_not");
-  const fixed = negative ? new BooleanQuery(
-    [...query.clauses, { query: new MatchAllDocsQuery(), occur: "filter" }],
-  ) : query;
+  const fixed = negative
+    ? new BooleanQuery([...query.clauses, { query: new MatchAllDocsQuery(), occur: "filter" }])
+    : query;
   return minimum === undefined ? fixed : withMinimum(fixed, minimum);
 }
 
 function readOptions(
-  reader: ObjectReader, fields: readonly string[],
+  reader: ObjectReader,
+  fields: readonly string[],
 ): (context: QueryShardContext) => QueryStringOptions {
   const defaultField = reader.takeString("default_field");
   const lenient = reader.takeBoolean("lenient");
@@ -77,28 +85,40 @@ function readOptions(
     autoGenerateSynonymsPhraseQuery:
       reader.takeBoolean("auto_generate_synonyms_phrase_query") ?? true,
   };
-  for (const ignored of ["analyze_wildcard", "enable_position_increments", "rewrite",
-    "fuzzy_rewrite", "max_determinized_states"]) reader.take(ignored);
+  for (const ignored of [
+    "analyze_wildcard",
+    "enable_position_increments",
+    "rewrite",
+    "fuzzy_rewrite",
+    "max_determinized_states",
+  ])
+    reader.take(ignored);
   if (fields.length > 0 && defaultField !== undefined) {
     throw illegalArgument("cannot use [fields] parameter in conjunction with [default_field]");
   }
   return (context) => {
     const names = fields.length > 0 ? fields : defaultFields(context);
     const single = defaultField ?? (names.length === 1 && names[0] === "*" ? "*" : undefined);
-    const isLenient = lenient ?? (single === "*" || names.includes("*") && defaultField === undefined
-      || context.settings.getBoolean("index.query_string.lenient", false));
+    const isLenient =
+      lenient ??
+      (single === "*" ||
+        (names.includes("*") && defaultField === undefined) ||
+        context.settings.getBoolean("index.query_string.lenient", false));
     const named = (name: string | undefined) =>
-      (name === undefined ? undefined : context.analyzer(name, "query_string"));
+      name === undefined ? undefined : context.analyzer(name, "query_string");
     return {
       ...shared,
       defaultField: single,
-      weights: single === undefined
-        ? resolveFields(context, parseFieldWeights(names)) : new Map<string, number>(),
+      weights:
+        single === undefined
+          ? resolveFields(context, parseFieldWeights(names))
+          : new Map<string, number>(),
       lenient: isLenient,
       analyzer: named(analyzer),
       quoteAnalyzer: named(quoteAnalyzer),
-      allowLeadingWildcard: allowLeading
-        ?? context.settings.getBoolean("indices.query.query_string.allowLeadingWildcard", true),
+      allowLeadingWildcard:
+        allowLeading ??
+        context.settings.getBoolean("indices.query.query_string.allowLeadingWildcard", true),
     };
   };
 }

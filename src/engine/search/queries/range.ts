@@ -1,14 +1,15 @@
 // `range`. Upstream: org.opensearch.index.query.RangeQueryBuilder.
 
-import { illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
 import { MatchNoDocsQuery } from "../../../lucene/search/index.ts";
 import { isXContentObject, type XContentValue } from "../../../xcontent/index.ts";
-import { toBoolean, textOf, type ObjectReader } from "../object-reader.ts";
-import { buildQuery, singleField, type QueryParser } from "../query-builder.ts";
+import { type ObjectReader, textOf, toBoolean } from "../object-reader.ts";
+import { buildQuery, type QueryParser, singleField } from "../query-builder.ts";
 import type { RangeArguments } from "../search-field-type.ts";
 
 const RELATIONS = ["intersects", "within", "contains", "disjoint"] as const;
 
+/** Parses `range`. */
 export const parseRange: QueryParser = (body, parser) => {
   const outer = parser.reader(body, "range");
   const field = singleField(outer);
@@ -20,7 +21,13 @@ export const parseRange: QueryParser = (body, parser) => {
   const builder = buildQuery(named, (context) => {
     const type = context.fieldType(field);
     if (type === undefined) return new MatchNoDocsQuery(`unmapped field [${field}]`);
-    return type.rangeQuery(range, context);
+    try {
+      return type.rangeQuery(range, context);
+    } catch (error) {
+      // Upstream reads dates when it rewrites the query, before it can fail to create one.
+      if (error instanceof VarveError && error.type === "parse_exception") context.raw.add(error);
+      throw error;
+    }
   });
   reader.take("boost");
   reader.take("_name");
@@ -33,18 +40,27 @@ function readRange(reader: ObjectReader): RangeArguments {
   let to: XContentValue | undefined = reader.take("to") ?? undefined;
   let includeLower = toBoolean(reader.take("include_lower") ?? true);
   let includeUpper = toBoolean(reader.take("include_upper") ?? true);
-  for (const [key, include] of [["gt", false], ["gte", true]] as const) {
+  for (const [key, include] of [
+    ["gt", false],
+    ["gte", true],
+  ] as const) {
     if (!reader.has(key)) continue;
     from = reader.take(key) ?? undefined;
     includeLower = include;
   }
-  for (const [key, include] of [["lt", false], ["lte", true]] as const) {
+  for (const [key, include] of [
+    ["lt", false],
+    ["lte", true],
+  ] as const) {
     if (!reader.has(key)) continue;
     to = reader.take(key) ?? undefined;
     includeUpper = include;
   }
   return {
-    from, to, includeLower, includeUpper,
+    from,
+    to,
+    includeLower,
+    includeUpper,
     relation: parseRelation(reader.takeString("relation")),
     timeZone: reader.takeString("time_zone"),
     format: reader.takeString("format"),

@@ -9,10 +9,13 @@ import { parseExists } from "./exists.ts";
 import { parseFuzzy } from "./fuzzy.ts";
 import { parseGeoBoundingBox, parseGeoDistance } from "./geo.ts";
 import { parseIds } from "./ids.ts";
-import { parseMatchAll, parseMatchNone } from "./match-all.ts";
 import {
-  parseMatch, parseMatchBoolPrefix, parseMatchPhrase, parseMatchPhrasePrefix,
+  parseMatch,
+  parseMatchBoolPrefix,
+  parseMatchPhrase,
+  parseMatchPhrasePrefix,
 } from "./match.ts";
+import { parseMatchAll, parseMatchNone } from "./match-all.ts";
 import { parseMultiMatch } from "./multi-match.ts";
 import { parseNested } from "./nested.ts";
 import { parsePrefix, parseRegexp, parseWildcard } from "./prefix.ts";

@@ -8,6 +8,7 @@ import { buildQuery, type QueryParser } from "../query-builder.ts";
 import { SIMPLE_FLAGS, SimpleQueryParser } from "../simple-query-parser.ts";
 import { parseOperator, withMinimum } from "./match.ts";
 
+/** Parses `simple_query_string`. */
 export const parseSimpleQueryString: QueryParser = (body, parser) => {
   const reader = parser.reader(body, "simple_query_string");
   const text = reader.takeString("query");
@@ -33,11 +34,12 @@ export const parseSimpleQueryString: QueryParser = (body, parser) => {
       ...shared,
       weights: resolveFields(context, parseFieldWeights(names)),
       lenient: lenient ?? names.includes("*"),
-      analyzer: analyzer === undefined
-        ? undefined : context.analyzer(analyzer, "simple_query_string"),
+      analyzer:
+        analyzer === undefined ? undefined : context.analyzer(analyzer, "simple_query_string"),
     }).parse(text!);
     return minimum !== undefined && query instanceof BooleanQuery
-      ? withMinimum(query, minimum) : query;
+      ? withMinimum(query, minimum)
+      : query;
   });
   reader.finish();
   if (text === undefined) throw reader.endError("[simple_query_string] query text missing");

@@ -1,15 +1,17 @@
 // `term`. Upstream: org.opensearch.index.query.{TermQueryBuilder,BaseTermQueryBuilder}.
 
+import { illegalArgument } from "../../../base/index.ts";
 import { MatchNoDocsQuery } from "../../../lucene/search/index.ts";
 import { isXContentObject, type XContentValue } from "../../../xcontent/index.ts";
-import { illegalArgument } from "../../../base/index.ts";
-import { toBoolean, type ObjectReader } from "../object-reader.ts";
-import { buildQuery, singleField, type QueryBuilder, type QueryParser } from "../query-builder.ts";
+import { type ObjectReader, toBoolean } from "../object-reader.ts";
+import { buildQuery, type QueryBuilder, type QueryParser, singleField } from "../query-builder.ts";
 
+/** Parses `term`. */
 export const parseTerm: QueryParser = (body, parser) => {
   const outer = parser.reader(body, "term");
   const field = singleField(outer);
   const given = outer.take(field)!;
+  if (given === null) throw illegalArgument("field name is null or empty");
   if (Array.isArray(given)) {
     throw outer.error("[term] query does not support array of values", field);
   }
@@ -23,17 +25,24 @@ export const parseTerm: QueryParser = (body, parser) => {
 };
 
 function termQuery(
-  outer: ObjectReader, reader: ObjectReader, field: string, value: XContentValue,
+  outer: ObjectReader,
+  reader: ObjectReader,
+  field: string,
+  value: XContentValue,
   caseInsensitive: boolean,
 ): QueryBuilder {
   if (value === null) throw illegalArgument("value cannot be null");
-  const builder = buildQuery(outer.has("boost") || outer.has("_name") ? outer : reader, (context) => {
-    const type = context.fieldType(field);
-    if (type === undefined) {
-      return new MatchNoDocsQuery(`unmapped field [${field}]`);
-    }
-    return caseInsensitive
-      ? type.termQueryCaseInsensitive(value, context) : type.termQuery(value, context);
-  });
+  const builder = buildQuery(
+    outer.has("boost") || outer.has("_name") ? outer : reader,
+    (context) => {
+      const type = context.fieldType(field);
+      if (type === undefined) {
+        return new MatchNoDocsQuery(`unmapped field [${field}]`);
+      }
+      return caseInsensitive
+        ? type.termQueryCaseInsensitive(value, context)
+        : type.termQuery(value, context);
+    },
+  );
   return builder;
 }
