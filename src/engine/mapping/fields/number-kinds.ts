@@ -286,11 +286,11 @@ export function scaledKind(factor: number): NumberKind {
     fromQuery: read,
     fromSource: (node) => unscale(Number(scale(read(node)))),
     lowerBound: (node, include) => {
-      const scaled = read(node) * factor;
+      const scaled = decimalProduct(read(node), factor);
       return unscale(include || !Number.isInteger(scaled) ? Math.ceil(scaled) : scaled + 1);
     },
     upperBound: (node, include) => {
-      const scaled = read(node) * factor;
+      const scaled = decimalProduct(read(node), factor);
       return unscale(include || !Number.isInteger(scaled) ? Math.floor(scaled) : scaled - 1);
     },
     point: (value) => anyLongPoint(scale(value)),
@@ -298,6 +298,19 @@ export function scaledKind(factor: number): NumberKind {
     storedValue: scale,
     toDouble: (value) => Number(value) / factor,
   };
+}
+
+// The product as decimals are multiplied on paper: 1.1 times 100 is 110, not 110.00000000000001.
+function decimalProduct(a: number, b: number): number {
+  const [x, xExponent] = decimalParts(a);
+  const [y, yExponent] = decimalParts(b);
+  return Number(`${x * y}e${xExponent + yExponent}`);
+}
+
+function decimalParts(value: number): [bigint, number] {
+  const [mantissa, exponent = "0"] = String(value).split("e") as [string, string | undefined];
+  const [whole, fraction = ""] = mantissa.split(".") as [string, string | undefined];
+  return [BigInt(whole + fraction), Number(exponent) - fraction.length];
 }
 
 // A float bound between two half floats: the nearest half float inside.
