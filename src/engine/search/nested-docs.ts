@@ -24,8 +24,8 @@ export class NestedDocs {
     this.children = leafBits(searcher, childFilter, leaf);
   }
 
-  /** Calls `visit` with each child of `parent`, ascending; it may answer false to stop. */
-  forEachChild(parent: number, visit: (child: number) => boolean | undefined): void {
+  /** Calls `visit` with each child of `parent`, ascending. */
+  forEachChild(parent: number, visit: (child: number) => void): void {
     if (parent === 0) return;
     const first = this.parents.prevSetBit(parent - 1) + 1;
     for (
@@ -33,7 +33,7 @@ export class NestedDocs {
       child < parent;
       child = this.children.nextSetBit(child + 1)
     ) {
-      if (visit(child) === false) return;
+      visit(child);
     }
   }
 }

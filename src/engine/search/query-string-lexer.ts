@@ -57,6 +57,10 @@ export function queryParseException(message: string): VarveError {
   return new VarveError("invalid", message, { type: "parse_exception" });
 }
 
+function tokenManagerError(message: string): VarveError {
+  return new VarveError("invalid", message, { type: "token_mgr_error" });
+}
+
 /** Splits a query text. */
 export function lexQuery(text: string): QueryToken[] {
   return new Lexer(text).tokens();
@@ -200,7 +204,7 @@ class Lexer {
         ? "<EOF>"
         : `'${this.text.charCodeAt(at)}' (${this.text.charCodeAt(at)}),`;
     const prefix = this.text.slice(this.at, at).replace(/[\\"]/g, "\\$&");
-    return queryParseException(
+    return tokenManagerError(
       `Lexical error at line 1, column ${at + 1}.  Encountered: ${found} ` +
         `after prefix "${prefix}" (in lexical state 2)`,
     );

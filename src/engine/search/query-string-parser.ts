@@ -98,7 +98,8 @@ export class QueryStringParser {
       if (this.peek().kind !== "EOF") throw this.unexpected();
       return query ?? new BooleanQuery([]);
     } catch (error) {
-      if (!(error instanceof VarveError) || error.type !== "parse_exception") throw error;
+      if (!(error instanceof VarveError)) throw error;
+      if (error.type !== "parse_exception" && error.type !== "token_mgr_error") throw error;
       throw new VarveError("invalid", `Cannot parse '${text}': ${error.message}`, {
         type: "parse_exception",
         cause: error,

@@ -21,6 +21,9 @@ const JAVA_TYPES = new Set([
   "arithmetic_exception",
 ]);
 
+/** Causes of a query_shard_exception that do not count as roots. */
+const NEVER_ROOT = new Set(["query_validation_exception", "parse_exception", "token_mgr_error"]);
+
 function typeOf(error: unknown): string {
   return error instanceof VarveError ? (error.type ?? "illegal_argument_exception") : "exception";
 }
@@ -94,6 +97,7 @@ function rootOf(error: unknown): unknown {
   let root = error;
   while (
     root instanceof Error &&
+    !(root.cause instanceof VarveError && NEVER_ROOT.has(typeOf(root.cause))) &&
     root.cause instanceof VarveError &&
     !JAVA_TYPES.has(typeOf(root.cause)) &&
     !JAVA_TYPES.has(typeOf(root))
@@ -106,6 +110,7 @@ function statusOf(error: unknown): number | undefined {
   if (!(error instanceof VarveError)) return 500;
   if (error.type === "too_many_buckets_exception") return 503;
   if (error.type === "circuit_breaking_exception") return 429;
+  if (error.type === "search_exception") return 500;
   if (error.kind === "corrupt" || error.kind === "internal") return 500;
   return undefined;
 }

@@ -105,7 +105,8 @@ export function hitsBody(
   } else if (parsed.totalHitsAsInt) {
     body["total"] = -1;
   }
-  const best = results.reduce((max, { maxScore }) => Math.max(maxScore, max), -Infinity);
+  const scores = results.map(({ maxScore }) => maxScore).filter((score) => !Number.isNaN(score));
+  const best = Math.max(-Infinity, ...scores);
   body["max_score"] = best === -Infinity ? null : floatToJson(best);
   body["hits"] = hits;
   return body;

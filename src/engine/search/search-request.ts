@@ -153,7 +153,7 @@ function applyParams(source: SearchSource, params: Readonly<Record<string, strin
   take("docvalue_fields", list, (value) => {
     source.docvalueFields = value.map((field) => ({ field, format: undefined }));
   });
-  take("sort", list, (value) => (source.sorts = value.map(parseUriSort)));
+  take("sort", list, (value) => (source.sorts = value.flatMap(parseUriSort)));
   take("explain", flag, (value) => {
     if (value) throw illegalArgument("[explain] is not supported");
   });

@@ -217,7 +217,7 @@ export class SearchService {
     }
     const from = scroll === undefined ? (source.from ?? 0) : 0;
     const merged = mergeHits(done, window).slice(from);
-    const hits = this.fetchOrFail(merged, source, parsed);
+    const hits = this.fetchOrFail(merged, source, parsed, shards.length);
     const response = this.respond(done, shards.length, failures, parsed, hits, started);
     return { response, shards, hits: merged };
   }
@@ -327,6 +327,7 @@ export class SearchService {
     merged: readonly MergedHit[],
     source: SearchSource,
     parsed: ParsedSearch,
+    shards: number,
   ): XContentObject[] {
     try {
       return this.fetch(merged, source, parsed);
@@ -335,7 +336,9 @@ export class SearchService {
       const failures = [...new Set(merged.map(({ shard }) => shard.open.target))].map(
         ({ index, shardId }) => ({ index, shardId, error }),
       );
-      throw searchPhaseException(failures, this.options.nodeId, "all shards failed", "fetch");
+      // One shard is asked for its query and its hits at once.
+      const phase = failures.length === 1 && shards === 1 ? "query" : "fetch";
+      throw searchPhaseException(failures, this.options.nodeId, "all shards failed", phase);
     }
   }
 

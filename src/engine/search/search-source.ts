@@ -231,11 +231,6 @@ export function parseTrackTotalHits(value: XContentValue): boolean | number {
   if (typeof value === "boolean") return value;
   if (value === "true" || value === "false") return value === "true";
   const bound = toInteger(value);
-  if (bound < -1) {
-    throw illegalArgument(
-      `[track_total_hits] parameter must be positive or equals to -1, got ${bound}`,
-    );
-  }
   return bound === -1 ? false : bound;
 }
 

@@ -101,6 +101,9 @@ export function checkCombination({ source, scrollMs }: ParsedSearch): void {
 export function checkWindow({ source, scrollMs }: ParsedSearch, settings: Settings): void {
   const max = settings.getInt("index.max_result_window", 10_000);
   const size = source.size ?? 10;
+  if (typeof source.trackTotalHits === "number" && source.trackTotalHits < 0) {
+    throw illegalArgument(`totalHitsThreshold must be >= 0, got ${source.trackTotalHits}`);
+  }
   checkResultWindow((source.from ?? 0) + size, max, scrollMs !== undefined);
   if (source.searchAfter !== undefined && (source.from ?? 0) > 0) {
     throw new VarveError(

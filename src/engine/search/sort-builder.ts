@@ -35,12 +35,12 @@ export function parseSort(value: XContentValue, parser: QueryParseContext): Sort
 }
 
 /** Parses the sort of a URI: `field`, `field:asc`, `field:desc`. */
-export function parseUriSort(text: string): SortBuilder {
+export function parseUriSort(text: string): SortBuilder[] {
   const at = text.lastIndexOf(":");
-  if (at < 0) return named(text, undefined);
+  if (at < 0) return [named(text, undefined)];
   const order = text.slice(at + 1);
   // Any other order is left out, as upstream does.
-  return named(text.slice(0, at), order === "asc" || order === "desc" ? order : undefined);
+  return order === "asc" || order === "desc" ? [named(text.slice(0, at), order)] : [];
 }
 
 function parseOrder(text: string): "asc" | "desc" {

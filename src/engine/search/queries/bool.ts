@@ -1,5 +1,6 @@
 // `bool`. Upstream: org.opensearch.index.query.BoolQueryBuilder.
 
+import { VarveError } from "../../../base/index.ts";
 import {
   type BooleanClause,
   BooleanQuery,
@@ -16,7 +17,7 @@ import {
   type QueryParser,
 } from "../query-builder.ts";
 
-import { tokenName, xContentParseException } from "../source-location.ts";
+import { tokenName, type XContentLocation, xContentParseException } from "../source-location.ts";
 
 const OCCURS: readonly [string, Occur][] = [
   ["must", "must"],
@@ -60,12 +61,73 @@ function parseClauses(
 ): QueryBuilder[] {
   const value = reader.take(key);
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.map((_, index) => parser.parseInner(value, index));
-  if (isXContentObject(value)) return [parser.parseInner(reader.object, key)];
+  if (Array.isArray(value))
+    return value.map((_, index) => parseClause(reader, parser, key, value, index));
+  if (isXContentObject(value)) return [parseClause(reader, parser, key, reader.object, key)];
   const place = reader.source.locate(reader.object, key, "value");
   throw xContentParseException(
     `[bool] ${key} doesn't support values of type: ${tokenName(value)}`,
     place,
+  );
+}
+
+/** Parses one clause; what fails in it is the cause of a failure to parse the member. */
+function parseClause(
+  reader: ObjectReader,
+  parser: QueryParseContext,
+  key: string,
+  container: object,
+  index: string | number,
+): QueryBuilder {
+  try {
+    return parser.parseInner(container, index);
+  } catch (error) {
+    if (!(error instanceof VarveError)) throw error;
+    throw failedClause(reader, key, error, placeOf(error) ?? endOfBody(reader, container, index));
+  }
+}
+
+/** The place that an error names itself. */
+function placeOf({ metadata, message }: VarveError): XContentLocation | undefined {
+  const { line, col } = metadata;
+  if (typeof line === "number" && typeof col === "number") return { line, column: col };
+  const shown = /^\[(\d+):(\d+)\] /.exec(message);
+  return shown === null ? undefined : { line: Number(shown[1]), column: Number(shown[2]) };
+}
+
+function endOfBody(
+  reader: ObjectReader,
+  container: object,
+  index: string | number,
+): XContentLocation {
+  const clause = (container as Record<string | number, unknown>)[index];
+  const body = Object.values((clause ?? {}) as object)[0];
+  const owner = typeof body === "object" && body !== null ? body : container;
+  return reader.source.locate(owner, "", "end");
+}
+
+function failedClause(
+  reader: ObjectReader,
+  key: string,
+  error: VarveError,
+  place: XContentLocation,
+): VarveError {
+  const { root_cause, ...metadata } = error.metadata;
+  const cause = new VarveError(error.kind, error.message, {
+    ...(error.type === undefined ? {} : { type: error.type }),
+    metadata,
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+  });
+  const own = { type: error.type, reason: error.message, ...metadata };
+  const root = root_cause ?? (error.type === "parsing_exception" ? [own] : undefined);
+  return new VarveError(
+    "invalid",
+    `[${place.line}:${place.column}] [${reader.name}] failed to parse field [${key}]`,
+    {
+      type: "x_content_parse_exception",
+      cause,
+      ...(root === undefined ? {} : { metadata: { root_cause: root } }),
+    },
   );
 }
 
