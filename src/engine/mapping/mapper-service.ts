@@ -48,16 +48,16 @@ export interface MergeOptions {
 /** The mapping of one index. */
 export class MapperService {
   readonly indexName: string;
-  readonly settings: Settings;
   readonly analyzers: IndexAnalyzers;
   readonly clock: Clock;
+  private currentSettings: Settings;
   private current: Mapping;
   private hasMapping = false;
   private readonly isLegacyNested: boolean;
 
   constructor(options: MapperServiceOptions) {
     this.indexName = options.indexName;
-    this.settings = options.settings;
+    this.currentSettings = options.settings;
     this.analyzers = options.analyzers;
     this.clock = options.clock;
     const created = options.settings.getInt("index.version.created", VERSION_2_0_0);
@@ -77,6 +77,17 @@ export class MapperService {
     if (options.validateOnly === true) return;
     this.current = built;
     this.hasMapping = true;
+  }
+
+  get settings(): Settings {
+    return this.currentSettings;
+  }
+
+  /** Takes changed index settings: limits of mappings and defaults of fields. */
+  updateSettings(settings: Settings): void {
+    this.currentSettings = settings;
+    const { root, metadata, meta } = this.current;
+    this.current = this.build({ root, metadata, meta });
   }
 
   /** As GET _mapping shows it. */

@@ -52,6 +52,7 @@ export function parseMapping(
     if (readRootOption(root, key, node)) continue;
     if (isMetadataOption(key)) metadata = parseMetadataOption(metadata, key, node);
     else if (key === "_meta") meta = isJsonObject(node) ? node : undefined;
+    else if (context.restored) root.unknown[key] = node;
     else remaining.push([key, node]);
   }
   if (remaining.length > 0) {
@@ -163,7 +164,7 @@ class TreeReader {
         return true;
       case "derived":
         if (Array.isArray(node) && node.length === 0) return true;
-        if (this.context.restored) return true;
+        if (this.context.restored) return false;
         throw mapperParsing("No handler for type [derived] declared on field [derived]");
       case "include_in_all":
         return true;
@@ -242,7 +243,9 @@ class TreeReader {
     const remaining: [string, JsonValue][] = [];
     for (const [key, value] of Object.entries(node)) {
       if (["type", "include_in_parent", "include_in_root"].includes(key)) continue;
-      if (!this.readObjectOption(object, path, key, value)) remaining.push([key, value]);
+      if (this.readObjectOption(object, path, key, value)) continue;
+      if (this.context.restored) object.unknown[key] = value;
+      else remaining.push([key, value]);
     }
     refuseRemaining(name, remaining);
     return object;
@@ -292,6 +295,10 @@ class TreeReader {
   ): void {
     const type = spec.typeName;
     const parameter = values.parameters.find((candidate) => candidate.name === key);
+    if (parameter === undefined && this.context.restored) {
+      values.unknown[key] = node;
+      return;
+    }
     if (parameter === undefined) {
       if (IGNORED_PARAMETERS.has(key)) return;
       if (spec.isUnparametrized === true) refuseRemaining(name, [[key, node]]);

@@ -39,6 +39,7 @@ export function showMapper(mapper: Mapper): JsonObject {
 function showObjectOptions(object: ObjectMapper, out: JsonObject): void {
   if (object.dynamic !== undefined) out["dynamic"] = object.dynamic;
   if (!object.enabled) out["enabled"] = false;
+  Object.assign(out, object.unknown);
 }
 
 function showRootOptions(root: RootObjectMapper, out: JsonObject): void {
@@ -85,6 +86,7 @@ function showField(mapper: FieldMapper): JsonObject {
     shared.multiFields();
     shared.copyTo();
   }
+  Object.assign(out, mapper.values.unknown);
   return out;
 }
 

@@ -4,6 +4,7 @@
 import type { DateFormatter } from "../time/index.ts";
 import type { DynamicTemplate } from "./dynamic-template.ts";
 import type { FieldMapper } from "./field-mapper.ts";
+import type { JsonObject } from "./node-values.ts";
 
 /** What happens to fields that the mapping does not have. */
 export type Dynamic = "true" | "false" | "strict" | "strict_allow_templates";
@@ -29,6 +30,8 @@ export class ObjectMapper {
   enabled = true;
   enabledExplicit = false;
   dynamic: Dynamic | undefined = undefined;
+  /** Options of a restored mapping that are not known here, kept as they were. */
+  unknown: JsonObject = {};
   readonly children = new Map<string, Mapper>();
 
   constructor(
@@ -53,6 +56,7 @@ export class ObjectMapper {
     copy.enabled = this.enabled;
     copy.enabledExplicit = this.enabledExplicit;
     copy.dynamic = this.dynamic;
+    copy.unknown = this.unknown;
     return copy;
   }
 }
@@ -84,6 +88,7 @@ export class RootObjectMapper extends ObjectMapper {
     copy.enabled = this.enabled;
     copy.enabledExplicit = this.enabledExplicit;
     copy.dynamic = this.dynamic;
+    copy.unknown = this.unknown;
     return copy;
   }
 }

@@ -56,6 +56,8 @@ export interface Parameter {
 export class FieldValues {
   readonly parameters: readonly Parameter[];
   readonly context: MappingContext;
+  /** Parameters of a restored mapping that are not known here, kept as they were. */
+  readonly unknown: JsonObject = {};
   private readonly values = new Map<string, ParameterValue>();
   private readonly explicitNames = new Set<string>();
 
@@ -130,6 +132,7 @@ export class FieldValues {
    * when a path is given. */
   mergeFrom(next: FieldValues, conflicts: string[], path?: string): FieldValues {
     const merged = new FieldValues(this.parameters, this.context);
+    Object.assign(merged.unknown, this.unknown, next.unknown);
     for (const parameter of this.parameters) {
       const { name } = parameter;
       const before = this.get(name);
