@@ -283,7 +283,8 @@ export function resolveFailure(fields: ParsedFields, roundUp: boolean): VarveErr
   }
 }
 
-// Rounding up fills in January 1st and 23:59:59.999999999 where a field is missing, also where other
+// Rounding up fills in January 1st and 23:59:59.999999999 where a field is missing, also where
+// other
 // fields already say which day or hour it is. Java then finds the two in conflict.
 function checkDefaults(values: Map<DateField, number>): void {
   const isWeekDate = values.has("weekYear") && values.has("week") && values.has("dayOfWeek");
@@ -306,7 +307,9 @@ function isFirstOfYear(day: number): boolean {
   return day === daysFromCivil(year, 1, 1);
 }
 
-/** Moves a day past the end of its month into the next month, or back to the end when rounding up. */
+/**
+ * Moves a day past the end of its month into the next month, or back to the end when rounding up.
+ */
 export function overflowDay(fields: ParsedFields, roundUp: boolean): void {
   const { values } = fields;
   const year = values.get("year");

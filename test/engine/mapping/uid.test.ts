@@ -11,7 +11,8 @@ test("encodeUid chooses digits, base64 or UTF-8 as upstream's Uid does", () => {
   expect(hex("12")).toBe("fe12");
   expect(hex("123")).toBe("fe123f");
   expect(hex("Zm9v")).toBe("666f6f");
-  expect(hex("-_-_")).toBe("fdfbffbf");
+  expect(hex("-_-_")).toBe("fbffbf");
+  expect(hex("_f-_")).toBe("fdfdffbf");
   expect(hex("a")).toBe("ff61");
   expect(hex("ab")).toBe("ff6162");
   expect(hex("aQ")).toBe("69");
