@@ -1,5 +1,6 @@
 // Field capabilities: what can be done with fields, over several indices.
-// Upstream: org.opensearch.action.fieldcaps.TransportFieldCapabilitiesIndexAction, FieldCapabilities.
+// Upstream: org.opensearch.action.fieldcaps.{TransportFieldCapabilitiesIndexAction,
+// FieldCapabilities}.
 
 import type { MapperService } from "./mapper-service.ts";
 import type { JsonObject } from "./node-values.ts";
