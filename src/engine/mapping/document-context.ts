@@ -70,7 +70,7 @@ export class DocumentContext {
   readonly locations: SourceLocations | undefined;
   container: object | undefined = undefined;
   key: string | number = "";
-  /** True when the text has no decimal number, so that numbers print as they were written. */
+  /** True when the text has no integer like 1.0 or 1e3, so that integers print as written. */
   readonly plainNumbers: boolean;
 
   constructor(

@@ -51,7 +51,7 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
       mapping,
       source,
       idTerm,
-      !DECIMAL.test(text),
+      !UNPLAIN_INTEGER.test(text),
       undefined,
       VALUES,
     );
@@ -65,9 +65,10 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
 const VALUES: ValueParser = { parseMapped, parseObjectValue, enterArray };
 
 /**
- * A digit before a point or an exponent: somewhere in the text a number may be written unplainly.
+ * A digit before an exponent, or before a point and nothing but zeros: somewhere in the text an
+ * integer may be written unplainly (1.0, 1e3). Also matches within strings, which does no harm.
  */
-const DECIMAL = /\d[.eE]/;
+const UNPLAIN_INTEGER = /\d(?:\.0+(?!\d)|(?:\.\d+)?[eE])/;
 
 function parseExactly(
   mapping: Mapping,

@@ -132,7 +132,7 @@ export function sourceText(context: DocumentContext, value: SourceValue): string
   if (typeof value === "boolean") return value ? "true" : "false";
   if (typeof value === "number") {
     if (context.locations !== undefined) return String(value);
-    if (!context.plainNumbers || !Number.isSafeInteger(value) || value === 0) {
+    if (!context.plainNumbers || !Number.isSafeInteger(value) || Object.is(value, -0)) {
       throw NEEDS_EXACT_SOURCE;
     }
     return String(value);

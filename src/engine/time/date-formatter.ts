@@ -24,6 +24,9 @@ interface Part {
 }
 
 const ISO_NAMES = new Set(["strict_date_optional_time", "date_optional_time", "iso8601"]);
+const STRICT_OR_MILLIS = /^strict_date_optional_time\|\|epoch_millis(?:\|\||$)/;
+/** Digits that no strict date begins with: a strict year has four, or a sign. */
+const PLAIN_MILLIS = /^(?:\d{1,3}|\d{5,15})$/;
 const parts = new Map<string, readonly Part[]>();
 
 /** A format, or several joined by `||`: the first that parses wins, the first one prints. */
@@ -34,6 +37,8 @@ export class DateFormatter {
   readonly zone: string;
   private readonly parts: readonly Part[];
   private readonly startsWithIso: boolean;
+  /** The default format, or one that begins so. */
+  private readonly isStrictOrMillis: boolean;
   private readonly printPattern: string;
   private readonly printPart: Part;
 
@@ -45,6 +50,7 @@ export class DateFormatter {
     this.printPattern = printPattern;
     this.printPart = partsOf(printPattern)[0]!;
     this.startsWithIso = this.parts[0]!.isIso && zone === "UTC";
+    this.isStrictOrMillis = zone === "UTC" && STRICT_OR_MILLIS.test(pattern);
   }
 
   /** A format by name or pattern. A leading "8" (a mark of older versions) is dropped. */
@@ -77,6 +83,7 @@ export class DateFormatter {
     if (this.startsWithIso) {
       const millis = parseIsoMillis(text);
       if (!Number.isNaN(millis)) return millis;
+      if (this.isStrictOrMillis && PLAIN_MILLIS.test(text)) return Number(text);
     }
     return this.parse(text).millis;
   }
