@@ -8,7 +8,8 @@
 // InternalAggregation,InternalAggregation.ReduceContext,MultiBucketConsumerService}.
 
 import { VarveError } from "../../../base/index.ts";
-import type { LeafContext } from "../../../lucene/index/leaf-reader.ts";
+import { javaHashOrder } from "../../mapping/node-values.ts";
+import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { IndexSearcher, Query, Scorable } from "../../../lucene/search/index.ts";
 import type { XContentObject } from "../../../xcontent/index.ts";
 import type { QueryShardContext } from "../query-shard-context.ts";
@@ -165,7 +166,9 @@ export class InternalAggregations {
         else same.push(one);
       }
     }
-    return new InternalAggregations([...byName.values()].map((same) => {
+    // Upstream keeps the names in a hash map, and shows them in its order.
+    return new InternalAggregations(javaHashOrder([...byName.keys()]).map((name) => {
+      const same = byName.get(name)!;
       const first = same.find((one) => one.isUnmapped !== true) ?? same[0]!;
       return first.reduce(same, context);
     }));

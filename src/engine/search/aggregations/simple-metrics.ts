@@ -28,7 +28,7 @@ type Make = (
 
 /** A parser of a metric that has no members but those of its values source. */
 export function metricParser(
-  type: string, make: Make, kinds: readonly ValuesSourceKind[] | undefined = NUMERIC_KINDS,
+  type: string, make: Make, kinds: readonly ValuesSourceKind[] | "any" = NUMERIC_KINDS,
   defaultKind: ValuesSourceKind = "numeric",
 ): AggregationParser {
   return (object, parts, parser) => {
@@ -39,7 +39,7 @@ export function metricParser(
       ...parts, type,
       create: (context, parent) => {
         const source = new ValuesSource(context, options, defaultKind);
-        if (kinds !== undefined) source.expect(type, kinds);
+        if (kinds !== "any") source.expect(type, kinds);
         return make(factory, context, parent, source);
       },
     };
@@ -335,5 +335,5 @@ export const parseMin = metricParser("min", (...parts) => new ExtremeAggregator(
 export const parseMax = metricParser("max", (...parts) => new ExtremeAggregator(...parts, true));
 /** `value_count`, of any kind of values. */
 export const parseValueCount = metricParser(
-  "value_count", (...parts) => new ValueCountAggregator(...parts), undefined, "bytes",
+  "value_count", (...parts) => new ValueCountAggregator(...parts), "any", "bytes",
 );
