@@ -202,6 +202,8 @@ function send(
 
 function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const query = lastValues((request.query ?? {}) as Record<string, string>);
+  // Errors are shown whole, as upstream shows them.
+  delete query["filter_path"];
   if (error instanceof VarveError && error.type === "plain_error") {
     const status = statusOf(error);
     send(request, reply, { status, body: { error: error.message, status } }, query);

@@ -93,16 +93,22 @@ export async function listSnapshots(
   const data = await repository.getRepositoryData();
   const present = [...data.snapshots.values()];
   const names = new Set<string>();
-  for (const expression of expressions) {
+  if (expressions.length === 1 && expressions[0] === "_all") {
+    for (const one of [...running, ...present]) names.add(one.name);
+  }
+  for (const expression of names.size > 0 ? [] : expressions) {
     if (expression === "_current") for (const entry of running) names.add(entry.name);
-    else if (expression === "_all" || expression.includes("*")) {
-      const pattern = expression === "_all" ? "*" : expression;
-      for (const one of [...running, ...present])
-        if (matchesAny([pattern], one.name)) names.add(one.name);
+    else if (expression.includes("*")) {
+      for (const one of [...running, ...present]) {
+        if (matchesAny([expression], one.name)) names.add(one.name);
+      }
     } else if ([...running, ...present].some((one) => one.name === expression))
       names.add(expression);
-    else if (!options.ignoreUnavailable) throw snapshotMissing(repositoryName, expression);
+    else if (!options.ignoreUnavailable && expression !== "_all") {
+      throw snapshotMissing(repositoryName, expression);
+    }
   }
+  checkFound(repositoryName, names, expressions, options);
   const active = running.filter((entry) => names.has(entry.name));
   const finished = present
     .filter((one) => names.has(one.name) && !active.some((entry) => entry.name === one.name))
@@ -115,6 +121,19 @@ export async function listSnapshots(
   }
   infos.sort((a, b) => a.startTimeMillis - b.startTimeMillis || compareIds(a, b));
   return infos.map(snapshotInfoJson);
+}
+
+/** Patterns that match nothing are missing, unless all that is asked for may be nothing. */
+function checkFound(
+  repository: string,
+  names: ReadonlySet<string>,
+  expressions: readonly string[],
+  options: ListOptions,
+): void {
+  const [first] = expressions;
+  if (names.size > 0 || options.ignoreUnavailable || first === undefined) return;
+  const mayBeNothing = first === "_all" || first === "_current";
+  if (expressions.length > 1 || !mayBeNothing) throw snapshotMissing(repository, first);
 }
 
 function compareIds(a: SnapshotInfo, b: SnapshotInfo): number {

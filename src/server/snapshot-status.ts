@@ -6,7 +6,13 @@ import {
   type RunningSnapshot,
   type ShardProgress,
 } from "../engine/index.ts";
-import type { FileTotals, Repository, ShardStatus, SnapshotId } from "../repository/index.ts";
+import type {
+  FileTotals,
+  Repository,
+  ShardStatus,
+  SnapshotId,
+  SnapshotStatus,
+} from "../repository/index.ts";
 import type { JsonObject } from "./rest-request.ts";
 
 /** One shard, of either kind. */
@@ -133,32 +139,24 @@ function viewOfStatus(status: ShardStatus): ShardView {
   };
 }
 
+/** Which indices of a finished snapshot are shown; names, no wildcards. */
+export interface StatusFilter {
+  readonly indices: readonly string[];
+  readonly ignoreUnavailable: boolean;
+}
+
 /** A finished snapshot, read from its shards' blobs. */
 export async function finishedStatus(
   repository: Repository,
   snapshot: SnapshotId,
-  filter: readonly string[],
+  filter: StatusFilter,
 ): Promise<JsonObject> {
   const status = await repository.getSnapshotStatus(snapshot);
-  const missing = filter.filter((name) => !name.includes("*") && !status.indices.has(name));
-  if (missing.length > 0) {
-    const why = `indices [${missing.join(", ")}] missing in snapshot [${snapshot.name}] of repository [${repository.name}]`;
-    const cause = exception("invalid", "illegal_argument_exception", why);
-    throw exception(
-      "missing",
-      "index_not_found_exception",
-      `no such index [${missing.join(",")}]`,
-      {
-        index: missing.join(","),
-        index_uuid: "_na_",
-      },
-      cause,
-    );
-  }
+  checkFilter(repository, snapshot, status, filter);
+  const wanted = new Set(filter.indices);
   const indices = new Map<string, ShardView[]>();
   for (const [name, shards] of status.indices) {
-    if (filter.length === 0 || matchesAny(filter, name))
-      indices.set(name, shards.map(viewOfStatus));
+    if (wanted.size === 0 || wanted.has(name)) indices.set(name, shards.map(viewOfStatus));
   }
   const head: JsonObject = {
     snapshot: snapshot.name,
@@ -170,4 +168,21 @@ export async function finishedStatus(
       : { include_global_state: status.info.includeGlobalState }),
   };
   return statusJson(head, indices);
+}
+
+function checkFilter(
+  repository: Repository,
+  snapshot: SnapshotId,
+  status: SnapshotStatus,
+  filter: StatusFilter,
+): void {
+  const missing = filter.indices.filter((name) => !status.indices.has(name));
+  if (missing.length === 0 || filter.ignoreUnavailable) return;
+  const none = missing.length === filter.indices.length;
+  const shown = `${missing.join(", ")}${none ? " and possibly more indices" : ""}`;
+  const why = `indices [${shown}] missing in snapshot [${snapshot.name}] of repository [${repository.name}]`;
+  const cause = exception("invalid", "illegal_argument_exception", why);
+  const metadata = { index: shown, index_uuid: "_na_" };
+  const reason = `no such index [${shown}]`;
+  throw exception("missing", "index_not_found_exception", reason, metadata, cause);
 }

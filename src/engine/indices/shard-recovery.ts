@@ -13,6 +13,8 @@ export interface ShardRecovery {
     readonly snapshotUuid?: string;
     readonly index?: string;
   };
+  /** Files of a restored shard, once they are known. */
+  details?: { readonly name: string; readonly length: number; recovered: number }[];
   readonly files: { total: number; recovered: number };
   readonly bytes: { total: number; recovered: number };
 }

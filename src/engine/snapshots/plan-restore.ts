@@ -11,7 +11,7 @@ import type {
 } from "../cluster/metadata.ts";
 import { aliasFromJson, aliasToJson } from "../cluster/metadata-codec.ts";
 import { abstractions, backingIndices } from "../cluster/name-resolver.ts";
-import { exception, indexNotFound, invalidIndexName } from "../exceptions.ts";
+import { exception, invalidIndexName } from "../exceptions.ts";
 import { checkNameFree } from "../indices/create-index.ts";
 import { validateIndexName } from "../indices/index-name.ts";
 import { Settings } from "../settings.ts";
@@ -95,7 +95,11 @@ export function chooseIndices(
   }
   const chosen = selectNames(names, request.indices);
   if (chosen.length === 0 && request.indices.length > 0 && !request.options.allowNoIndices) {
-    throw indexNotFound(request.indices.join(","));
+    const index = request.indices.join(",");
+    throw exception("missing", "index_not_found_exception", `no such index [${index}]`, {
+      index,
+      index_uuid: "_na_",
+    });
   }
   const streams = chosen.filter((name) => dataStreams.has(name));
   const backing = streams.flatMap((name) => backingIndices(dataStreams.get(name)!));
@@ -159,8 +163,11 @@ function renameIndices(
   return renamed;
 }
 
+/** Values of known settings must be right; unknown ones are taken as they are, as upstream. */
 function checkSettingsRequest(request: RestoreSnapshotRequest): void {
-  indexSettingsRegistry.validateAll(request.indexSettings);
+  const { indexSettings } = request;
+  const isKnown = (key: string) => indexSettingsRegistry.definition(key) !== undefined;
+  indexSettingsRegistry.validateAll(indexSettings.filter(isKnown));
 }
 
 function planIndex(input: RestoreInput, source: string, target: string): PlannedIndex {
@@ -301,12 +308,17 @@ function renamedAliases(input: RestoreInput, stored: IndexMetadata): Map<string,
 
 /** An alias may not take the name of an index that is there or comes with the restore. */
 function checkAliases(input: RestoreInput, indices: readonly PlannedIndex[]): void {
-  const names = new Set([
-    ...input.cluster.indices.keys(),
-    ...indices.map((index) => index.metadata.name),
-  ]);
+  const names = input.cluster.indices;
   for (const index of indices) {
     for (const alias of index.metadata.aliases.keys()) {
+      const renamed = indices.find((one) => one.metadata.name === alias);
+      if (renamed !== undefined) {
+        throw restoreException(
+          input,
+          `cannot rename index [${renamed.source}] into [${alias}] because of conflict with an ` +
+            "alias with the same name",
+        );
+      }
       if (!names.has(alias)) continue;
       throw exception(
         "internal",

@@ -24,11 +24,25 @@ function compile(pattern: string): RegExp {
       return new RegExp(toJavaScript(pattern), "g");
     } catch (cause) {
       const why = cause instanceof Error ? cause.message.replace(/^.*: /, "") : "bad pattern";
-      throw new VarveError("invalid", `${why} near index ${pattern.length - 1}\n${pattern}`, {
-        type: "pattern_syntax_exception",
-      });
+      const reason = javaReason(pattern, why);
+      throw new VarveError("invalid", reason, { type: "pattern_syntax_exception" });
     }
   }
+}
+
+/** PatternSyntaxException's message: what, where, the pattern and a caret below it. */
+function javaReason(pattern: string, why: string): string {
+  const at = (reason: string, index: number) => {
+    const caret = index < pattern.length ? `\n${" ".repeat(index)}^` : "";
+    return `${reason} near index ${index}\n${pattern}${caret}`;
+  };
+  if (why.includes("Unterminated group")) return at("Unclosed group", pattern.length);
+  if (why.includes("character class")) return at("Unclosed character class", pattern.length - 1);
+  if (why.includes("Nothing to repeat")) {
+    const index = Math.max(0, pattern.search(/[*+?]/));
+    return at(`Dangling meta character '${pattern[index]}'`, index);
+  }
+  return at(why, pattern.length - 1);
 }
 
 function groupMissing(reference: string): VarveError {
@@ -56,7 +70,7 @@ function expand(replacement: string, match: RegExpExecArray): string {
     } else {
       const digit = /\d/.exec(replacement[i + 1] ?? "");
       if (digit === null) {
-        throw new VarveError("invalid", "Illegal group reference", {
+        throw new VarveError("invalid", "Illegal group reference: group index is missing", {
           type: "illegal_argument_exception",
         });
       }

@@ -2,7 +2,7 @@
 // Upstream: RepositoriesService, FsRepository, URLRepository (3.6.0).
 
 import { isAbsolute, join, normalize, relative, resolve } from "node:path";
-import { VarveError } from "../../base/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
 import {
   type BlobStore,
   ByteRate,
@@ -30,6 +30,7 @@ const RATE_SETTINGS = new Set([
   "max_remote_low_priority_upload_bytes_per_sec",
   "max_remote_download_bytes_per_sec",
 ]);
+const URL_PROTOCOLS = new Set(["http", "https", "ftp", "file", "jar"]);
 const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
   FIXED: 0,
   HASHED_PREFIX: 1,
@@ -52,6 +53,8 @@ interface OpenRepository {
   readonly repository: Repository;
   readonly writeRate: ByteRate;
   readonly readRate: ByteRate;
+  /** Why nothing may be done with it: its url is not allowed. */
+  readonly refusal: VarveError | undefined;
   /** How worker threads open it for themselves. */
   readonly address: RepositoryAddress;
 }
@@ -65,10 +68,34 @@ function validateName(name: string): void {
   }
 }
 
+/** A size in bytes, or the error of a setting that cannot be parsed. */
+function sizeOf(text: string, key: string): number {
+  try {
+    return parseByteSize(text, key);
+  } catch (error) {
+    const { message } = error as Error;
+    throw illegalArgument(message, exception("invalid", "parse_exception", message));
+  }
+}
+
+/** Refuses what java.net.URI refuses. */
+function checkUri(url: string): void {
+  const at = url.search(/[\s"<>\\^`{|}]/);
+  if (at < 0 && URL.canParse(url)) return;
+  const reason =
+    at < 0 ? `no protocol: ${url}` : `Illegal character in path at index ${at}: ${url}`;
+  const type = at < 0 ? "malformed_u_r_l_exception" : "u_r_i_syntax_exception";
+  throw illegalArgument(reason, exception("invalid", type, reason));
+}
+
+function notAccessible(name: string, cause: VarveError): VarveError {
+  const reason = `[${name}] path  is not accessible on cluster-manager node`;
+  return exception("internal", "repository_verification_exception", reason, {}, cause);
+}
+
 function rateOf(settings: Settings, key: string, fallback: string): number {
   const text = settings.get(key, fallback);
-  const bytes = parseByteSize(text, key);
-  return Math.max(bytes, 0);
+  return Math.max(sizeOf(text, key), 0);
 }
 
 /** Owner of the node's repositories. */
@@ -127,6 +154,7 @@ export class RepositoriesService {
       repositories: new Map(cluster.repositories).set(name, metadata),
     }));
     this.open.set(name, opened);
+    if (verify && opened.refusal !== undefined) throw notAccessible(name, opened.refusal);
     if (verify && !opened.repository.context.readonly) await opened.repository.verify(nodeId);
   }
 
@@ -165,12 +193,14 @@ export class RepositoriesService {
 
   /** The open repository of a name; 404 where it is not registered. */
   get(name: string): Repository {
-    return this.opened(name).repository;
+    return this.forTransfer(name).repository;
   }
 
   /** The open repository of a name with what a worker thread needs to open it too. */
   forTransfer(name: string): TransferRepository {
-    return this.opened(name);
+    const opened = this.opened(name);
+    if (opened.refusal !== undefined) throw opened.refusal;
+    return opened;
   }
 
   private opened(name: string): OpenRepository {
@@ -189,7 +219,7 @@ export class RepositoriesService {
   ): OpenRepository {
     const { name, settings } = metadata;
     try {
-      const { store, readonly, address } = this.makeStore(metadata);
+      const { store, readonly, address, refusal } = this.makeStore(metadata);
       const writeRate = known?.writeRate ?? new ByteRate(this.context.clock, 0);
       const readRate = known?.readRate ?? new ByteRate(this.context.clock, 0);
       writeRate.bytesPerSecond = rateOf(
@@ -217,6 +247,7 @@ export class RepositoriesService {
         repository: openRepository(throttle(store, rates), { ...options, clock, random }),
         writeRate,
         readRate,
+        refusal,
         address: {
           store: address,
           options,
@@ -234,6 +265,7 @@ export class RepositoriesService {
     store: BlobStore;
     readonly: boolean;
     address: RepositoryAddress["store"];
+    refusal?: VarveError | undefined;
   } {
     const { name, type, settings } = metadata;
     const readonly = settings.getBoolean("readonly", false);
@@ -244,9 +276,10 @@ export class RepositoriesService {
     if (type === "url") {
       const url = settings.get("url");
       if (url === undefined) throw repositoryException(name, "missing url");
-      this.checkUrl(name, url);
+      checkUri(url);
+      const refusal = this.urlRefusal(name, url);
       const address = { type: "url", location: url } as const;
-      return { store: openUrlBlobStore(url), readonly: true, address };
+      return { store: openUrlBlobStore(url), readonly: true, address, refusal };
     }
     throw repositoryException(name, `repository type [${type}] does not exist`);
   }
@@ -258,11 +291,7 @@ export class RepositoriesService {
     const target = isAbsolute(location)
       ? normalize(location)
       : resolve(join(allowed[0] ?? ".", location));
-    const inside = allowed.some((folder) => {
-      const path = relative(folder, target);
-      return path === "" || (!path.startsWith("..") && !isAbsolute(path));
-    });
-    if (inside) return target;
+    if (this.isAllowed(target)) return target;
     const why =
       allowed.length > 0
         ? `location [${location}] doesn't match any of the locations specified by path.repo`
@@ -270,21 +299,30 @@ export class RepositoriesService {
     throw repositoryException(name, why);
   }
 
-  private checkUrl(name: string, url: string): void {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed === undefined) throw repositoryException(name, `cannot parse url [${url}]`);
-    const allowed = this.context.nodeSettings.getList("repositories.url.allowed_urls");
-    if (allowed.some((pattern) => matchesAny([pattern], url))) return;
-    if (parsed.protocol === "file:") {
-      this.fsLocation(name, decodeURIComponent(parsed.pathname));
-      return;
+  /** A url must be allowed by name, or be a file's in an allowed folder. */
+  private urlRefusal(name: string, url: string): VarveError | undefined {
+    const parsed = new URL(url);
+    const protocol = parsed.protocol.slice(0, -1);
+    if (!URL_PROTOCOLS.has(protocol)) {
+      return repositoryException(name, `unsupported url protocol [${protocol}] from URL [${url}]`);
     }
-    throw repositoryException(
+    const allowed = this.context.nodeSettings.getList("repositories.url.allowed_urls");
+    if (allowed.some((pattern) => matchesAny([pattern], url))) return undefined;
+    if (protocol === "file" && this.isAllowed(normalize(decodeURIComponent(parsed.pathname)))) {
+      return undefined;
+    }
+    const shown = url.replace(/^file:\/\/\//, "file:/");
+    return repositoryException(
       name,
-      "file url [" +
-        url +
-        "] doesn't match any of the locations specified by path.repo or repositories.url.allowed_urls",
+      `file url [${shown}] doesn't match any of the locations specified by path.repo or repositories.url.allowed_urls`,
     );
+  }
+
+  private isAllowed(target: string): boolean {
+    return this.folders.some((folder) => {
+      const path = relative(folder, target);
+      return path === "" || (!path.startsWith("..") && !isAbsolute(path));
+    });
   }
 
   /** Writes, reads back and removes a probe; answers nothing when the store works. */
@@ -308,7 +346,7 @@ function repositoryInUse(): VarveError {
 }
 
 function chunkBytes(text: string): number {
-  const bytes = parseByteSize(text, "chunk_size");
+  const bytes = sizeOf(text, "chunk_size");
   if (bytes >= 5) return bytes;
   throw new VarveError(
     "invalid",

@@ -70,7 +70,7 @@ export class RestoreService {
     repositoryName: string,
     name: string,
     request: RestoreSnapshotRequest,
-  ): Promise<{ done: Promise<RestoreOutcome> }> {
+  ): Promise<{ done: Promise<RestoreOutcome>; shards: number }> {
     const prepared = await this.prepare(repositoryName, name, request);
     const services = await this.install(prepared.plan);
     const key = `${repositoryName}:${name}`;
@@ -84,7 +84,8 @@ export class RestoreService {
     const settled = done.catch(() => {});
     this.active.add(settled);
     settled.then(() => this.active.delete(settled));
-    return { done };
+    const shards = [...services.values()].reduce((sum, one) => sum + one.shards.length, 0);
+    return { done, shards };
   }
 
   private async prepare(
@@ -274,9 +275,12 @@ function noteRecovery(recovery: ShardRecovery, event: TransferEvent): void {
     recovery.stage = "INDEX";
     recovery.files.total = event.total.files;
     recovery.bytes.total = event.total.bytes;
+    recovery.details = (event.files ?? []).map((file) => ({ ...file, recovered: 0 }));
   } else if (event.kind === "moved") {
     recovery.files.recovered += event.files;
     recovery.bytes.recovered += event.bytes;
+    const file = recovery.details?.find((one) => one.name === event.file);
+    if (file !== undefined) file.recovered = file.length;
   }
 }
 

@@ -51,11 +51,13 @@ async function downloadShard(
   const { signal } = context;
   const startTimeMillis = repository.context.clock.now();
   const plan = await repository.planShardRestore(task.snapshot, index, shard, undefined, signal);
-  context.emit({ at, kind: "planned", incremental: plan.recovered, total: plan.total });
+  const files = plan.files.map((file) => ({ name: file.physicalName, length: file.length }));
+  context.emit({ at, kind: "planned", incremental: plan.recovered, total: plan.total, files });
   await repository.runShardRestore(plan, target.sink(folder), {
     signal,
     onBytes: (bytes) => context.emit({ at, kind: "moved", files: 0, bytes }),
-    onFile: () => context.emit({ at, kind: "moved", files: 1, bytes: 0 }),
+    onFile: ({ physicalName: file }) =>
+      context.emit({ at, kind: "moved", files: 1, bytes: 0, file }),
   });
   const timeMillis = repository.context.clock.now() - startTimeMillis;
   await target.finished(

@@ -46,6 +46,11 @@ export interface RestoreSnapshotRequest {
   readonly ignoreIndexSettings: readonly string[];
 }
 
+/** A value as Java's toString shows it. */
+function shown(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : String(value);
+}
+
 function booleanOf(value: unknown, name: string): boolean {
   if (typeof value === "boolean") return value;
   if (value === "true") return true;
@@ -53,7 +58,7 @@ function booleanOf(value: unknown, name: string): boolean {
   throw illegalArgument(
     `Could not convert [${name}] to boolean`,
     illegalArgument(
-      `Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`,
+      `Failed to parse value [${shown(value)}] as only [true] or [false] are allowed.`,
     ),
   );
 }
@@ -190,7 +195,8 @@ function ignoredOf(value: unknown): string[] {
 function checkOtherKey(key: string, value: unknown): void {
   switch (key) {
     case "settings":
-      return;
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+      throw illegalArgument("malformed settings section");
     case "storage_type":
       if (value === "local") return;
       if (value === "remote_snapshot") {
@@ -218,7 +224,8 @@ function checkReplacementSize(key: string, value: string | undefined): void {
 /** `{indices}` of a clone: required, not empty. */
 export function parseCloneIndices(body: JsonObject): string[] {
   if (body["indices"] === undefined) throw validationFailed("indices patterns are empty");
-  const indices = indicesOf(body["indices"]);
+  const given = body["indices"];
+  const indices = indicesOf(Array.isArray(given) ? given : String(given));
   if (indices.length === 0) throw validationFailed("indices patterns are empty");
   return indices;
 }

@@ -294,12 +294,6 @@ export class SnapshotsService {
   /** Deletes snapshots by names and wildcards. A running one is aborted first. */
   async delete(repositoryName: string, expressions: readonly string[]): Promise<void> {
     const repository = this.repositories.get(repositoryName);
-    if (repository.context.readonly) {
-      throw repositoryException(
-        repositoryName,
-        "cannot delete snapshot from a readonly repository",
-      );
-    }
     const aborted = this.runningIn(repositoryName).filter((entry) =>
       matchesAny(expressions, entry.name),
     );
@@ -318,6 +312,10 @@ export class SnapshotsService {
         throw snapshotMissing(repositoryName, expression);
       }
       if (names.size === 0) return;
+      if (repository.context.readonly) {
+        const reason = "cannot delete snapshot from a readonly repository";
+        throw repositoryException(repositoryName, reason);
+      }
       this.checkNotRestoring(repositoryName, names);
       await repository.deleteSnapshots([...names]);
     });
@@ -352,7 +350,10 @@ export class SnapshotsService {
         source,
         target,
         patterns,
-        select: (names) => selectNames(names, patterns),
+        select: (names) => {
+          checkPresent(names, patterns);
+          return selectNames(names, patterns);
+        },
         versionId: this.indices.versionCreated(),
       }),
     );
@@ -394,6 +395,18 @@ export function selectNames(names: readonly string[], patterns: readonly string[
     }
   }
   return [...chosen];
+}
+
+/** A plain name that the snapshot does not hold is an error of its own. */
+function checkPresent(names: readonly string[], patterns: readonly string[]): void {
+  for (const index of patterns) {
+    if (index.includes("*") || index.startsWith("-") || index === "_all") continue;
+    if (names.includes(index)) continue;
+    throw exception("missing", "index_not_found_exception", `no such index [${index}]`, {
+      index,
+      index_uuid: "_na_",
+    });
+  }
 }
 
 /** The snapshot with no more of the catalog than its own indices: it goes to a thread. */

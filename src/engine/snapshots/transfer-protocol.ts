@@ -54,8 +54,20 @@ export interface RestoreTask {
 
 /** News of one shard, by its place in the task. */
 export type TransferEvent = { readonly at: number } & (
-  | { readonly kind: "planned"; readonly incremental: FileTotals; readonly total: FileTotals }
-  | { readonly kind: "moved"; readonly files: number; readonly bytes: number }
+  | {
+      readonly kind: "planned";
+      readonly incremental: FileTotals;
+      readonly total: FileTotals;
+      /** Of a restore: every file, with its length. */
+      readonly files?: readonly { readonly name: string; readonly length: number }[];
+    }
+  | {
+      readonly kind: "moved";
+      readonly files: number;
+      readonly bytes: number;
+      /** Of a restore: the file that is there. */
+      readonly file?: string;
+    }
   | {
       readonly kind: "done";
       /** Of an upload: the shard's generation in the repository. */

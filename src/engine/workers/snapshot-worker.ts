@@ -66,7 +66,8 @@ class NewsBuffer {
 
   add(event: TransferEvent): void {
     const last = this.events.at(-1);
-    if (event.kind === "moved" && last?.kind === "moved" && last.at === event.at) {
+    const isCount = event.kind === "moved" && event.file === undefined;
+    if (isCount && last?.kind === "moved" && last.file === undefined && last.at === event.at) {
       const files = last.files + event.files;
       const bytes = last.bytes + event.bytes;
       this.events[this.events.length - 1] = { at: event.at, kind: "moved", files, bytes };

@@ -7,7 +7,7 @@ import {
   type ShardRecovery,
   validationFailed,
 } from "../../engine/index.ts";
-import { type CatTable, type CatValue } from "../cat-table.ts";
+import type { CatTable, CatValue } from "../cat-table.ts";
 import { indicesOf } from "../indices-options.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
@@ -45,6 +45,15 @@ function hostOf(node: Node): string {
   return node.publishAddress.replace(/:\d+$/, "");
 }
 
+function fileDetails(recovery: ShardRecovery): JsonObject[] {
+  return (recovery.details ?? []).map((file) => ({
+    name: file.name,
+    length_in_bytes: file.length,
+    reused: false,
+    recovered_in_bytes: file.recovered,
+  }));
+}
+
 function recoveryJson(node: Node, row: RecoveryRow, detailed: boolean): JsonObject {
   const { recovery } = row;
   const { source, files, bytes } = recovery;
@@ -67,6 +76,8 @@ function recoveryJson(node: Node, row: RecoveryRow, detailed: boolean): JsonObje
           restoreUUID: source.snapshotUuid,
           isSearchableSnapshot: false,
           remoteStoreIndexShallowCopy: false,
+          sourceRemoteStoreRepository: null,
+          sourceRemoteTranslogRepository: null,
         }
       : { bootstrap_new_history_uuid: false },
     target: {
@@ -88,7 +99,7 @@ function recoveryJson(node: Node, row: RecoveryRow, detailed: boolean): JsonObje
         reused: 0,
         recovered: files.recovered,
         percent: percent(files.recovered, files.total),
-        ...(detailed ? { details: [] } : {}),
+        ...(detailed ? { details: fileDetails(recovery) } : {}),
       },
       total_time_in_millis: row.ms,
       source_throttle_time_in_millis: 0,
@@ -197,6 +208,7 @@ const SNAPSHOTS = catColumns(
 
 async function snapshotsTable(request: RestRequest, node: Node): Promise<CatTable> {
   const repository = request.param("repository");
+  if (request.has("help")) return { columns: SNAPSHOTS, rows: [] };
   if (repository === undefined) throw validationFailed("repository is missing");
   const infos = await listSnapshots(node, repository, ["_all"], {
     ignoreUnavailable: request.paramBoolean("ignore_unavailable", false),

@@ -4,7 +4,6 @@
 import { VarveError } from "../../base/index.ts";
 import {
   exception,
-  matchesAny,
   type Node,
   parseCreateRequest,
   parseRestoreRequest,
@@ -13,10 +12,11 @@ import {
   Settings,
   validationFailed,
 } from "../../engine/index.ts";
+import type { Repository } from "../../repository/index.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { listSnapshots, snapshotInfoJson } from "../snapshot-json.ts";
-import { finishedStatus, runningStatus } from "../snapshot-status.ts";
+import { finishedStatus, runningStatus, type StatusFilter } from "../snapshot-status.ts";
 
 const SECRET_SETTINGS = /secret_key|access_key|session_token|password|account_key|sas_token/;
 
@@ -34,11 +34,15 @@ function getRepositories(request: RestRequest, node: Node): RestResponse {
   };
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 async function putRepository(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = await request.requireBody();
   const { type, settings } = body;
   if (type === undefined) throw validationFailed("type is missing");
-  if (settings !== undefined && (typeof settings !== "object" || settings === null)) {
+  if (settings !== undefined && !isObject(settings)) {
     throw exception(
       "invalid",
       "illegal_argument_exception",
@@ -69,6 +73,7 @@ async function cleanupRepository(request: RestRequest, node: Node): Promise<Rest
 async function createSnapshot(request: RestRequest, node: Node): Promise<RestResponse> {
   const raw = await request.body();
   const body = Array.isArray(raw) ? {} : (raw ?? {});
+  const wait = request.paramBoolean("wait_for_completion", false);
   const { entry, done } = await node.snapshots.create(
     request.param("repository", ""),
     request.param("snapshot", ""),
@@ -76,7 +81,7 @@ async function createSnapshot(request: RestRequest, node: Node): Promise<RestRes
   );
   const described = `snapshot [${entry.repository}:${entry.name}]`;
   const run = node.tasks.run("cluster:admin/snapshot/create", described, () => done);
-  if (!request.paramBoolean("wait_for_completion", false)) {
+  if (!wait) {
     run.catch(() => {});
     return { body: { accepted: true } };
   }
@@ -122,14 +127,20 @@ function restoreJson(outcome: RestoreOutcome): JsonObject {
 
 async function restoreSnapshot(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = (await request.body()) ?? {};
+  const wait = request.paramBoolean("wait_for_completion", false);
   const [repository, snapshot] = [request.param("repository", ""), request.param("snapshot", "")];
-  const { done } = await node.restores.restore(repository, snapshot, parseRestoreRequest(body));
+  const { done, shards } = await node.restores.restore(
+    repository,
+    snapshot,
+    parseRestoreRequest(body),
+  );
   const run = node.tasks.run(
     "cluster:admin/snapshot/restore",
     `snapshot [${repository}:${snapshot}]`,
     () => done,
   );
-  if (!request.paramBoolean("wait_for_completion", false)) {
+  // A restore of nothing has come to its end, whether it is waited for or not.
+  if (!wait && shards > 0) {
     run.catch(() => {});
     return { body: { accepted: true } };
   }
@@ -138,55 +149,55 @@ async function restoreSnapshot(request: RestRequest, node: Node): Promise<RestRe
 
 async function snapshotStatus(request: RestRequest, node: Node): Promise<RestResponse> {
   const repository = request.param("repository");
-  const names = request.paramList("snapshot");
   const indices = request.paramList("index");
-  if (repository !== undefined) node.repositories.get(repository);
+  const given = request.paramList("snapshot");
+  const names = given.length === 1 && given[0] === "_all" ? [] : given;
   const running = node.snapshots.runningIn(repository);
-  if (repository === undefined || names.length === 0 || names.includes("_current")) {
+  if (repository === undefined || names.length === 0) {
     return { body: { snapshots: running.map((entry) => runningStatus(entry, indices)) } };
   }
+  const opened = node.repositories.get(repository);
   if (indices.length > 0 && names.length > 1) {
-    throw exception(
-      "invalid",
-      "action_request_validation_exception",
-      "Validation Failed: 1: index list filter is supported only when a single 'snapshot' is passed, " +
-        `but found 'snapshot' param = [[${names.join(", ")}]];`,
+    throw validationFailed(
+      "index list filter is supported only when a single 'snapshot' is passed, " +
+        `but found 'snapshot' param = [[${names.join(", ")}]]`,
     );
   }
+  const ignoreUnavailable = request.paramBoolean("ignore_unavailable", false);
   const snapshots: JsonObject[] = [];
-  for (const name of names) {
+  for (const name of new Set(names)) {
     const entry = running.find((one) => one.name === name);
     if (entry !== undefined) snapshots.push(runningStatus(entry, indices));
-    else snapshots.push(...(await statusOf(request, node, repository, name, indices)));
+    else {
+      const filter = { indices, ignoreUnavailable };
+      const status = await statusOf(opened, name, filter);
+      if (status !== undefined) snapshots.push(status);
+    }
   }
   return { body: { snapshots } };
 }
 
 async function statusOf(
-  request: RestRequest,
-  node: Node,
-  repository: string,
+  repository: Repository,
   name: string,
-  indices: readonly string[],
-): Promise<JsonObject[]> {
+  filter: StatusFilter,
+): Promise<JsonObject | undefined> {
   try {
-    const opened = node.repositories.get(repository);
-    if (name.includes("*") || name === "_all") {
-      const data = await opened.getRepositoryData();
-      const matching = [...data.snapshots.values()].filter(
-        (one) => name === "_all" || matchesAny([name], one.name),
-      );
-      return await Promise.all(
-        matching.map((one) => finishedStatus(opened, { name: one.name, uuid: one.uuid }, indices)),
-      );
-    }
-    const found = await opened.findSnapshot(name);
-    return [await finishedStatus(opened, { name: found.name, uuid: found.uuid }, indices)];
+    const { uuid } = await repository.findSnapshot(name);
+    return await finishedStatus(repository, { name, uuid }, filter);
   } catch (error) {
     const isMissing = error instanceof VarveError && error.type === "snapshot_missing_exception";
-    if (isMissing && request.paramBoolean("ignore_unavailable", false)) return [];
+    if (isMissing && filter.ignoreUnavailable) return undefined;
     throw error;
   }
+}
+
+/** Paths that look like a snapshot's name, but are POST calls. */
+function wrongMethod(request: RestRequest): RestResponse {
+  const error =
+    `Incorrect HTTP method for uri [${request.path}] and method [${request.method}], ` +
+    "allowed: [POST]";
+  return { status: 405, body: { error, status: 405 } };
 }
 
 const PARAMS = CLUSTER_PARAMS;
@@ -208,6 +219,14 @@ export const snapshotRoutes: readonly Route[] = [
   { methods: ["DELETE"], path: REPOSITORY, params: PARAMS, handle: deleteRepository },
   { methods: ["POST"], path: `${REPOSITORY}/_verify`, params: PARAMS, handle: verifyRepository },
   { methods: ["POST"], path: `${REPOSITORY}/_cleanup`, params: PARAMS, handle: cleanupRepository },
+  ...["_verify", "_cleanup"].map(
+    (name): Route => ({
+      methods: ["GET", "PUT", "DELETE"],
+      path: `${REPOSITORY}/${name}`,
+      params: PARAMS,
+      handle: wrongMethod,
+    }),
+  ),
   { methods: ["GET"], path: "/_snapshot/_status", params: GET_PARAMS, handle: snapshotStatus },
   { methods: ["GET"], path: `${REPOSITORY}/_status`, params: GET_PARAMS, handle: snapshotStatus },
   { methods: ["GET"], path: `${SNAPSHOT}/_status`, params: GET_PARAMS, handle: snapshotStatus },
