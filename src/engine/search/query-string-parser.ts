@@ -239,10 +239,10 @@ export class QueryStringParser {
     if (token.kind === "RANGE_START") {
       const boost = this.parseBoost();
       const { lower, upper, includeLower, includeUpper } = token.range!;
-      const unescape = (text: string | undefined): string | undefined =>
+      const plain = (text: string | undefined): string | undefined =>
         text === undefined ? undefined : discardEscapes(text);
       return this.boosted(
-        this.rangeQuery(field, unescape(lower), unescape(upper), includeLower, includeUpper),
+        this.rangeQuery(field, plain(lower), plain(upper), includeLower, includeUpper),
         boost,
       );
     }

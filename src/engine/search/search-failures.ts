@@ -9,6 +9,8 @@ export interface ShardFailure {
   readonly index: string;
   readonly shardId: number;
   readonly error: unknown;
+  /** The phase that failed; `query` where it is not given. */
+  readonly phase?: string;
 }
 
 /** Java's own exceptions, which upstream repeats as their own cause. */

@@ -6,6 +6,7 @@ import {
   type IndexSearcher,
   type Query,
   type SortField,
+  type SortValue,
 } from "../../lucene/search/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import type { FetchRequest, HitToFetch } from "./fetch-phase.ts";
@@ -28,6 +29,8 @@ export interface RunningShard {
   readonly shardIndex: number;
   readonly query: Query;
   readonly sort: readonly ShardSort[] | undefined;
+  /** The values of search_after. */
+  readonly after: readonly SortValue[] | undefined;
   result?: ShardResult;
 }
 

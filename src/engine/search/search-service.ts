@@ -41,6 +41,7 @@ import {
   searchAfter,
 } from "./shard-query.ts";
 import { similarityOf } from "./similarity.ts";
+import { FieldSortBuilder } from "./sort-fields.ts";
 
 export type { SearchTarget } from "./search-target.ts";
 
@@ -185,14 +186,15 @@ export class SearchService {
   ): Promise<Page> {
     const { source } = parsed;
     const failures: ShardFailure[] = [];
-    const running = this.prepare(shards, parsed, started, failures);
+    const check = this.cancelCheck(parsed, started);
+    const running = this.prepare(shards, parsed, check, failures);
     const statistics = parsed.dfs
       ? gatherStatistics(running.map(({ searcher, query }) => ({ searcher, query })))
       : undefined;
     const ready =
       statistics === undefined
         ? running
-        : running.map((shard) => withStatistics(shard, statistics));
+        : running.map((shard) => withStatistics(shard, statistics, check));
     const window =
       scroll === undefined ? (source.from ?? 0) + (source.size ?? 10) : (source.size ?? 10);
     for (const shard of ready) {
@@ -213,6 +215,7 @@ export class SearchService {
         failures,
         this.options.nodeId,
         done.length === 0 ? "all shards failed" : "Partial shards failure",
+        failures[0]?.phase ?? "query",
       );
     }
     const from = scroll === undefined ? (source.from ?? 0) : 0;
@@ -225,14 +228,17 @@ export class SearchService {
   private prepare(
     shards: readonly OpenShard[],
     parsed: ParsedSearch,
-    started: number,
+    check: () => void,
     failures: ShardFailure[],
   ): RunningShard[] {
     const now = this.options.clock.now();
-    const check = this.cancelCheck(parsed, started);
     const running: RunningShard[] = [];
+    // Several shards with a sort by a field are asked first whether they can match at all.
+    const isFiltered = shards.length > 1 && parsed.source.sorts?.[0] instanceof FieldSortBuilder;
+    const canMatch = isFiltered ? "can_match" : "query";
     shards.forEach((open, shardIndex) => {
       const { target } = open;
+      let phase = "query";
       try {
         checkWindow(parsed, target.settings);
         const searcher = new IndexSearcher(open.reader, {
@@ -241,11 +247,13 @@ export class SearchService {
         });
         const context = this.contextOf(open, searcher, now);
         const query = buildQuery(context, parsed.source, target);
+        phase = canMatch;
         const sort = buildSort(context, parsed.source);
-        running.push({ open, context, searcher, shardIndex, query, sort });
+        const after = searchAfter(parsed.source, sort);
+        running.push({ open, context, searcher, shardIndex, query, sort, after });
       } catch (error) {
         if (isFatal(error)) throw error;
-        failures.push({ index: target.index, shardId: target.shardId, error });
+        failures.push({ index: target.index, shardId: target.shardId, error, phase });
       }
     });
     return running;
@@ -307,7 +315,7 @@ export class SearchService {
       minScore: source.minScore,
       size: Math.min(window, Math.max(searcher.maxDoc, 1)) * (window > 0 ? 1 : 0),
       sort,
-      after: last?.values ?? searchAfter(source, sort),
+      after: last?.values ?? shard.after,
       afterDoc: last?.doc,
       trackScores: source.trackScores ?? false,
       trackTotalHitsUpTo: track === true ? Infinity : track === false ? 0 : track,
@@ -362,7 +370,7 @@ export class SearchService {
         indexes.map((index) => merged[index]!),
         request,
       );
-      indexes.forEach((index, at) => (shown[index] = hits[at]!));
+      for (const [at, index] of indexes.entries()) shown[index] = hits[at]!;
     }
     return shown;
   }
@@ -435,11 +443,13 @@ function openShards(targets: readonly SearchTarget[]): OpenShard[] {
   });
 }
 
-function withStatistics(shard: RunningShard, statistics: GlobalStatistics): RunningShard {
+function withStatistics(
+  shard: RunningShard,
+  statistics: GlobalStatistics,
+  checkCancelled: () => void,
+): RunningShard {
   const { target } = shard.open;
-  const searcher = new IndexSearcher(shard.open.reader, {
-    similarity: similarityOf(target.mapper, target.settings),
-    statistics,
-  });
+  const similarity = similarityOf(target.mapper, target.settings);
+  const searcher = new IndexSearcher(shard.open.reader, { similarity, statistics, checkCancelled });
   return { ...shard, searcher };
 }

@@ -22,11 +22,11 @@ export const parseQueryString: QueryParser = (body, parser) => {
   const text = reader.takeString("query");
   const fields = reader.takeStrings("fields") ?? [];
   const minimum = reader.takeString("minimum_should_match");
-  const escape = reader.takeBoolean("escape") ?? false;
+  const isEscaped = reader.takeBoolean("escape") ?? false;
   const optionsOf = readOptions(reader, fields);
   const builder = buildQuery(reader, (context) => {
     const query = text!;
-    const escaped = escape ? query.replace(/[\\+\-!():^[\]"{}~*?|&/]/g, "\\$&") : query;
+    const escaped = isEscaped ? query.replace(/[\\+\-!():^[\]"{}~*?|&/]/g, "\\$&") : query;
     const made = parseOn(context, escaped, query, optionsOf(context));
     return fixUp(made, minimum);
   });
