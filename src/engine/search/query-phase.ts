@@ -91,7 +91,8 @@ class ShardRun {
   constructor(context: QueryShardContext, searcher: IndexSearcher, request: ShardRequest) {
     this.context = context;
     this.searcher = searcher;
-    this.request = request;
+    // Rewritten once: counting and collecting weigh the same query.
+    this.request = { ...request, query: searcher.rewrite(request.query) };
     this.top = topCollector(request);
     this.aggregators = request.aggregations?.create(this.aggregationContext(), undefined) ?? [];
   }

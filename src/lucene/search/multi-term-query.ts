@@ -4,6 +4,7 @@
 
 import {
   type LeafContext,
+  type PostingsEnum,
   PostingsFlags,
   type Terms,
   type TermsEnum,
@@ -48,8 +49,10 @@ export abstract class MultiTermQuery extends Query {
       return matching.terms.postings(undefined, PostingsFlags.NONE);
     }
     const builder = new DocIdSetBuilder(context.reader.maxDoc);
+    let postings: PostingsEnum | undefined;
     do {
-      builder.addAll(matching.terms.postings(undefined, PostingsFlags.NONE));
+      postings = matching.terms.postings(postings, PostingsFlags.NONE);
+      builder.addAll(postings);
     } while (matching.next());
     const again = terms.iterator();
     again.seekToState(first, firstState);
