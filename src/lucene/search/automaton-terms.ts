@@ -9,6 +9,9 @@ import type { MatchingTerms } from "./multi-term-query.ts";
 /** Terms of one dead run that are stepped over before a seek is tried. */
 const STEPS_BEFORE_SEEK = 10;
 
+/** Marks an offset inside of a character. */
+const NO_BOUNDARY = -3;
+
 /** The terms of `termsEnum` that `dfa` accepts, in order. */
 export function automatonTerms(termsEnum: TermsEnum, dfa: Dfa): MatchingTerms {
   return new AutomatonTerms(termsEnum, dfa);
@@ -20,10 +23,15 @@ class AutomatonTerms implements MatchingTerms {
   private started = false;
   /** Length in bytes of the prefix on which the last term died, or -1. */
   private deadLength = -1;
+  /** The bytes of the last term that were walked, and the state before each. */
+  private previous = new Uint8Array(64);
+  private states = new Int32Array(64);
+  private walked = 0;
 
   constructor(terms: TermsEnum, dfa: Dfa) {
     this.terms = terms;
     this.dfa = dfa;
+    this.states[0] = dfa.start;
   }
 
   next(): boolean {
@@ -52,26 +60,51 @@ class AutomatonTerms implements MatchingTerms {
     return this.terms.seekCeil(prefix) === "end" ? undefined : this.terms.term();
   }
 
+  /**
+   * The state after the whole term, or DEAD. Neighbouring terms share long prefixes: the states of
+   * the term before are kept by byte offset, and the walk goes on where the terms part.
+   */
   private run(term: Uint8Array): number {
-    const dfa = this.dfa;
-    let state = dfa.start;
+    if (term.length >= this.previous.length) this.grow(term.length);
+    const { dfa, previous, states } = this;
+    const limit = Math.min(term.length, this.walked);
     let at = 0;
+    while (at < limit && previous[at] === term[at]) at++;
+    if (this.deadLength >= 0 && at >= this.deadLength) return DEAD;
+    while (states[at] === NO_BOUNDARY) at--;
+    this.deadLength = -1;
+    let state = states[at]!;
     while (at < term.length) {
-      const byte = term[at]!;
+      const byte = (previous[at] = term[at]!);
       let point = byte;
       let width = 1;
       if (byte >= 0x80) {
         width = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
         point = decodePoint(term, at, width);
+        for (let i = 1; i < width; i++) {
+          previous[at + i] = term[at + i] ?? 0;
+          states[at + i] = NO_BOUNDARY;
+        }
       }
       state = dfa.step(state, point);
       at += width;
+      states[at] = state;
       if (state === DEAD) {
         this.deadLength = at;
-        return DEAD;
+        break;
       }
     }
+    this.walked = at;
     return state;
+  }
+
+  private grow(length: number): void {
+    const previous = new Uint8Array(2 * length + 8);
+    previous.set(this.previous);
+    this.previous = previous;
+    const states = new Int32Array(2 * length + 8);
+    states.set(this.states);
+    this.states = states;
   }
 
   /** The smallest string above the dead prefix of `term` that may lead to a match. */
