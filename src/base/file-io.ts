@@ -19,7 +19,7 @@ import {
   write as writeAsync,
   writeSync,
 } from "node:fs";
-import { open as openAsync } from "node:fs/promises";
+import { open as openAsync, rm as removeFile } from "node:fs/promises";
 import { VarveError } from "./errors.ts";
 
 /** A file open for reading at positions. */
@@ -61,6 +61,8 @@ export interface FileIo {
   rename(source: string, target: string): void;
   /** No error when it is missing. */
   remove(path: string): void;
+  /** The same off the main thread. */
+  removeAsync(path: string): Promise<void>;
   /** Makes names in the folder durable. */
   syncDirectory(path: string): void;
   /** The same off the main thread. */
@@ -112,6 +114,13 @@ export const nodeFileIo: FileIo = {
         closeSync(fd);
       }
     }),
+  async removeAsync(path) {
+    try {
+      await removeFile(path, { force: true });
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  },
   async syncDirectoryAsync(path) {
     try {
       const folder = await openAsync(path, "r");

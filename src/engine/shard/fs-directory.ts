@@ -244,10 +244,19 @@ export class FsDirectory implements Directory {
       this.noting = undefined;
     }
     await this.carryOut(steps);
-    const doomed = this.doomed;
-    this.doomed = undefined;
-    for (const name of doomed) this.removeNow(name);
+    await this.removeDoomed(this.doomed);
     return result;
+  }
+
+  /** Commits first: one that is found must have its files, those that are deleted now included. */
+  private async removeDoomed(doomed: string[]): Promise<void> {
+    const remove = (name: string) => this.io.removeAsync(join(this.path, name));
+    const isCommit = (name: string) => name.startsWith("segments_");
+    await Promise.all(doomed.filter(isCommit).map(remove));
+    this.doomed = undefined;
+    const files = doomed.filter((name) => !isCommit(name));
+    const onDisk = files.filter((name) => this.takeFromMemory(name) === undefined);
+    await Promise.all(onDisk.map(remove));
   }
 
   /** Steps between two renames need no order among themselves. */

@@ -117,6 +117,7 @@ export function crashingIo(plan: CrashPlan, die: (step: string) => void): FileIo
     },
     rename: (source, target) => at("commit-rename", () => nodeFileIo.rename(source, target)),
     remove: (path) => at(stepOf(path, "delete"), () => nodeFileIo.remove(path)),
+    removeAsync: (path) => atAsync(stepOf(path, "delete"), () => nodeFileIo.removeAsync(path)),
     syncDirectory: (path) => at("directory-sync", () => nodeFileIo.syncDirectory(path)),
     syncDirectoryAsync: (path) =>
       atAsync("directory-sync", () => nodeFileIo.syncDirectoryAsync(path)),

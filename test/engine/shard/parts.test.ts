@@ -288,7 +288,7 @@ describe("FsDirectory.durably", () => {
         nodeFileIo.rename(source, target);
         steps.push(`rename ${basename(target)}`);
       },
-      remove(file: string) {
+      async removeAsync(file: string) {
         nodeFileIo.remove(file);
         steps.push(`remove ${basename(file)}`);
       },

@@ -133,6 +133,11 @@ export class PowerLossIo implements FileIo {
     if (this.names.has(path)) this.change(path, (names) => void names.delete(path));
   }
 
+  async removeAsync(path: string): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.remove(path);
+  }
+
   syncDirectory(path: string): void {
     this.tick();
     for (const apply of this.pending.get(path) ?? []) apply(this.durableNames);

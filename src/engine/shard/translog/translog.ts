@@ -321,9 +321,9 @@ export class Translog {
     this.minGeneration = target;
     await this.checkpointFile.writeDurable(this.checkpointAt(first));
     const { io, path } = this.options;
-    for (const { generation } of this.retained) {
-      if (generation < target) io.remove(join(path, translogFileName(generation)));
-    }
+    const trimmed = this.retained.filter(({ generation }) => generation < target);
+    const paths = trimmed.map(({ generation }) => join(path, translogFileName(generation)));
+    await Promise.all(paths.map((file) => io.removeAsync(file)));
     this.retained = this.retained.filter(({ generation }) => generation >= target);
   }
 
