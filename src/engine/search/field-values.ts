@@ -61,7 +61,9 @@ export function doubleDecoder(type: SearchFieldType): DoubleDecoder {
       return (values) => sortableShortToHalfFloat((values.longLow() << 16) >> 16);
     case "scaled_float": {
       const { toDouble } = (type as unknown as { kind: { toDouble(v: number): number } }).kind;
-      return (values) => toDouble(values.longValue());
+      // Upstream multiplies by the inverse: 3730 of factor 100 is 37.300000000000004.
+      const inverse = toDouble(1);
+      return (values) => values.longValue() * inverse;
     }
     case "unsigned_long":
       return (values) => (values.longHigh() >>> 0) * 4294967296 + (values.longLow() >>> 0);

@@ -98,6 +98,15 @@ export class AggregationBody {
     );
   }
 
+  /** An error at the end of a member that is an object or a list. */
+  arrayEndError(message: string, key: string, cause: unknown): VarveError {
+    const value = this.object[key];
+    const container = typeof value === "object" && value !== null ? value : this.object;
+    return xContentParseException(
+      message, this.parser.source.locate(container, "", "end"), cause,
+    );
+  }
+
   /** An error at the end of the body. */
   endError(message: string): VarveError {
     return xContentParseException(message, this.parser.source.locate(this.object, "", "end"));

@@ -64,6 +64,9 @@ export const NO_OP_COLLECTOR: LeafBucketCollector = { collect() {} };
 /** Collects one shard. */
 export interface Aggregator {
   readonly name: string;
+  /** As in the request. */
+  readonly type: string;
+  readonly parent: Aggregator | undefined;
   /** In the order of the request. */
   readonly children: readonly Aggregator[];
   /** What an order path may name: a metric, or one bucket to look inside; undefined: neither. */

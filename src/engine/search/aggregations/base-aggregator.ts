@@ -13,6 +13,7 @@ import {
 /** The common part of all aggregators. */
 export abstract class BaseAggregator implements Aggregator {
   readonly name: string;
+  readonly type: string;
   readonly metadata: XContentObject | undefined;
   readonly context: AggregationContext;
   readonly parent: Aggregator | undefined;
@@ -23,6 +24,7 @@ export abstract class BaseAggregator implements Aggregator {
     factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
   ) {
     this.name = factory.name;
+    this.type = factory.type;
     this.metadata = factory.metadata;
     this.context = context;
     this.parent = parent;

@@ -168,16 +168,21 @@ class InternalExtendedStats implements InternalAggregation {
     const { values, format, sigma } = this;
     const shown = statsToXContent(values, format);
     const isEmpty = values.count === 0;
-    const add = (suffix: string, show: (value: number) => XContentObject[string]): void => {
+    const add = (
+      suffix: string, show: (value: number, key: string) => XContentObject[string],
+    ): void => {
       const one = (key: string): XContentObject[string] =>
-        (isEmpty ? null : show(extendedMetric(values, key, sigma)));
+        (isEmpty ? null : show(extendedMetric(values, key, sigma), key));
       for (const key of SINGLES) shown[key + suffix] = one(key);
       shown[`std_deviation_bounds${suffix}`] = Object.fromEntries(
         BOUNDS.map((key) => [key, one(`std_${key}`)]),
       );
     };
     add("", doubleToJson);
-    if (!isEmpty && !format.isRaw) add("_as_string", (value) => formatDouble(format, value));
+    if (!isEmpty && !format.isRaw) {
+      add("_as_string", (value, key) => (key.startsWith("std_") ? formatDouble(format, value)
+        : format.formatDouble(value) as XContentObject[string]));
+    }
     return shown;
   }
 }

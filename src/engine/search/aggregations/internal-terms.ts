@@ -157,7 +157,7 @@ export class InternalTerms implements InternalAggregation {
     const shown: XContentObject = {
       key: type === "dterms" ? doubleToJson(key as number) : key,
     };
-    if (!format.isRaw) {
+    if (!format.isRaw && format.name !== "unsigned_long") {
       const text = type === "dterms" ? format.formatDouble(Number(key)) : format.formatLong(key);
       shown["key_as_string"] = String(text);
     }
@@ -176,7 +176,7 @@ function shardError({ parts, options }: InternalTerms): number {
 
 /** Terms of a field that the shard does not map. */
 export class UnmappedTerms implements InternalAggregation {
-  readonly type = "umterms";
+  readonly type = "sterms";
   readonly isUnmapped = true;
   readonly name: string;
   readonly metadata: XContentObject | undefined;

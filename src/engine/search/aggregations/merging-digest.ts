@@ -70,7 +70,8 @@ export class MergingDigest {
     for (let i = 0; i < other.count; i++) this.add(other.means[i]!, other.weights[i]!);
   }
 
-  private compress(): void {
+  /** Leaves about `compression` centroids. */
+  compress(): void {
     this.mergeBuffer(true, this.compression);
   }
 

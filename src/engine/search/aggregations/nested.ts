@@ -173,7 +173,7 @@ export const parseReverseNested: AggregationParser = (object, parts, parser) => 
 };
 
 function hasNestedParent(parent: Aggregator | undefined): boolean {
-  for (let at = parent; at !== undefined; at = (at as { parent?: Aggregator }).parent) {
+  for (let at = parent; at !== undefined; at = at.parent) {
     if (at instanceof NestedAggregator || at instanceof NonCollectingAggregator) return true;
   }
   return false;

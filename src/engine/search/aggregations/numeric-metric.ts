@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.search.aggregations.metrics.InternalNumericMetricsAggregation.
 
 import type { XContentObject } from "../../../xcontent/index.ts";
-import type { DocValueFormat } from "../../mapping/index.ts";
+import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import type { ReduceContext, InternalAggregation } from "./aggregator.ts";
 
@@ -48,5 +48,6 @@ export abstract class InternalSingleValue implements InternalAggregation {
 
 /** A double through a format, as text. */
 export function formatDouble(format: DocValueFormat, value: number): string {
-  return String(format.formatDouble(value));
+  const shown = format.formatDouble(value);
+  return typeof shown === "number" ? javaDouble(shown) : String(shown);
 }

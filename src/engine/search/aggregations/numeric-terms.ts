@@ -7,7 +7,7 @@ import type {
   AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
 } from "./aggregator.ts";
 import { BucketsAggregator, KeyedBucketOrds } from "./base-aggregator.ts";
-import { ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
+import { isKeyOrder, ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
 import { InternalTerms, compareTerms, type TermsType } from "./internal-terms.ts";
 import type { LongValue, NumericValues } from "./numeric-values.ts";
 import type { TermsOptions } from "./terms.ts";
@@ -85,7 +85,8 @@ export class NumericTermsAggregator extends BucketsAggregator {
       const top = selectTop(candidates, thresholds.shardSize, compare);
       const sum = (ords: readonly number[]): number =>
         ords.reduce((total, ord) => total + this.docCount(ord), 0);
-      others.push(sum(buckets) - sum(top));
+      const isAll = candidates.length === top.length && !isKeyOrder(order);
+      others.push(isAll ? 0 : sum(buckets) - sum(top));
       return top;
     });
     const flat = kept.flat();

@@ -163,11 +163,13 @@ class InternalPercentiles implements InternalAggregation {
   }
 
   reduce(all: readonly InternalAggregation[]): InternalAggregation {
-    const merged = new MergingDigest(this.options.compression);
-    for (const one of all) {
-      const { digest } = one as InternalPercentiles;
-      if (digest !== undefined) merged.addAll(digest);
-    }
+    // One shard's digest is not merged with itself; each is compressed before it is read.
+    const digests = all.map((one) => (one as InternalPercentiles).digest)
+      .filter((digest) => digest !== undefined);
+    const merged = digests.length === 1 && all.length === 1
+      ? digests[0]! : new MergingDigest(this.options.compression);
+    if (merged !== digests[0]) for (const digest of digests) merged.addAll(digest);
+    merged.compress();
     return new InternalPercentiles(this, this.format, this.options, merged);
   }
 

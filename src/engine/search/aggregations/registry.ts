@@ -1,6 +1,7 @@
 // Every aggregation: one line each. A parser lives in a file of its own.
 
 import { parseCardinality } from "./cardinality.ts";
+import { parseComposite } from "./composite.ts";
 import { parseDateHistogram } from "./date-histogram.ts";
 import { parseExtendedStats } from "./extended-stats.ts";
 import { parseFilter } from "./filter.ts";
@@ -21,6 +22,7 @@ import { parseTerms } from "./terms.ts";
 export const AGGREGATION_PARSERS: ReadonlyMap<string, AggregationParser> = new Map([
   ["avg", parseAvg],
   ["cardinality", parseCardinality],
+  ["composite", parseComposite],
   ["date_histogram", parseDateHistogram],
   ["date_range", parseDateRange],
   ["extended_stats", parseExtendedStats],

@@ -1,12 +1,12 @@
 // stats: count, min, max, avg and sum in one pass.
 // Upstream: org.opensearch.search.aggregations.metrics.{StatsAggregator,InternalStats}.
 
-import type { XContentObject } from "../../../xcontent/index.ts";
+import type { XContentObject, XContentValue } from "../../../xcontent/index.ts";
 import type { DocValueFormat } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import type { Aggregator, InternalAggregation, LeafBucketCollector } from "./aggregator.ts";
 import { CompensatedSum, CompensatedSums, grownDoubles } from "./compensated-sum.ts";
-import { formatDouble, type ResultHead } from "./numeric-metric.ts";
+import type { ResultHead } from "./numeric-metric.ts";
 import type { NumericValues } from "./numeric-values.ts";
 import { NumericAggregator, metricParser } from "./simple-metrics.ts";
 
@@ -115,10 +115,12 @@ export function statsToXContent(stats: StatsValues, format: DocValueFormat): XCo
     sum: doubleToJson(sum),
   };
   if (!format.isRaw) {
-    shown["min_as_string"] = formatDouble(format, min);
-    shown["max_as_string"] = formatDouble(format, max);
-    shown["avg_as_string"] = formatDouble(format, avg);
-    shown["sum_as_string"] = formatDouble(format, sum);
+    // Not always texts: upstream shows booleans as such here.
+    const show = (value: number): XContentValue => format.formatDouble(value) as XContentValue;
+    shown["min_as_string"] = show(min);
+    shown["max_as_string"] = show(max);
+    shown["avg_as_string"] = show(avg);
+    shown["sum_as_string"] = show(sum);
   }
   return shown;
 }

@@ -8,7 +8,7 @@ import {
   type InternalAggregation, type LeafBucketCollector,
 } from "./aggregator.ts";
 import { BucketsAggregator } from "./base-aggregator.ts";
-import { ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
+import { isKeyOrder, ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
 import { InternalTerms } from "./internal-terms.ts";
 import type { GlobalOrdinals, OrdinalValues } from "./ordinal-values.ts";
 import type { TermsOptions } from "./terms.ts";
@@ -140,8 +140,10 @@ export class StringTermsAggregator extends BucketsAggregator {
       const top = selectTop(candidates, thresholds.shardSize, compare);
       const sum = (ords: readonly number[]): number =>
         ords.reduce((total, ord) => total + this.docCount(ord), 0);
-      others.push(candidates.length === top.length && buckets.length === candidates.length
-        ? 0 : sum(buckets) - sum(top));
+      // Where all that are big enough are kept, upstream counts nothing as left out, unless it kept
+      // them in a queue, as it does in the order of keys.
+      const isAll = candidates.length === top.length && !isKeyOrder(order);
+      others.push(isAll ? 0 : sum(buckets) - sum(top));
       kept.push(top);
     }
     const flat = kept.flat();

@@ -6,6 +6,7 @@ import { illegalArgument } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import {
   DateFieldType, DateTimeFormat, DecimalDocValueFormat, DEFAULT_DATE_FORMAT, RAW_FORMAT,
+  UNSIGNED_LONG_FORMAT,
   type DocValueFormat, type MappedFieldType,
 } from "../../mapping/index.ts";
 import { DateFormatter, zoneRules } from "../../time/index.ts";
@@ -184,6 +185,11 @@ export class ValuesSource {
   }
 }
 
+/** Upstream's format of unsigned longs is not its raw one, so that metrics show texts as well. */
+const UNSIGNED_LONG: DocValueFormat = {
+  ...UNSIGNED_LONG_FORMAT, isRaw: false,
+};
+
 function noTerm(): Uint8Array {
   return new Uint8Array(0);
 }
@@ -198,6 +204,7 @@ function formatOf(
       ? type.formatter : DateFormatter.forPattern(format).withLocale(type.formatter.locale);
     return new DateTimeFormat(formatter, timeZone ?? "UTC", "date");
   }
+  if (type?.valuesKind === "unsigned_long" && format === undefined) return UNSIGNED_LONG;
   if (type !== undefined) return type.docValueFormat(format, timeZone);
   if (kind === "date") {
     const formatter = DateFormatter.forPattern(format ?? DEFAULT_DATE_FORMAT);
