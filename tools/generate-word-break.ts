@@ -278,7 +278,7 @@ function minimize({ rows, types }: Automaton): Automaton {
   return result;
 }
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
 
 /** Runs of equal classes: a letter or sign for the class, the length in base 36 when above 1. */
 function encodeRuns(): string {

@@ -1,19 +1,22 @@
 // The analyzers of one index, by name: the built-in ones and those of `index.analysis.*`.
 // Upstream: org.opensearch.index.analysis.{IndexAnalyzers,AnalysisRegistry}.
 
-import { illegalArgument } from "../../base/index.ts";
-import type { Analyzer, TokenStream } from "../../lucene/analysis/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
+import type { Analyzer } from "../../lucene/analysis/index.ts";
+import { Settings } from "../settings.ts";
 import {
-  ENGLISH_STOP_WORDS,
-  keywordTokenizer,
-  LowerCaseFilter,
-  letterTokenizer,
-  lowerCase,
-  StopFilter,
-  standardTokenizer,
-  whitespaceTokenizer,
-} from "../../lucene/analysis/index.ts";
-import type { Settings } from "../settings.ts";
+  AnalysisChain,
+  type ChainParts,
+  type CharFilterFactory,
+  POSITION_INCREMENT_GAP_DEFAULT,
+  type TokenFilterFactory,
+  type TokenizerFactory,
+} from "./analysis-chain.ts";
+import { makeAnalyzer } from "./analyzers.ts";
+import { makeCharFilter, prebuiltCharFilter } from "./char-filters.ts";
+import type { ComponentContext } from "./component.ts";
+import { makeTokenFilter, prebuiltTokenFilter } from "./token-filters.ts";
+import { makeTokenizer, prebuiltTokenizer } from "./tokenizers.ts";
 
 /** The analyzers of one index. */
 export interface IndexAnalyzers {
@@ -27,161 +30,284 @@ export interface IndexAnalyzers {
   readonly defaultSearchQuote: Analyzer;
 }
 
-/** OpenSearch's TextFieldMapper.Defaults.POSITION_INCREMENT_GAP. */
-export const POSITION_INCREMENT_GAP_DEFAULT = 100;
+const NO_SETTINGS = Settings.EMPTY;
 
-class FunctionAnalyzer implements Analyzer {
-  readonly name: string;
-  readonly positionIncrementGap: number;
-  private readonly open: (text: string) => TokenStream;
-  private readonly normalizeText: (text: string) => string;
-
-  constructor(
-    name: string,
-    open: (text: string) => TokenStream,
-    normalizeText: (text: string) => string,
-    positionIncrementGap = POSITION_INCREMENT_GAP_DEFAULT,
-  ) {
-    this.name = name;
-    this.open = open;
-    this.normalizeText = normalizeText;
-    this.positionIncrementGap = positionIncrementGap;
-  }
-
-  tokenStream(_field: string, text: string): TokenStream {
-    return this.open(text);
-  }
-
-  normalize(_field: string, text: string): string {
-    return this.normalizeText(text);
-  }
+function context(name: string, indexSettings = NO_SETTINGS, settings = NO_SETTINGS) {
+  return { name, settings, indexSettings };
 }
 
-const same = (text: string) => text;
+const builtIn = new Map<string, AnalysisChain | undefined>();
+
+/** A built-in analyzer by name. It is shared by all indices. */
+export function builtInAnalyzer(name: string): AnalysisChain | undefined {
+  if (!builtIn.has(name)) {
+    const parts = makeAnalyzer(name, context(name));
+    builtIn.set(name, parts && new AnalysisChain(name, parts, false));
+  }
+  return builtIn.get(name);
+}
 
 /** The `keyword` analyzer: the whole text as one token. */
-export const KEYWORD_ANALYZER: Analyzer = new FunctionAnalyzer("keyword", keywordTokenizer, same);
+export const KEYWORD_ANALYZER: Analyzer = builtInAnalyzer("keyword")!;
 /** The `whitespace` analyzer. */
-export const WHITESPACE_ANALYZER: Analyzer = new FunctionAnalyzer(
-  "whitespace",
-  (text) => whitespaceTokenizer(text),
-  same,
-);
-
-const standard = (text: string) => new LowerCaseFilter(standardTokenizer(text));
-const simple = (text: string) => new LowerCaseFilter(letterTokenizer(text));
-
-const BUILT_IN: ReadonlyMap<string, Analyzer> = new Map<string, Analyzer>([
-  ["standard", new FunctionAnalyzer("standard", standard, lowerCase)],
-  ["simple", new FunctionAnalyzer("simple", simple, lowerCase)],
-  ["whitespace", WHITESPACE_ANALYZER],
-  ["keyword", KEYWORD_ANALYZER],
-  [
-    "stop",
-    new FunctionAnalyzer("stop", (t) => new StopFilter(simple(t), ENGLISH_STOP_WORDS), lowerCase),
-  ],
-]);
+export const WHITESPACE_ANALYZER: Analyzer = builtInAnalyzer("whitespace")!;
 
 /** The same analyzer with another gap between the values of a field. */
 export function withPositionIncrementGap(analyzer: Analyzer, gap: number): Analyzer {
-  return new FunctionAnalyzer(
-    analyzer.name,
-    (text) => analyzer.tokenStream("", text),
-    (text) => analyzer.normalize("", text),
-    gap,
-  );
+  return {
+    name: analyzer.name,
+    positionIncrementGap: gap,
+    tokenStream: (field, text) => analyzer.tokenStream(field, text),
+    normalize: (field, text) => analyzer.normalize(field, text),
+  };
+}
+
+/** The components of `index.analysis.*`, made one by one and checked, and the built-in ones. */
+export class ComponentRegistry {
+  private readonly indexSettings: Settings;
+  private readonly charFilters = new Map<string, CharFilterFactory>();
+  private readonly tokenizers = new Map<string, TokenizerFactory>();
+  private readonly tokenFilters = new Map<string, TokenFilterFactory>();
+
+  constructor(indexSettings: Settings) {
+    this.indexSettings = indexSettings;
+    this.fill("char_filter", this.charFilters, makeCharFilter);
+    this.fill("tokenizer", this.tokenizers, makeTokenizer);
+    this.fill("filter", this.tokenFilters, makeTokenFilter);
+  }
+
+  charFilter(name: string): CharFilterFactory | undefined {
+    return this.charFilters.get(name) ?? prebuiltCharFilter(name, this.contextOf(name));
+  }
+
+  tokenizer(name: string): TokenizerFactory | undefined {
+    return this.tokenizers.get(name) ?? prebuiltTokenizer(name, this.contextOf(name));
+  }
+
+  tokenFilter(name: string): TokenFilterFactory | undefined {
+    return this.tokenFilters.get(name) ?? prebuiltTokenFilter(name, this.contextOf(name));
+  }
+
+  /** One that `index.analysis.*` names. */
+  configured(kind: "char_filter", name: string): CharFilterFactory | undefined;
+  configured(kind: "tokenizer", name: string): TokenizerFactory | undefined;
+  configured(kind: "filter", name: string): TokenFilterFactory | undefined;
+  configured(kind: "char_filter" | "tokenizer" | "filter", name: string): unknown {
+    if (kind === "char_filter") return this.charFilters.get(name);
+    return kind === "tokenizer" ? this.tokenizers.get(name) : this.tokenFilters.get(name);
+  }
+
+  private contextOf(name: string): ComponentContext {
+    return context(name, this.indexSettings);
+  }
+
+  private fill<T>(
+    kind: string,
+    into: Map<string, T>,
+    make: (type: string, context: ComponentContext) => T | undefined,
+  ): void {
+    for (const [name, settings] of this.indexSettings.groups(`index.analysis.${kind}.`)) {
+      const type = settings.get("type");
+      if (type === undefined) {
+        throw illegalArgument(
+          `${kind} [${name}] must specify either an analyzer type, or a tokenizer`,
+        );
+      }
+      const made = make(type, context(name, this.indexSettings, settings));
+      if (made === undefined) throw unknownType(kind, type, name);
+      into.set(name, made);
+    }
+  }
+}
+
+function unknownType(kind: string, type: string, name: string): VarveError {
+  return illegalArgument(`Unknown ${kind} type [${type}] for [${name}]`);
+}
+
+/** Appends filters one by one: some need to know what stands before them. */
+export function chainFilters(
+  tokenizer: TokenizerFactory,
+  charFilters: readonly CharFilterFactory[],
+  filters: Iterable<TokenFilterFactory>,
+): ChainParts {
+  const chained: TokenFilterFactory[] = [];
+  for (const filter of filters) {
+    const before = { charFilters, tokenizer, filters: [...chained] };
+    chained.push(filter.withChain?.(before) ?? filter);
+  }
+  return { charFilters, tokenizer, filters: chained };
+}
+
+function customAnalyzer(
+  name: string,
+  settings: Settings,
+  registry: ComponentRegistry,
+): AnalysisChain {
+  const find = <T>(kind: string, component: string, found: T | undefined): T => {
+    if (found !== undefined) return found;
+    throw illegalArgument(
+      `Custom Analyzer [${name}] failed to find ${kind} under name [${component}]`,
+    );
+  };
+  const tokenizerName = settings.get("tokenizer");
+  if (tokenizerName === undefined) {
+    throw illegalArgument(`Custom Analyzer [${name}] must be configured with a tokenizer`);
+  }
+  const tokenizer = find("tokenizer", tokenizerName, registry.tokenizer(tokenizerName));
+  const charFilters = settings
+    .getList("char_filter")
+    .map((item) => find("char_filter", item, registry.charFilter(item)));
+  const filters = function* () {
+    for (const item of settings.getList("filter")) {
+      yield find("filter", item, registry.tokenFilter(item));
+    }
+  };
+  const parts = chainFilters(tokenizer, charFilters, filters());
+  const offsetGap = settings.getInt("offset_gap", -1);
+  return new AnalysisChain(name, parts, true, {
+    positionIncrementGap: settings.getInt("position_increment_gap", POSITION_INCREMENT_GAP_DEFAULT),
+    offsetGap: offsetGap < 0 ? 1 : offsetGap,
+  });
+}
+
+function customNormalizer(
+  name: string,
+  settings: Settings,
+  registry: ComponentRegistry,
+): ChainParts {
+  const prefix = `Custom normalizer [${name}]`;
+  if (settings.has("tokenizer")) throw illegalArgument(`${prefix} cannot configure a tokenizer`);
+  const charFilters = settings.getList("char_filter").map((item) => {
+    const found = registry.charFilter(item);
+    if (found === undefined) {
+      throw illegalArgument(`${prefix} failed to find char_filter under name [${item}]`);
+    }
+    if (!found.normalizing) throw illegalArgument(`${prefix} may not use char filter [${item}]`);
+    return found;
+  });
+  const filters = settings.getList("filter").map((item) => {
+    const found = registry.tokenFilter(item);
+    if (found === undefined) {
+      throw illegalArgument(`Custom Analyzer [${name}] failed to find filter under name [${item}]`);
+    }
+    if (!found.normalizing) throw illegalArgument(`${prefix} may not use filter [${item}]`);
+    return found;
+  });
+  return chainFilters(registry.tokenizer("keyword")!, charFilters, filters);
+}
+
+/** Pulls the empty text through, so that what is wrong with a chain shows at once. */
+function checked(analyzer: AnalysisChain): AnalysisChain {
+  const stream = analyzer.tokenStream("", "");
+  stream.reset();
+  while (stream.incrementToken());
+  stream.end();
+  return analyzer;
+}
+
+function buildAnalyzers(
+  settings: Settings,
+  registry: ComponentRegistry,
+): Map<string, AnalysisChain> {
+  const analyzers = new Map<string, AnalysisChain>();
+  const makers: [string, () => AnalysisChain][] = [];
+  for (const [name, group] of settings.groups("index.analysis.analyzer.")) {
+    const type = group.get("type") ?? (group.has("tokenizer") ? "custom" : undefined);
+    if (type === undefined) {
+      throw illegalArgument(
+        `analyzer [${name}] must specify either an analyzer type, or a tokenizer`,
+      );
+    }
+    if (type === "custom") makers.push([name, () => customAnalyzer(name, group, registry)]);
+    else {
+      const parts = makeAnalyzer(type, context(name, settings, group));
+      if (parts === undefined) throw unknownType("analyzer", type, name);
+      makers.push([name, () => new AnalysisChain(name, parts, false)]);
+    }
+  }
+  const failures: [string, unknown][] = [];
+  for (const [name, make] of makers) {
+    try {
+      analyzers.set(name, checked(make()));
+    } catch (error) {
+      failures.push([name, error]);
+    }
+  }
+  checkNames(analyzers.keys());
+  if (failures.length > 0) throw failedToBuild(failures);
+  return analyzers;
+}
+
+function checkNames(names: Iterable<string>): void {
+  for (const name of names) {
+    if (!name.startsWith("_")) continue;
+    throw illegalArgument(`analyzer name must not start with '_'. got "${name}"`);
+  }
+}
+
+function failedToBuild(failures: readonly (readonly [string, unknown])[]): VarveError {
+  const names = failures.map(([name]) => name).join(", ");
+  const suppressed = failures.map(([name, error]) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    const type = (error instanceof VarveError && error.type) || "illegal_argument_exception";
+    return {
+      type: "illegal_argument_exception",
+      reason: `[${name}] ${reason}`,
+      caused_by: { type, reason },
+    };
+  });
+  return new VarveError("invalid", `Failed to build analyzers: [${names}]`, {
+    type: "illegal_argument_exception",
+    metadata: { suppressed },
+  });
+}
+
+function buildNormalizers(
+  settings: Settings,
+  registry: ComponentRegistry,
+): Map<string, ChainParts> {
+  const lowercase = registry.tokenFilter("lowercase")!;
+  const keyword = registry.tokenizer("keyword")!;
+  const normalizers = new Map<string, ChainParts>();
+  normalizers.set("lowercase", { charFilters: [], tokenizer: keyword, filters: [lowercase] });
+  for (const [name, group] of settings.groups("index.analysis.normalizer.")) {
+    const type = group.get("type");
+    if (type === "lowercase") normalizers.set(name, normalizers.get("lowercase")!);
+    else if (type === undefined || type === "custom") {
+      normalizers.set(name, customNormalizer(name, group, registry));
+    } else throw unknownType("normalizer", type, name);
+  }
+  return normalizers;
 }
 
 /** Builds the analyzers that `index.analysis.*` names. */
 export function buildIndexAnalyzers(settings: Settings): IndexAnalyzers {
-  const configured = new Map<string, Analyzer>();
-  for (const [name, group] of settings.groups("index.analysis.analyzer.")) {
-    configured.set(name, buildAnalyzer(name, group));
-  }
+  const registry = new ComponentRegistry(settings);
+  const configured = buildAnalyzers(settings, registry);
+  const parts = buildNormalizers(settings, registry);
   const normalizers = new Map<string, Analyzer>();
-  normalizers.set("lowercase", new FunctionAnalyzer("lowercase", keywordLowerCase, lowerCase));
-  for (const [name, group] of settings.groups("index.analysis.normalizer.")) {
-    const lower = group.getList("filter").includes("lowercase");
-    normalizers.set(
-      name,
-      lower
-        ? new FunctionAnalyzer(name, keywordLowerCase, lowerCase)
-        : new FunctionAnalyzer(name, keywordTokenizer, same),
+  const whitespaceNormalizers = new Map<string, Analyzer>();
+  const tokenizer = registry.tokenizer("whitespace")!;
+  for (const [name, chain] of parts) {
+    normalizers.set(name, new AnalysisChain(name, chain, true));
+    const split = new AnalysisChain(name, { ...chain, tokenizer }, true);
+    whitespaceNormalizers.set(name, split);
+  }
+  if (configured.has("default_index")) {
+    throw illegalArgument(
+      "setting [index.analysis.analyzer.default_index] is not supported anymore, use " +
+        "[index.analysis.analyzer.default] instead",
     );
   }
-  const get = (name: string) => configured.get(name) ?? BUILT_IN.get(name);
-  const defaultIndex = renamed(get("default") ?? BUILT_IN.get("standard")!, "default");
+  const defaultIndex = configured.get("default") ?? builtInAnalyzer("standard")!.renamed("default");
   const defaultSearch = configured.get("default_search") ?? defaultIndex;
   return {
-    get: (name) => (name === "default" ? defaultIndex : get(name)),
+    get: (name) =>
+      name === "default" ? defaultIndex : (configured.get(name) ?? builtInAnalyzer(name)),
     normalizer: (name) => normalizers.get(name),
-    whitespaceNormalizer: (name) => splitOnWhitespace(normalizers.get(name)),
+    whitespaceNormalizer: (name) => whitespaceNormalizers.get(name),
     defaultIndex,
     defaultSearch,
     defaultSearchQuote: configured.get("default_search_quoted") ?? defaultSearch,
   };
-}
-
-const keywordLowerCase = (text: string) => new LowerCaseFilter(keywordTokenizer(text));
-
-function renamed(analyzer: Analyzer, name: string): Analyzer {
-  return new FunctionAnalyzer(
-    name,
-    (text) => analyzer.tokenStream("", text),
-    (text) => analyzer.normalize("", text),
-    analyzer.positionIncrementGap,
-  );
-}
-
-function splitOnWhitespace(normalizer: Analyzer | undefined): Analyzer | undefined {
-  if (normalizer === undefined) return undefined;
-  const lower = normalizer.normalize("", "A") === "a";
-  return new FunctionAnalyzer(
-    normalizer.name,
-    (text) => (lower ? new LowerCaseFilter(whitespaceTokenizer(text)) : whitespaceTokenizer(text)),
-    (text) => normalizer.normalize("", text),
-  );
-}
-
-function buildAnalyzer(name: string, group: Settings): Analyzer {
-  const type = group.get("type") ?? (group.has("tokenizer") ? "custom" : undefined);
-  if (type === undefined) {
-    throw illegalArgument(
-      `analyzer [${name}] must specify either an analyzer type, or a tokenizer`,
-    );
-  }
-  const gap = group.getInt("position_increment_gap", POSITION_INCREMENT_GAP_DEFAULT);
-  if (type !== "custom") {
-    const builtIn = BUILT_IN.get(type);
-    if (builtIn === undefined) {
-      throw illegalArgument(`Unknown analyzer type [${type}] for [${name}]`);
-    }
-    return new FunctionAnalyzer(
-      name,
-      (text) => builtIn.tokenStream("", text),
-      (text) => builtIn.normalize("", text),
-      gap,
-    );
-  }
-  const filters = group.getList("filter");
-  const open = (text: string) => openCustom(group.get("tokenizer", "standard"), filters, text);
-  return new FunctionAnalyzer(name, open, filters.includes("lowercase") ? lowerCase : same, gap);
-}
-
-function openCustom(tokenizer: string, filters: readonly string[], text: string): TokenStream {
-  let stream =
-    tokenizer === "keyword"
-      ? keywordTokenizer(text)
-      : tokenizer === "whitespace"
-        ? whitespaceTokenizer(text)
-        : tokenizer === "letter"
-          ? letterTokenizer(text)
-          : tokenizer === "lowercase"
-            ? simple(text)
-            : standardTokenizer(text);
-  for (const filter of filters) {
-    if (filter === "lowercase") stream = new LowerCaseFilter(stream);
-    else if (filter === "stop") stream = new StopFilter(stream, ENGLISH_STOP_WORDS);
-  }
-  return stream;
 }

@@ -1,113 +1,69 @@
-// Tokenizers that are one regular expression over the text: letter, whitespace, and the keyword tokenizer, which gives the whole text.
-// Upstream: StandardTokenizer, LetterTokenizer, WhitespaceTokenizer, KeywordTokenizer.
+// Tokenizers that cut at characters outside a set: letter, lowercase, whitespace, char_group.
+// Upstream: org.apache.lucene.analysis.util.CharTokenizer and its subclasses.
 
-import { MAX_TOKEN_LENGTH_DEFAULT, StandardTokenizer } from "./standard-tokenizer.ts";
-import { TokenStream } from "./token-stream.ts";
+import { isLetter, isWhitespace, lowerCase } from "./characters.ts";
+import { MAX_TOKEN_LENGTH_DEFAULT } from "./standard-tokenizer.ts";
+import { Tokenizer } from "./tokenizer.ts";
 
-const LETTER = /\p{L}+/gu;
-const WHITESPACE = /[^\s]+/gu;
-
-/** Emits each match of a regular expression; longer matches are cut at `maxTokenLength`. */
-export class PatternTokenStream extends TokenStream {
-  private readonly pattern: RegExp;
-  private readonly text: string;
+/** Emits maximal runs of characters that `isTokenChar` accepts, cut at `maxTokenLength` units. */
+export class CharTokenizer extends Tokenizer {
+  private readonly isTokenChar: (code: number) => boolean;
   private readonly maxTokenLength: number;
-  private rest = "";
-  private restStart = 0;
+  private position = 0;
 
-  constructor(pattern: RegExp, text: string, maxTokenLength: number, type: string) {
+  constructor(isTokenChar: (code: number) => boolean, maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT) {
     super();
-    this.pattern = new RegExp(pattern.source, pattern.flags);
-    this.text = text;
+    this.isTokenChar = isTokenChar;
     this.maxTokenLength = maxTokenLength;
-    this.type = type;
   }
 
   override reset(): void {
-    this.pattern.lastIndex = 0;
-    this.rest = "";
+    this.position = 0;
   }
 
   override incrementToken(): boolean {
-    if (this.rest === "") {
-      const match = this.pattern.exec(this.text);
-      if (match === null) return false;
-      this.rest = match[0];
-      this.restStart = match.index;
+    const { text, isTokenChar, maxTokenLength } = this;
+    const { length } = text;
+    let start = -1;
+    let position = this.position;
+    while (position < length) {
+      const code = text.codePointAt(position)!;
+      if (isTokenChar(code)) {
+        if (start < 0) start = position;
+        position += code > 0xffff ? 2 : 1;
+        // A pair may go over the limit by one unit, as upstream.
+        if (position - start >= maxTokenLength) break;
+      } else {
+        if (start >= 0) break;
+        position += code > 0xffff ? 2 : 1;
+      }
     }
-    const length = Math.min(this.rest.length, this.maxTokenLength);
-    this.term = this.rest.slice(0, length);
-    this.startOffset = this.restStart;
-    this.endOffset = this.restStart + length;
-    this.positionIncrement = 1;
-    this.positionLength = 1;
-    this.rest = this.rest.slice(length);
-    this.restStart += length;
+    this.position = position;
+    if (start < 0) return false;
+    this.emit(start, position);
     return true;
-  }
-
-  override end(): void {
-    this.startOffset = this.text.length;
-    this.endOffset = this.text.length;
-    this.positionIncrement = 0;
   }
 }
 
-/** The whole text as one token, also when it is empty. */
-export class KeywordTokenStream extends TokenStream {
-  private readonly text: string;
-  private done = false;
-
-  constructor(text: string) {
-    super();
-    this.text = text;
-  }
-
-  override reset(): void {
-    this.done = false;
+/** LetterTokenizer followed by LowerCaseFilter in one; XLowerCaseTokenizer. */
+export class LowerCaseTokenizer extends CharTokenizer {
+  constructor() {
+    super(isLetter);
   }
 
   override incrementToken(): boolean {
-    if (this.done) return false;
-    this.done = true;
-    this.term = this.text;
-    this.startOffset = 0;
-    this.endOffset = this.text.length;
-    this.positionIncrement = 1;
+    if (!super.incrementToken()) return false;
+    this.term = lowerCase(this.term);
     return true;
   }
-
-  override end(): void {
-    this.startOffset = this.text.length;
-    this.endOffset = this.text.length;
-    this.positionIncrement = 0;
-  }
-}
-
-/** StandardTokenizer. */
-export function standardTokenizer(
-  text: string,
-  maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT,
-): TokenStream {
-  const tokenizer = new StandardTokenizer(maxTokenLength);
-  tokenizer.setText(text);
-  return tokenizer;
 }
 
 /** LetterTokenizer: maximal runs of letters. */
-export function letterTokenizer(text: string): TokenStream {
-  return new PatternTokenStream(LETTER, text, 255, "word");
+export function letterTokenizer(): Tokenizer {
+  return new CharTokenizer(isLetter);
 }
 
 /** WhitespaceTokenizer. */
-export function whitespaceTokenizer(
-  text: string,
-  maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT,
-): TokenStream {
-  return new PatternTokenStream(WHITESPACE, text, maxTokenLength, "word");
-}
-
-/** KeywordTokenizer. */
-export function keywordTokenizer(text: string): TokenStream {
-  return new KeywordTokenStream(text);
+export function whitespaceTokenizer(maxTokenLength = MAX_TOKEN_LENGTH_DEFAULT): Tokenizer {
+  return new CharTokenizer((code) => !isWhitespace(code), maxTokenLength);
 }

@@ -71,7 +71,7 @@ function decodeClasses(): Uint8Array {
 }
 
 function decodeRows(): Uint8Array {
-  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
   const next = new Uint8Array(WORD_BREAK_ROWS.length << ROW_SHIFT).fill(NO_STATE);
   WORD_BREAK_ROWS.forEach((row, state) => {
     for (let id = 0; id < WORD_BREAK_CLASS_COUNT; id++) {

@@ -1,6 +1,7 @@
 // Lucene's TokenStream with its attributes as plain fields. One object per field and document pass:
 // the consumer calls reset(), then incrementToken() until false, then end().
 
+/** Tokens one after the other; the fields speak of the current one. */
 export abstract class TokenStream {
   /** The current term. */
   term = "";
