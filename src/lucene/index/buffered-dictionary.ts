@@ -1,7 +1,10 @@
-// The distinct terms of one field of the segment in memory: string → dense id, with the term's
-// bytes in one pool. Text terms are UTF-8; binary terms are keyed by their latin1 string (one char
-// a byte). A field uses one of the two kinds. Upstream: org.apache.lucene.util.BytesRefHash
-// (9.1.0).
+// The distinct terms of one field of the segment in memory: term → dense id, with the bytes of all
+// terms in one pool and an open-addressed table of ids over them. No string is kept, so that the
+// collector has nothing to copy. Text terms are UTF-8. A field uses one of the two kinds.
+// Upstream: org.apache.lucene.util.BytesRefHash (9.1.0).
+//
+// A lookup writes its term to the end of the pool first, hashing on the way (FNV-1a over bytes, then
+// h ^= h >>> 15); a new term stays there, a known one is overwritten by the next lookup.
 //
 // Sorting is by unsigned bytes, which for UTF-8 is code point order (not UTF-16's): a three-way
 // radix quicksort over ids that looks only at the bytes that tell terms apart.
@@ -13,7 +16,7 @@ export interface RamCounter {
   bytes: number;
 }
 
-/** `text`: terms are strings, stored as UTF-8. `binary`: terms are bytes, one latin1 char each. */
+/** `text`: terms are strings, stored as UTF-8. `binary`: terms are bytes; keys are their latin1. */
 export type TermKind = "text" | "binary";
 
 /** Doubles `array` until `index` fits. */
@@ -26,18 +29,20 @@ export function growInt32(array: Int32Array, index: number, ram: RamCounter): In
 }
 
 const NO_INTS = new Int32Array(0);
-/** What a Map entry and its string key cost, beside the characters. */
-const ENTRY_BYTES = 56;
+const FNV_OFFSET = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
 
 /** Terms of one field with dense ids in order of arrival. */
 export class BufferedDictionary {
   readonly kind: TermKind;
-  readonly ids = new Map<string, number>();
   /** Bytes of all terms, in order of id. */
   pool = Buffer.allocUnsafe(256);
   /** Term `id` is `pool[starts[id], starts[id + 1])`. */
   starts: Int32Array = NO_INTS;
   size = 0;
+  private hashes: Int32Array = NO_INTS;
+  /** Ids plus one by hash; a power of two, at most half full. */
+  private table: Int32Array = NO_INTS;
   /** The term that was asked for last: a keyword asks for its term and its doc value in turn. */
   private lastTerm = "";
   private lastId = -1;
@@ -50,70 +55,103 @@ export class BufferedDictionary {
     this.kind = kind;
     this.ram = ram;
     this.starts = growInt32(NO_INTS, 15, ram);
-    this.starts[0] = 0;
+    this.hashes = growInt32(NO_INTS, 15, ram);
+    this.table = growInt32(NO_INTS, 31, ram);
   }
 
-  /** The id of a term, new or known. `invalid` for a term over 32,766 bytes. */
+  /** The id of a text term, new or known. `invalid` for a term over 32,766 bytes. */
   add(term: string): number {
     if (term === this.lastTerm && this.lastId >= 0) return this.lastId;
-    const id = this.ids.get(term) ?? this.insert(term);
+    const id = this.intern(this.write(term));
     this.lastTerm = term;
     this.lastId = id;
     return id;
   }
 
-  /** The id of bytes. */
+  /** The id of a binary term. */
   addBytes(term: Uint8Array): number {
-    return this.add(latin1Key(term));
+    return this.intern(this.writeBytes(term));
   }
 
-  /** The id of a known term, or -1. */
-  find(term: string | Uint8Array): number {
-    const key = typeof term === "string" ? term : latin1Key(term);
-    return this.ids.get(key) ?? -1;
-  }
-
-  private insert(term: string): number {
+  /** The id of a known term, or -1; a binary term is given by its latin1 key. */
+  find(key: string): number {
+    const end = this.write(key);
     const start = this.starts[this.size]!;
-    const bytesMax = term.length * 3;
-    if (start + bytesMax > this.pool.length) this.growPool(start + bytesMax);
+    return this.table[this.slotOf(hashBytes(this.pool, start, end), start, end)]! - 1;
+  }
+
+  /** Writes a term to the end of the pool; answers where it ends. */
+  private write(term: string): number {
+    const start = this.starts[this.size]!;
+    const { length } = term;
+    if (start + length * 3 > this.pool.length) this.growPool(start + length * 3);
     const pool = this.pool;
-    let at = start;
-    let ascii = true;
-    for (let i = 0; i < term.length; i++) {
+    for (let i = 0; i < length; i++) {
       const code = term.charCodeAt(i);
+      // Lone surrogates become U+FFFD, as in Lucene.
       if (code > 127) {
-        ascii = false;
-        break;
+        return start + pool.write(term, start, this.kind === "text" ? "utf8" : "latin1");
       }
-      pool[at++] = code;
+      pool[start + i] = code;
     }
-    let key = term;
-    if (ascii) {
-      // A fresh flat string: a token is often a slice that would keep its whole text alive.
-      if (term.length > 12) key = pool.toString("latin1", start, at);
-    } else if (this.kind === "binary") {
-      at = start + pool.write(term, start, "latin1");
-    } else {
-      at = start + pool.write(term, start, "utf8");
-      key = pool.toString("utf8", start, at);
-      if (key !== term) {
-        // Lone surrogates became U+FFFD, as in Lucene: that term may be here already.
-        const known = this.ids.get(key);
-        if (known !== undefined) return known;
-      }
-    }
-    if (at - start > TERM_BYTES_MAX) throw this.immense(start, at);
+    return start + length;
+  }
+
+  private writeBytes(term: Uint8Array): number {
+    const start = this.starts[this.size]!;
+    const { length } = term;
+    if (start + length > this.pool.length) this.growPool(start + length);
+    const pool = this.pool;
+    for (let i = 0; i < length; i++) pool[start + i] = term[i]!;
+    return start + length;
+  }
+
+  /** The id of the term that was written up to `end`. */
+  private intern(end: number): number {
+    const start = this.starts[this.size]!;
+    const hash = hashBytes(this.pool, start, end);
+    const slot = this.slotOf(hash, start, end);
+    const known = this.table[slot]!;
+    if (known !== 0) return known - 1;
+    if (end - start > TERM_BYTES_MAX) throw this.immense(start, end);
     const id = this.size++;
-    this.starts = growInt32(this.starts, id + 1, this.ram);
-    this.starts[id + 1] = at;
-    this.ids.set(key, id);
-    this.ram.bytes += ENTRY_BYTES + key.length;
+    if (id + 1 >= this.starts.length) {
+      this.starts = growInt32(this.starts, id + 1, this.ram);
+      this.hashes = growInt32(this.hashes, id + 1, this.ram);
+    }
+    this.starts[id + 1] = end;
+    this.hashes[id] = hash;
+    this.table[slot] = id + 1;
+    if (this.size * 2 > this.table.length) this.growTable();
     return id;
   }
 
+  /** Where the bytes are in the table, or would be. */
+  private slotOf(hash: number, start: number, end: number): number {
+    const { table, hashes, starts, pool } = this;
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    for (let id = table[slot]! - 1; id >= 0; id = table[slot]! - 1) {
+      if (hashes[id] === hash && isSame(pool, starts[id]!, starts[id + 1]!, start, end)) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private growTable(): void {
+    const table = new Int32Array(this.table.length * 2);
+    this.ram.bytes += this.table.length * 4;
+    const mask = table.length - 1;
+    for (let id = 0; id < this.size; id++) {
+      let slot = this.hashes[id]! & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = id + 1;
+    }
+    this.table = table;
+  }
+
   private growPool(bytesMin: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(bytesMin, this.pool.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(bytesMin, this.pool.length * 2));
     grown.set(this.pool);
     this.ram.bytes += grown.length - this.pool.length;
     this.pool = grown;
@@ -146,16 +184,27 @@ export class BufferedDictionary {
   }
 }
 
-/** The map key of a binary term. */
-export function latin1Key(bytes: Uint8Array): string {
-  const buffer =
-    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer.toString("latin1");
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = FNV_OFFSET;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
+  return hash ^ (hash >>> 15);
 }
 
-/** The map key of a term's bytes in a dictionary of `kind`. */
+function isSame(
+  pool: Uint8Array,
+  start: number,
+  end: number,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  while (start < end) if (pool[start++] !== pool[otherStart++]) return false;
+  return true;
+}
+
+/** The key of a term's bytes in a dictionary of `kind`. */
 export function termKey(bytes: Uint8Array, kind: TermKind): string {
-  return kind === "binary" ? latin1Key(bytes) : Buffer.from(bytes).toString("utf8");
+  return Buffer.from(bytes).toString(kind === "binary" ? "latin1" : "utf8");
 }
 
 /** Byte `depth` of term `id`, or -1 past its end. */

@@ -38,15 +38,14 @@ export class BufferedPostings {
     this.withOffsets = options === IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS;
   }
 
-  /** Logs one token; answers whether its term is new in this document. */
+  /** Logs one token of the term `id`; answers whether the term is new in this document. */
   addToken(
-    term: string,
+    id: number,
     doc: number,
     position: number,
     startOffset: number,
     endOffset: number,
   ): boolean {
-    const id = this.dictionary.add(term);
     if (id >= this.termLastDocs.length) this.growLastDocs(id);
     // Stored plus one: a fresh array holds zeros.
     const fresh = this.termLastDocs[id] !== doc + 1;

@@ -132,8 +132,8 @@ export class DocumentsWriter {
       const docUpto = new Int32Array(postings.dictionary.size);
       let found = false;
       terms.forEachKey(field, postings.dictionary.kind, (key, upto) => {
-        const id = postings.dictionary.ids.get(key);
-        if (id === undefined || upto === 0) return;
+        const id = postings.dictionary.find(key);
+        if (id < 0 || upto === 0) return;
         docUpto[id] = Math.max(docUpto[id]!, upto);
         found = true;
       });

@@ -7,12 +7,7 @@
 import { assert, illegalArgument } from "../../base/index.ts";
 import type { TokenStream } from "../analysis/token-stream.ts";
 import type { StoredFieldsWriter } from "../codecs/codec.ts";
-import {
-  BufferedDictionary,
-  latin1Key,
-  type RamCounter,
-  type TermKind,
-} from "./buffered-dictionary.ts";
+import { BufferedDictionary, type RamCounter, type TermKind } from "./buffered-dictionary.ts";
 import { BufferedBinary, BufferedNumeric, BufferedSortedNumeric } from "./buffered-doc-values.ts";
 import { BufferedOrds } from "./buffered-ords.ts";
 import { BufferedPoints } from "./buffered-points.ts";
@@ -177,8 +172,9 @@ export class IndexingChain {
     const position = ++chained.position;
     const start = chained.offset;
     const end = start + term.length;
-    const key = text ? term : latin1Key(term);
-    if (postings.addToken(key, doc, position, start, end)) chained.distinctTerms++;
+    const { dictionary } = postings;
+    const id = text ? dictionary.add(term) : dictionary.addBytes(term);
+    if (postings.addToken(id, doc, position, start, end)) chained.distinctTerms++;
     chained.lastPosition = position;
     chained.lastStartOffset = start;
     chained.offset = end;
@@ -234,7 +230,8 @@ function invertStream(
     }
     chained.lastStartOffset = startOffset;
     chained.length++;
-    if (postings.addToken(stream.term, doc, position, startOffset, endOffset)) {
+    const id = postings.dictionary.add(stream.term);
+    if (postings.addToken(id, doc, position, startOffset, endOffset)) {
       chained.distinctTerms++;
     }
   }

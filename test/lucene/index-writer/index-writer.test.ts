@@ -344,10 +344,10 @@ describe("IndexWriter", () => {
 
   test("flushes by itself when the buffer is full", () =>
     withFolder((folder) => {
-      const writer = openFolderWriter(folder, { ramBufferBytes: 200_000 });
+      const writer = openFolderWriter(folder, { ramBufferBytes: 100_000 });
       for (let i = 0; i < 1000; i++) writer.addDocuments([documentOf(i)]);
       expect(writer.segments().length).toBeGreaterThan(1);
-      expect(writer.ramBytesUsed).toBeLessThan(200_000);
+      expect(writer.ramBytesUsed).toBeLessThan(100_000);
       writer.close();
     }));
 
