@@ -94,6 +94,20 @@ export function searchPhaseException(
   });
 }
 
+/** The exception of a search whose shards answered, but whose answers could not be reduced. */
+export function reducePhaseException(error: unknown): unknown {
+  if (!(error instanceof VarveError) || error.kind === "aborted") return error;
+  const status = statusOf(error);
+  return new VarveError("invalid", "", {
+    type: "search_phase_execution_exception",
+    metadata: {
+      phase: "fetch", grouped: true, failed_shards: [], root_cause: [],
+      ...(status === undefined ? {} : { status }),
+    },
+    cause: error,
+  });
+}
+
 /** The innermost exception that is not one of Java's, or the exception itself. */
 function rootOf(error: unknown): unknown {
   let root = error;
@@ -113,6 +127,7 @@ function statusOf(error: unknown): number | undefined {
   if (error.type === "too_many_buckets_exception") return 503;
   if (error.type === "circuit_breaking_exception") return 429;
   if (error.type === "search_exception") return 500;
+  if (error.type === "aggregation_execution_exception") return 500;
   if (error.kind === "corrupt" || error.kind === "internal") return 500;
   return undefined;
 }
