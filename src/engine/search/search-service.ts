@@ -5,6 +5,7 @@ import { type Clock, type Random, VarveError } from "../../base/index.ts";
 import { type GlobalStatistics, IndexSearcher } from "../../lucene/search/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import { InternalAggregations, MultiBucketConsumer } from "./aggregations/aggregator.ts";
+import { shardOrder } from "./can-match.ts";
 import { gatherStatistics } from "./dfs-phase.ts";
 import { executeFetchPhase } from "./fetch-phase.ts";
 import type { QueryBuilder } from "./query-builder.ts";
@@ -16,7 +17,7 @@ import {
 } from "./query-phase.ts";
 import { QueryShardContext } from "./query-shard-context.ts";
 import { type OpenShard, ReaderContexts, type ScrollContext } from "./reader-contexts.ts";
-import { failureBodies, type ShardFailure, searchPhaseException } from "./search-failures.ts";
+import { failureBodies, reducePhaseException, type ShardFailure, searchPhaseException } from "./search-failures.ts";
 import {
   fetchRequest,
   hitsBody,
@@ -256,7 +257,7 @@ export class SearchService {
         failures.push({ index: target.index, shardId: target.shardId, error, phase });
       }
     });
-    return running;
+    return isFiltered ? inSortOrder(running, parsed.source.sorts![0] as FieldSortBuilder) : running;
   }
 
   private contextOf(open: OpenShard, searcher: IndexSearcher, now: number): QueryShardContext {
@@ -407,13 +408,18 @@ export class SearchService {
       .map((result) => result.aggregations)
       .filter((one) => one !== undefined);
     if (aggregations.length > 0) {
-      const reduced = InternalAggregations.reduce(aggregations, {
-        buckets: this.buckets(),
-        isFinal: true,
-      });
+      const reduced = this.reduceAggregations(aggregations);
       response["aggregations"] = reduced.toXContent({ typedKeys: parsed.typedKeys });
     }
     return response;
+  }
+
+  private reduceAggregations(shards: readonly InternalAggregations[]): InternalAggregations {
+    try {
+      return InternalAggregations.reduce(shards, { buckets: this.buckets(), isFinal: true });
+    } catch (error) {
+      throw reducePhaseException(error);
+    }
   }
 }
 
@@ -441,6 +447,17 @@ function openShards(targets: readonly SearchTarget[]): OpenShard[] {
     const { reader, close } = target.shard.acquireSearcher();
     return { target, reader, close };
   });
+}
+
+/** Renumbers shards in the order in which upstream asks them. */
+function inSortOrder(running: readonly RunningShard[], sort: FieldSortBuilder): RunningShard[] {
+  if (sort.options.nested !== undefined) return [...running];
+  const shards = running.map(({ searcher, context }) => ({
+    searcher,
+    type: context.fieldType(sort.field),
+  }));
+  const places = shardOrder(shards, sort.options.order === "desc");
+  return places.map((place, shardIndex) => ({ ...running[place]!, shardIndex }));
 }
 
 function withStatistics(

@@ -41,9 +41,7 @@ export function buildSort(
 ): readonly ShardSort[] | undefined {
   const { sorts, searchAfter: after } = source;
   if (sorts === undefined || sorts.length === 0) {
-    if (after !== undefined && after.length !== 1) {
-      throw illegalArgument(`search_after has ${after.length} value(s) but sort has 1.`);
-    }
+    if (after !== undefined) throw illegalArgument("Sort must contain at least one field.");
     return undefined;
   }
   const built = sorts.map((sort) => sort.build(context));
