@@ -451,7 +451,8 @@ function openShards(targets: readonly SearchTarget[]): OpenShard[] {
 
 /** Renumbers shards in the order in which upstream asks them. */
 function inSortOrder(running: readonly RunningShard[], sort: FieldSortBuilder): RunningShard[] {
-  if (sort.options.nested !== undefined) return [...running];
+  const { nested, mode = "min" } = sort.options;
+  if (nested !== undefined || (mode !== "min" && mode !== "max")) return [...running];
   const shards = running.map(({ searcher, context }) => ({
     searcher,
     type: context.fieldType(sort.field),
