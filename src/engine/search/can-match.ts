@@ -1,5 +1,5 @@
-// The order of the shards of a sorted search: those whose values come first are asked first, and win
-// ties. Upstream: CanMatchPreFilterSearchPhase.sortShards, FieldSortBuilder.getMinMaxOrNull.
+// The order of the shards of a sorted search: those whose values come first are asked first, and so
+// win ties. Upstream: CanMatchPreFilterSearchPhase.sortShards, FieldSortBuilder.getMinMaxOrNull.
 
 import { compareBytes, type IndexSearcher } from "../../lucene/search/index.ts";
 import type { SearchFieldType } from "./search-field-type.ts";

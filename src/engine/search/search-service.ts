@@ -17,7 +17,12 @@ import {
 } from "./query-phase.ts";
 import { QueryShardContext } from "./query-shard-context.ts";
 import { type OpenShard, ReaderContexts, type ScrollContext } from "./reader-contexts.ts";
-import { failureBodies, reducePhaseException, type ShardFailure, searchPhaseException } from "./search-failures.ts";
+import {
+  failureBodies,
+  reducePhaseException,
+  type ShardFailure,
+  searchPhaseException,
+} from "./search-failures.ts";
 import {
   fetchRequest,
   hitsBody,
