@@ -19,14 +19,18 @@ export function exception(
 }
 
 /**
- * `no such index [name]`, 404. `expression` says whether it was asked for as such (resource.type).
+ * `no such index [name]`, 404; `type` is its `resource.type`: a single name that had to exist is an
+ * `index_expression`.
  */
-export function indexNotFound(name: string): VarveError {
+export function indexNotFound(
+  name: string,
+  type: "index_or_alias" | "index_expression" = "index_or_alias",
+): VarveError {
   return exception("missing", "index_not_found_exception", `no such index [${name}]`, {
     index: name,
     index_uuid: "_na_",
     "resource.id": name,
-    "resource.type": "index_or_alias",
+    "resource.type": type,
   });
 }
 

@@ -18,6 +18,7 @@ export {
   shardUnavailable,
 } from "./documents/document-service.ts";
 export * from "./documents/source-filter.ts";
+export { parseUpdateBody } from "./documents/update-document.ts";
 export * from "./exceptions.ts";
 export { checkNameFree, validateAliasName } from "./indices/create-index.ts";
 export { validateIndexName } from "./indices/index-name.ts";

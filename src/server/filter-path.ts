@@ -1,6 +1,8 @@
 // `filter_path`: keeps or drops parts of a response. Patterns are dotted; `*` matches within a
 // name, `**` any number of levels, a leading `-` drops. Upstream: FilterPathBasedFilter (2.19.6).
 
+import { Decimal, RawJson } from "../xcontent/index.ts";
+
 type Json = unknown;
 
 function segments(pattern: string): string[] {
@@ -35,10 +37,16 @@ function step(patterns: readonly string[][], name: string): string[][] | "all" {
 }
 
 function isObject(value: Json): value is Record<string, Json> {
-  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !(value instanceof Uint8Array) &&
+    !(value instanceof Decimal)
+  );
 }
 
-function include(value: Json, patterns: readonly string[][]): Json {
+function include(given: Json, patterns: readonly string[][]): Json {
+  const value = given instanceof RawJson ? given.tree() : given;
   if (Array.isArray(value)) {
     const items = value.map((item) => include(item, patterns)).filter((item) => item !== undefined);
     return items.length === 0 ? undefined : items;
@@ -53,7 +61,8 @@ function include(value: Json, patterns: readonly string[][]): Json {
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
-function exclude(value: Json, patterns: readonly string[][]): Json {
+function exclude(given: Json, patterns: readonly string[][]): Json {
+  const value = given instanceof RawJson ? given.tree() : given;
   if (Array.isArray(value)) {
     return value.map((item) => exclude(item, patterns)).filter((item) => item !== undefined);
   }

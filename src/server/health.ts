@@ -1,7 +1,7 @@
 // Cluster health. One node: a primary is green-able, its replicas have nowhere to go (yellow), a
 // failed primary is red. Upstream: ClusterHealthResponse, TransportClusterHealthAction (3.6.0).
 
-import { illegalArgument } from "../base/index.ts";
+import { illegalArgument, VarveError } from "../base/index.ts";
 import {
   type IndexMetadata,
   LENIENT_EXPAND_ALL,
@@ -101,6 +101,18 @@ function indexJson(node: Node, index: IndexMetadata, level: HealthLevel): JsonOb
     unassigned_shards: counts.unassigned,
     ...(level === "shards" ? { shards: shardsJson(node, index) } : {}),
   };
+}
+
+/** `wait_for_active_shards`: a number. */
+export function activeShardCount(text: string): number {
+  if (/^-?\d+$/.test(text)) {
+    if (Number(text) >= 0) return Number(text);
+    throw illegalArgument("shard count cannot be a negative value");
+  }
+  throw illegalArgument(
+    `cannot parse ActiveShardCount[${text}]`,
+    new VarveError("invalid", `For input string: "${text}"`, { type: "number_format_exception" }),
+  );
 }
 
 /** The health answer. */

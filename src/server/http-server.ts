@@ -26,6 +26,7 @@ export interface HttpServerOptions {
 
 /** Headers of a request that may ask for a certain body type. */
 const ACCEPT_ALL = "*/*";
+const TEXT_TYPE = "text/plain; charset=UTF-8";
 
 /** The server, not yet listening; `inject` works on it. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
@@ -109,7 +110,7 @@ async function handle(
       pathParams: request.params as Record<string, string>,
       query: lastValues(query),
       headers: request.headers,
-      stream: (request.body as AsyncIterable<Uint8Array> | undefined) ?? emptyStream(),
+      stream: (request.body as AsyncIterable<Uint8Array> | undefined) ?? request.raw,
       maxBodyBytes: options.maxBodyBytes,
     });
     checkParams(route, rest);
@@ -119,8 +120,6 @@ async function handle(
     sendError(request, reply, error);
   }
 }
-
-async function* emptyStream(): AsyncGenerator<Uint8Array> {}
 
 /** A parameter that comes twice counts once, with its last value. */
 function lastValues(query: Record<string, string | string[]>): Record<string, string> {
@@ -179,12 +178,16 @@ function send(
 ): void {
   reply.code(response.status ?? 200);
   for (const [name, value] of Object.entries(response.headers ?? {})) reply.header(name, value);
-  if (request.method === "HEAD" || response.body === undefined) {
+  if (request.method === "HEAD") {
+    reply.type(typeof response.body === "string" ? TEXT_TYPE : MEDIA_TYPES.json).send();
+    return;
+  }
+  if (response.body === undefined) {
     reply.send();
     return;
   }
   if (typeof response.body === "string" || response.body instanceof Uint8Array) {
-    reply.type(response.contentType ?? "text/plain; charset=UTF-8").send(response.body);
+    reply.type(response.contentType ?? TEXT_TYPE).send(response.body);
     return;
   }
   const filter = query["filter_path"];

@@ -1,12 +1,11 @@
 // What a node says of itself. Upstream: NodesInfoResponse, NodesStatsResponse (3.6.0), as far as a
 // process without a JVM has an answer; the `jvm` section speaks of Node's heap.
 
-import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, freemem, loadavg, totalmem, type as osType } from "node:os";
-import { statfsSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
+import { availableParallelism, cpus, freemem, loadavg, type as osType, totalmem } from "node:os";
 import { API_VERSION, type Node, VARVE_VERSION } from "../engine/index.ts";
-import { sumStats } from "./stats.ts";
 import type { JsonObject } from "./rest-request.ts";
+import { sumStats } from "./stats.ts";
 
 export const NODE_ROLES = ["cluster_manager", "data", "ingest"] as const;
 

@@ -10,8 +10,10 @@ import {
   xContentTypeOf,
 } from "../xcontent/index.ts";
 
+/** A JSON object as the routes see it. */
 export type JsonObject = { [key: string]: unknown };
 
+/** What makes a request. */
 export interface RestRequestInit {
   readonly method: string;
   /** Path without the query. */
@@ -96,6 +98,19 @@ export class RestRequest {
     return Number(value);
   }
 
+  /** The same for a long. */
+  paramLong(name: string, fallback: number): number {
+    const value = this.param(name);
+    if (value === undefined) return fallback;
+    if (!/^-?\d+$/.test(value)) {
+      throw illegalArgument(
+        `Failed to parse long parameter [${name}] with value [${value}]`,
+        numberFormat(value),
+      );
+    }
+    return Number(value);
+  }
+
   /** Milliseconds. */
   paramTime(name: string, fallbackMs: number): number {
     const value = this.param(name);
@@ -146,10 +161,21 @@ export class RestRequest {
 
   async requireBody(): Promise<JsonObject> {
     const body = await this.body();
-    if (body === undefined) {
-      throw new VarveError("invalid", "request body is required", { type: "parse_exception" });
-    }
+    if (body === undefined) throw bodyRequired();
     return body;
+  }
+
+  /** The text of a JSON body that was read, for places in errors. */
+  jsonText(): string | undefined {
+    const isJson = this.bytes !== undefined && (this.contentType() ?? "json") === "json";
+    return isJson && this.bytes!.length > 0 ? this.bytes!.toString("utf8") : undefined;
+  }
+
+  /** Bytes of the body as declared; undefined when they are sent in chunks. */
+  contentLength(): number | undefined {
+    const header = this.headers["content-length"];
+    if (header !== undefined) return Number(header);
+    return this.headers["transfer-encoding"] === undefined ? 0 : undefined;
   }
 
   /** The body's type by its Content-Type header; an unknown one is refused with 406. */
@@ -165,6 +191,16 @@ export class RestRequest {
     }
     throw contentTypeNotSupported(text);
   }
+}
+
+/** `request body is required`, 400. */
+export function bodyRequired(): VarveError {
+  return parseFailure("request body is required");
+}
+
+/** `parse_exception`, 400. */
+export function parseFailure(reason: string): VarveError {
+  return new VarveError("invalid", reason, { type: "parse_exception" });
 }
 
 function numberFormat(value: string): VarveError {

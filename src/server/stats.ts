@@ -1,7 +1,7 @@
 // Statistics of shards, added up by index and over all. Upstream: CommonStats,
 // IndicesStatsResponse.
 
-import { type IndexMetadata, type IndexService, type Node } from "../engine/index.ts";
+import type { IndexMetadata, IndexService, Node } from "../engine/index.ts";
 import { replicasOf } from "./health.ts";
 import type { JsonObject } from "./rest-request.ts";
 

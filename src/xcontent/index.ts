@@ -2,6 +2,7 @@
 // what a tree is made of; media-type.ts chooses by name or by the first bytes.
 
 export * from "./cbor.ts";
+export * from "./exact-json.ts";
 export * from "./json-decoder.ts";
 export * from "./json-encoder.ts";
 export * from "./media-type.ts";

@@ -3,6 +3,7 @@
 
 import { VarveError } from "../base/index.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { plainTree } from "./exact-json.ts";
 import { decodeJson } from "./json-decoder.ts";
 import { encodeJson } from "./json-encoder.ts";
 import { decodeSmile, isSmile } from "./smile-decoder.ts";
@@ -80,10 +81,10 @@ export function encodeXContent(value: XContentValue, type: XContentType, indent 
     case "json":
       return Buffer.from(encodeJson(value, indent));
     case "smile":
-      return encodeSmile(readObject(value, "the root of SMILE content"));
+      return encodeSmile(readObject(plainTree(value), "the root of SMILE content"));
     case "cbor":
-      return encodeCbor(value);
+      return encodeCbor(plainTree(value));
     case "yaml":
-      return Buffer.from(encodeYaml(value));
+      return Buffer.from(encodeYaml(plainTree(value)));
   }
 }

@@ -8,7 +8,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { randomBase64Uuid, type Random, VarveError, writeAtomicFile } from "../../base/index.ts";
+import { type Random, randomBase64Uuid, VarveError, writeAtomicFile } from "../../base/index.ts";
 import { Settings } from "../settings.ts";
 import type { ClusterMetadata, IndexMetadata, JsonObject } from "./metadata.ts";
 import { clusterFromJson, clusterToJson, indexFromJson, indexToJson } from "./metadata-codec.ts";

@@ -7,6 +7,7 @@ import { exception, indexClosed, indexNotFound, invalidIndexName } from "../exce
 import { resolveDateMathName } from "./date-math-name.ts";
 import type { ClusterMetadata, IndexMetadata, JsonObject } from "./metadata.ts";
 
+/** How names and wildcards become indices. */
 export interface IndicesOptions {
   readonly ignoreUnavailable: boolean;
   readonly allowNoIndices: boolean;
@@ -29,6 +30,7 @@ export const STRICT_EXPAND_OPEN_FORBID_CLOSED: IndicesOptions = {
   expandClosed: false,
   forbidClosed: true,
 };
+/** Missing names fail, open indices only; a closed one that is named is taken. */
 export const STRICT_EXPAND_OPEN: IndicesOptions = {
   ...STRICT_EXPAND_OPEN_FORBID_CLOSED,
   forbidClosed: false,
@@ -47,6 +49,7 @@ export const LENIENT_EXPAND_ALL: IndicesOptions = {
   expandHidden: true,
   forbidClosed: false,
 };
+/** Nothing fails; open indices that are not hidden. */
 export const LENIENT_EXPAND_OPEN: IndicesOptions = {
   ...LENIENT_EXPAND_ALL,
   expandClosed: false,
@@ -69,6 +72,7 @@ export function backingIndices(stream: JsonObject): string[] {
   return indices.map((index) => index.index_name);
 }
 
+/** `index.hidden`. */
 export function isHidden(index: IndexMetadata): boolean {
   return index.settings.get("index.hidden") === "true";
 }
@@ -114,6 +118,7 @@ export function wildcardRegExp(pattern: string): RegExp {
   return new RegExp(`^${escaped}$`, "s");
 }
 
+/** Does a name match one of the patterns? */
 export function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => pattern === name || wildcardRegExp(pattern).test(name));
 }
@@ -314,8 +319,11 @@ export function resolveSingle(
   given: string,
   clock: Clock,
 ): IndexMetadata {
-  const found = resolveIndices(metadata, [given], STRICT_EXPAND_OPEN_FORBID_CLOSED, clock);
-  if (found.length === 0) throw indexNotFound(given);
+  const name = resolveDateMathName(given, clock);
+  if (abstractions(metadata).get(name) === undefined) {
+    throw indexNotFound(name, "index_expression");
+  }
+  const found = resolveIndices(metadata, [name], STRICT_EXPAND_OPEN_FORBID_CLOSED, clock);
   if (found.length > 1) {
     const names = found
       .map((index) => index.name)

@@ -2,10 +2,17 @@
 // time. Upstream: org.opensearch.action.bulk.BulkRequestParser (2.19.6).
 
 import { illegalArgument } from "../../base/index.ts";
-import { decodeJson } from "../../xcontent/index.ts";
+import { decodeJson, isXContentObject, type XContentValue } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
-import { exception } from "../exceptions.ts";
-import type { DeleteRequest, OpType, VersionType, WriteRequest } from "./document-requests.ts";
+import { validationFailed } from "../exceptions.ts";
+import { tokenName } from "../search/source-location.ts";
+import {
+  type DeleteRequest,
+  type OpType,
+  versionTypeOf,
+  type WriteRequest,
+} from "./document-requests.ts";
+import { parseUpdateBody } from "./update-document.ts";
 
 /** What the URL gives all items. */
 export interface BulkDefaults {
@@ -13,6 +20,7 @@ export interface BulkDefaults {
   readonly routing?: string;
   readonly requireAlias?: boolean;
   readonly fetchSource?: unknown;
+  readonly pipeline?: string;
 }
 
 const NEWLINE = 10;
@@ -64,7 +72,10 @@ export class BulkParser {
 
   constructor(defaults: BulkDefaults) {
     this.defaults = defaults;
-    this.hasNoDefaults = defaults.routing === undefined && defaults.requireAlias === undefined;
+    this.hasNoDefaults =
+      defaults.routing === undefined &&
+      defaults.requireAlias === undefined &&
+      defaults.pipeline === undefined;
   }
 
   /** A request when `line` completes one. */
@@ -103,25 +114,20 @@ export class BulkParser {
   private parseAnyAction(bytes: Uint8Array, text: string): Action {
     const fail = (what: string) =>
       illegalArgument(`Malformed action/metadata line [${this.line}], ${what}`);
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = decodeJson(bytes);
+    const json = decodeAction(bytes, text);
+    if (!isXContentObject(json)) {
+      throw fail(`expected START_OBJECT but found [${tokenName(json)}]`);
     }
-    if (typeof json !== "object" || json === null || Array.isArray(json)) {
-      throw fail("expected START_OBJECT but found [START_ARRAY]");
-    }
-    const keys = Object.keys(json);
-    const name = keys[0];
+    const name = Object.keys(json)[0];
     if (name === undefined) throw fail("expected FIELD_NAME but found [END_OBJECT]");
-    const meta = (json as JsonObject)[name];
-    if (typeof meta !== "object" || meta === null || Array.isArray(meta)) {
-      throw fail(`expected START_OBJECT but found [${tokenName(meta)}]`);
+    if (!ACTIONS.has(name)) {
+      throw fail(`expected one of [create, delete, index, update] but found [${name}]`);
     }
-    if (!ACTIONS.has(name))
-      throw fail(`expected field [create], [delete], [index] or [update] but found [${name}]`);
-    if (keys.length > 1) throw fail("expected END_OBJECT but found [FIELD_NAME]");
+    const meta = json[name]!;
+    if (!isXContentObject(meta)) {
+      throw fail(`expected START_OBJECT or END_OBJECT but found [${tokenName(meta)}]`);
+    }
+    for (const [key, value] of Object.entries(meta)) this.checkMember(key, value, fail);
     return { name, meta: meta as JsonObject };
   }
 
@@ -136,17 +142,11 @@ export class BulkParser {
 
   private anyTarget(meta: JsonObject): BulkTarget {
     const index = text(meta["_index"]) ?? this.defaults.index;
-    if (index === undefined) {
-      throw exception(
-        "invalid",
-        "action_request_validation_exception",
-        "Validation Failed: 1: index is missing;",
-      );
-    }
-    for (const key of Object.keys(meta)) this.checkKey(key);
+    if (index === undefined) throw validationFailed("index is missing");
     const routing = text(meta["routing"] ?? meta["_routing"]) ?? this.defaults.routing;
     const requireAlias =
       (meta["require_alias"] as boolean | undefined) ?? this.defaults.requireAlias;
+    const pipeline = text(meta["pipeline"]) ?? this.defaults.pipeline;
     return {
       index,
       ...(routing === undefined ? {} : { routing }),
@@ -157,12 +157,16 @@ export class BulkParser {
       ...(meta["version"] === undefined ? {} : { version: Number(meta["version"]) }),
       ...(meta["version_type"] === undefined
         ? {}
-        : { versionType: meta["version_type"] as VersionType }),
+        : { versionType: versionTypeOf(String(meta["version_type"])) }),
       ...(requireAlias === undefined ? {} : { requireAlias }),
+      ...(pipeline === undefined ? {} : { pipeline }),
     };
   }
 
-  private checkKey(key: string): void {
+  private checkMember(key: string, value: XContentValue, fail: (what: string) => Error): void {
+    if (typeof value === "object" && value !== null && key !== "_source") {
+      throw fail(`expected a simple value for field [${key}] but found [${tokenName(value)}]`);
+    }
     if (META_KEYS.has(key)) return;
     throw illegalArgument(
       `Action/metadata line [${this.line}] contains an unknown parameter [${key}]`,
@@ -187,10 +191,16 @@ export class BulkParser {
   }
 
   private updateRequest(meta: JsonObject, source: Uint8Array): WriteRequest {
+    if (meta["version"] !== undefined || meta["version_type"] !== undefined) {
+      throw illegalArgument(
+        "Update requests do not support versioning. " +
+          "Please use `if_seq_no` and `if_primary_term` instead",
+      );
+    }
     return {
       kind: "update",
       id: text(meta["_id"]) ?? "",
-      body: source,
+      body: parseUpdateBody(source),
       retryOnConflict: Number(meta["retry_on_conflict"] ?? 0),
       fetchSource: meta["_source"] ?? this.defaults.fetchSource,
       ...this.target(meta),
@@ -221,9 +231,14 @@ function text(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }
 
-function tokenName(value: unknown): string {
-  if (Array.isArray(value)) return "START_ARRAY";
-  if (value === null) return "VALUE_NULL";
-  if (typeof value === "string") return "VALUE_STRING";
-  return typeof value === "number" ? "VALUE_NUMBER" : "VALUE_BOOLEAN";
+/** The first object of a line; upstream does not look at what closes it. */
+function decodeAction(bytes: Uint8Array, text: string): XContentValue {
+  for (const attempt of [text, `${text}}`]) {
+    try {
+      return JSON.parse(attempt) as XContentValue;
+    } catch {
+      // The exact reader says what is wrong.
+    }
+  }
+  return decodeJson(bytes);
 }

@@ -1,9 +1,19 @@
 // What one document operation asks and answers. Upstream: IndexRequest, DeleteRequest,
 // UpdateRequest, BulkItemResponse (2.19.6).
 
+import { illegalArgument } from "../../base/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 
+/** How versions of a write are compared. */
 export type VersionType = "internal" | "external" | "external_gte";
+/** Reads a `version_type`. */
+export function versionTypeOf(text: string): VersionType {
+  if (text === "internal" || text === "external" || text === "external_gte") return text;
+  if (text === "external_gt") return "external";
+  throw illegalArgument(`No version type match [${text}]`);
+}
+
+/** `create` refuses a document that is there. */
 export type OpType = "index" | "create";
 
 interface Target {
@@ -15,21 +25,28 @@ interface Target {
   readonly version?: number;
   readonly versionType?: VersionType;
   readonly requireAlias?: boolean;
+  /** An ingest pipeline; there is none but `_none`. */
+  readonly pipeline?: string;
 }
 
+/** Writes a whole document. */
 export interface IndexRequest extends Target {
   readonly kind: "index";
   readonly id?: string;
   readonly opType: OpType;
+  /** Came to `POST /{index}/_doc`, which is a creation of its own id. */
+  readonly autoCreate?: boolean;
   /** JSON bytes as sent. */
   readonly source: Uint8Array;
 }
 
+/** Deletes a document. */
 export interface DeleteRequest extends Target {
   readonly kind: "delete";
   readonly id: string;
 }
 
+/** Changes a part of a document. */
 export interface UpdateRequest extends Target {
   readonly kind: "update";
   readonly id: string;
@@ -40,8 +57,10 @@ export interface UpdateRequest extends Target {
   readonly fetchSource?: unknown;
 }
 
+/** Any write. */
 export type WriteRequest = IndexRequest | DeleteRequest | UpdateRequest;
 
+/** What a write did. */
 export type WriteResult = "created" | "updated" | "deleted" | "not_found" | "noop";
 
 /** Which shard copies a write reached, as every write answers. */
@@ -51,6 +70,7 @@ export interface ShardsHeader {
   readonly failed: number;
 }
 
+/** What a write answers. */
 export interface WriteResponse {
   readonly index: string;
   readonly id: string;
@@ -85,4 +105,5 @@ export function writeResponseToJson(response: WriteResponse): JsonObject {
   };
 }
 
+/** When a write becomes visible to searches. */
 export type RefreshPolicy = "none" | "true" | "wait_for";

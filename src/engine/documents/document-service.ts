@@ -2,17 +2,10 @@
 // shard, keeps the mapping in step, waits for durability, refreshes when asked.
 // Upstream: TransportBulkAction, TransportShardBulkAction, TransportUpdateAction (2.19.6).
 
-import { randomBase64Uuid } from "../../base/index.ts";
-import { decodeJson } from "../../xcontent/index.ts";
+import { illegalArgument, randomBase64Uuid } from "../../base/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { abstractions, resolveWriteIndex, wildcardRegExp } from "../cluster/name-resolver.ts";
-import {
-  clusterBlocked,
-  exception,
-  indexClosed,
-  indexNotFound,
-  validationFailed,
-} from "../exceptions.ts";
+import { clusterBlocked, exception, indexClosed, indexNotFound } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import type { IndexShard } from "../shard/index.ts";
@@ -25,11 +18,10 @@ import type {
   WriteRequest,
   WriteResponse,
 } from "./document-requests.ts";
-import { checkUpdateBody, planUpdate } from "./update-document.ts";
-import { filterSource, type SourceFilter } from "./source-filter.ts";
+import { type SourceFilter, sourceJson } from "./source-filter.ts";
+import { parseUpdateBody, planUpdate } from "./update-document.ts";
+import { checkWrites } from "./validate-write.ts";
 
-/** Upstream's limit of an `_id`. */
-const ID_BYTES_MAX = 512;
 const DYNAMIC_UPDATE_ROUNDS_MAX = 10;
 
 /** Shards that a request wrote to; they are synced and refreshed once, at its end. */
@@ -55,6 +47,7 @@ export class DocumentService {
 
   /** Runs one write and waits until it is durable and, if asked, visible. */
   async write(request: WriteRequest, refresh: RefreshPolicy = "none"): Promise<WriteResponse> {
+    checkWrites([request]);
     await this.ensureIndex(
       request.index,
       request.requireAlias === true,
@@ -86,7 +79,7 @@ export class DocumentService {
       );
     }
     if (resolveWriteIndex(cluster.metadata, name, this.clock) !== undefined) return;
-    if (deleteOnly || !this.mayAutoCreate(name)) throw indexNotFound(name);
+    if (deleteOnly || !this.mayAutoCreate(name)) throw indexNotFound(name, "index_expression");
     await this.indices.createIndex({ name });
   }
 
@@ -139,12 +132,9 @@ export class DocumentService {
         "if _id is specified it must not be empty",
       );
     }
-    checkId(request.id);
+    checkPipeline(request);
     const isAuto = request.id === undefined;
     const id = request.id ?? this.newId();
-    if (isAuto && request.opType === "index" && isExternal(request)) {
-      throw validationFailed("an id must be provided if version type or value are set");
-    }
     this.checkDataStream(request);
     const { service, shard } = this.destination(request, id);
     const parsed = this.parse(service, id, request.routing, request.source);
@@ -190,8 +180,6 @@ export class DocumentService {
   }
 
   private delete(request: DeleteRequest, touched: TouchedShards): WriteResponse {
-    if (request.id === "") throw validationFailed("id is missing");
-    checkId(request.id);
     const { service, shard } = this.destination(request, request.id);
     const result = shard.delete({
       id: request.id,
@@ -203,14 +191,10 @@ export class DocumentService {
   }
 
   private update(request: UpdateRequest, touched: TouchedShards): WriteResponse {
-    if (request.id === "") throw validationFailed("id is missing");
-    checkId(request.id);
-    const body =
-      request.body instanceof Uint8Array ? (decodeJson(request.body) as JsonObject) : request.body;
-    checkUpdateBody(body);
+    const body = request.body instanceof Uint8Array ? parseUpdateBody(request.body) : request.body;
     const { service, shard } = this.destination(request, request.id);
     const existing = shard.get(request.id, { realtime: true });
-    checkPreconditions(service, request, existing);
+    checkPreconditions(service, shard, request, existing);
     const missing = () =>
       exception("missing", "document_missing_exception", `[${request.id}]: document missing`, {
         index: service.name,
@@ -269,7 +253,7 @@ export class DocumentService {
   ): { get?: JsonObject } {
     const wanted = (request.fetchSource ?? body["_source"]) as SourceFilter | undefined;
     if (wanted === undefined || wanted === false) return {};
-    const filtered = filterSource(decodeJson(source) as JsonObject, wanted);
+    const filtered = sourceJson(source, wanted);
     return {
       get: { _seq_no: at.seqNo, _primary_term: at.primaryTerm, found: true, _source: filtered },
     };
@@ -293,6 +277,7 @@ export function shardOf(
   return shard;
 }
 
+/** `unavailable_shards_exception`, 503. */
 export function shardUnavailable(service: IndexService, number: number): Error {
   return exception(
     "unavailable",
@@ -312,13 +297,10 @@ function isExternal(request: WriteRequest): boolean {
   return request.versionType === "external" || request.versionType === "external_gte";
 }
 
-function checkId(id: string | undefined): void {
-  if (id === undefined) return;
-  const bytes = Buffer.byteLength(id);
-  if (bytes <= ID_BYTES_MAX) return;
-  throw validationFailed(
-    `id [${id}] is too long, must be no longer than ${ID_BYTES_MAX} bytes but was: ${bytes}`,
-  );
+/** There are no ingest pipelines. */
+function checkPipeline(request: IndexRequest): void {
+  if (request.pipeline === undefined || request.pipeline === "_none") return;
+  throw illegalArgument(`pipeline with id [${request.pipeline}] does not exist`);
 }
 
 /** Blocks that refuse writes, and closed indices. */
@@ -351,6 +333,7 @@ function optional(request: IndexRequest | DeleteRequest) {
 /** An update's own if_seq_no and if_primary_term are checked against what it read. */
 function checkPreconditions(
   service: IndexService,
+  shard: IndexShard,
   request: UpdateRequest,
   existing: { seqNo: number; primaryTerm: number } | undefined,
 ): void {
@@ -365,6 +348,6 @@ function checkPreconditions(
     "conflict",
     "version_conflict_engine_exception",
     `[${request.id}]: version conflict, required seqNo [${ifSeqNo}], primary term [${ifPrimaryTerm}]. ${current}`,
-    { index: service.name, index_uuid: service.metadata.uuid },
+    { index: service.name, shard: String(shard.shardId), index_uuid: service.metadata.uuid },
   );
 }

@@ -1,8 +1,10 @@
 // `_source` filtering: true, false, a field list, or {includes, excludes} with wildcards.
 // Upstream: XContentMapValues.filter (2.19.6).
 
+import { Decimal, decodeExactJson, RawJson } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 
+/** Which part of a source is asked for. */
 export type SourceFilter =
   | boolean
   | string
@@ -51,9 +53,9 @@ function prefixRegExp(pattern: string): RegExp {
   const star = pattern.indexOf("*");
   const parts = (star < 0 ? pattern : pattern.slice(0, star)).split(".");
   const heads = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("."));
-  const escape = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-  const alternatives = heads.map(escape);
-  if (star >= 0) alternatives.push(`${escape(pattern.slice(0, star))}.*`);
+  const quote = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  const alternatives = heads.map(quote);
+  if (star >= 0) alternatives.push(`${quote(pattern.slice(0, star))}.*`);
   return new RegExp(`^(${alternatives.join("|")})$`, "s");
 }
 
@@ -71,6 +73,12 @@ function compiled(filter: SourceFilter) {
   const result = { include, exclude };
   if (typeof filter === "object") FILTERS.set(filter, result);
   return result;
+}
+
+/** A stored source as an answer shows it: the bytes as they are, or the part that is asked for. */
+export function sourceJson(source: Uint8Array, filter: SourceFilter): unknown {
+  if (filter === true) return new RawJson(source);
+  return filterSource(decodeExactJson(source) as JsonObject, filter);
 }
 
 /** The part of a source that a filter keeps. `false` keeps nothing. */
@@ -113,7 +121,7 @@ function filterValue(
       .filter((item) => item !== undefined);
     return items.length === 0 && (value.length > 0 || include !== undefined) ? undefined : items;
   }
-  if (typeof value === "object" && value !== null) {
+  if (typeof value === "object" && value !== null && !(value instanceof Decimal)) {
     const kept = filterObject(value as JsonObject, path, include, exclude);
     return Object.keys(kept).length === 0 && include !== undefined ? undefined : kept;
   }

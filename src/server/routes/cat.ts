@@ -1,6 +1,6 @@
 // The cat API. Upstream: org.opensearch.rest.action.cat.Rest*Action (3.6.0).
 
-import { loadavg, totalmem, freemem } from "node:os";
+import { freemem, loadavg, totalmem } from "node:os";
 import {
   aliasesToJson,
   type IndexMetadata,

@@ -11,9 +11,9 @@ import {
   Settings,
   type Task,
 } from "../../engine/index.ts";
-import { clusterHealth, type HealthLevel, waitForHealth } from "../health.ts";
-import { errorBody } from "../error-map.ts";
 import { clusterState } from "../cluster-state.ts";
+import { errorBody } from "../error-map.ts";
+import { clusterHealth, type HealthLevel, waitForHealth } from "../health.ts";
 import { nodeInfo, nodeStats } from "../node-description.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";

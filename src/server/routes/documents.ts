@@ -9,17 +9,20 @@ import {
   multiGetRequests,
   type Node,
   type OpType,
+  parseUpdateBody,
   type RefreshPolicy,
   runBulk,
   type SourceFilter,
-  type VersionType,
+  validationFailed,
+  versionTypeOf,
   type WriteRequest,
   writeResponseToJson,
   writeStatus,
 } from "../../engine/index.ts";
 import { encodeJson, type XContentValue } from "../../xcontent/index.ts";
 import { errorBody, statusOf } from "../error-map.ts";
-import type { JsonObject, RestRequest } from "../rest-request.ts";
+import { activeShardCount } from "../health.ts";
+import { bodyRequired, type JsonObject, parseFailure, type RestRequest } from "../rest-request.ts";
 import type { RestResponse, Route } from "../route.ts";
 
 const JSON_TYPE = "application/json; charset=UTF-8";
@@ -80,20 +83,41 @@ function writeTarget(request: RestRequest) {
   return {
     index: request.param("index", ""),
     ...(routing === undefined ? {} : { routing }),
-    ...(request.has("version") ? { version: request.paramInt("version", 0) } : {}),
-    ...(versionType === undefined ? {} : { versionType: checkVersionType(versionType) }),
-    ...(request.has("if_seq_no") ? { ifSeqNo: request.paramInt("if_seq_no", 0) } : {}),
+    ...(request.has("version") ? { version: request.paramLong("version", 0) } : {}),
+    ...(versionType === undefined ? {} : { versionType: versionTypeOf(versionType) }),
+    ...(request.has("if_seq_no")
+      ? { ifSeqNo: notNegative(request.paramLong("if_seq_no", 0), "sequence numbers") }
+      : {}),
     ...(request.has("if_primary_term")
-      ? { ifPrimaryTerm: request.paramInt("if_primary_term", 0) }
+      ? { ifPrimaryTerm: notNegative(request.paramLong("if_primary_term", 0), "primary term") }
       : {}),
     ...(request.paramBoolean("require_alias", false) ? { requireAlias: true } : {}),
+    ...(request.has("pipeline") ? { pipeline: request.param("pipeline", "") } : {}),
   };
 }
 
-function checkVersionType(text: string): VersionType {
-  if (text === "internal" || text === "external" || text === "external_gte") return text;
-  if (text === "external_gt") return "external";
-  throw illegalArgument(`No version type match [${text}]`);
+function notNegative(value: number, what: string): number {
+  if (value >= 0) return value;
+  throw illegalArgument(`${what} must be non negative. got [${value}].`);
+}
+
+/** Checks `timeout` and `wait_for_active_shards`; there is one copy of every shard. */
+function checkWaits(node: Node, request: RestRequest): void {
+  request.paramTime("timeout", 60_000);
+  const wanted = request.param("wait_for_active_shards");
+  if (wanted === undefined || wanted === "all") return;
+  const count = activeShardCount(wanted);
+  if (count <= 1) return;
+  const index = node.documents.writeIndex(request.param("index", ""));
+  const copies = index.settings.getInt("index.number_of_replicas", 1) + 1;
+  if (count > copies) return;
+  const asked = request.param("timeout") ?? "1m";
+  throw new VarveError(
+    "unavailable",
+    `[${index.name}][0] Not enough active copies to meet shard count of [${count}] ` +
+      `(have 1, needed ${count}). Timeout: [${asked}]`,
+    { type: "unavailable_shards_exception" },
+  );
 }
 
 /** The source as JSON bytes, whatever type it came in. */
@@ -103,11 +127,16 @@ async function sourceBytes(request: RestRequest): Promise<Uint8Array> {
     const bytes = await request.rawBody();
     if (bytes.length > 0) return bytes;
     if (request.has("source")) return Buffer.from(request.param("source", ""));
-    throw new VarveError("invalid", "Validation Failed: 1: source is missing;", {
-      type: "action_request_validation_exception",
-    });
+    throw bodyRequired();
   }
   return Buffer.from(encodeJson((await request.requireBody()) as XContentValue));
+}
+
+/** The body as JSON, whatever it came as. */
+async function jsonBytes(request: RestRequest, body: XContentValue): Promise<Uint8Array> {
+  const bytes = await request.rawBody();
+  const isJson = (request.contentType() ?? "json") === "json" && bytes.length > 0;
+  return isJson ? bytes : Buffer.from(encodeJson(body));
 }
 
 async function runWrite(
@@ -115,7 +144,9 @@ async function runWrite(
   request: RestRequest,
   write: WriteRequest,
 ): Promise<RestResponse> {
-  const response = await node.documents.write(write, refreshPolicy(request));
+  const refresh = refreshPolicy(request);
+  checkWaits(node, request);
+  const response = await node.documents.write(write, refresh);
   const headers =
     response.result === "created"
       ? {
@@ -142,6 +173,7 @@ async function indexDocument(
   return await runWrite(node, request, {
     kind: "index",
     opType: given,
+    ...(id === undefined && !request.has("op_type") ? { autoCreate: true } : {}),
     source: await sourceBytes(request),
     ...writeTarget(request),
     ...(id === undefined ? {} : { id }),
@@ -177,7 +209,7 @@ function getRequestOf(request: RestRequest): GetRequest {
     ...(source === undefined ? {} : { source }),
     ...(request.has("stored_fields") ? { storedFields: request.paramList("stored_fields") } : {}),
     ...(request.has("version") ? { version: request.paramInt("version", 0) } : {}),
-    ...(versionType === undefined ? {} : { versionType: checkVersionType(versionType) }),
+    ...(versionType === undefined ? {} : { versionType: versionTypeOf(versionType) }),
   };
 }
 
@@ -188,6 +220,7 @@ function getDoc(request: RestRequest, node: Node): RestResponse {
 
 function getSource(request: RestRequest, node: Node): RestResponse {
   const get = getRequestOf(request);
+  if (get.source === false) throw validationFailed("fetching source can not be disabled");
   const body = getDocument(node.indices, get);
   if (body["found"] !== true) {
     if (request.method === "HEAD") return { status: 404 };
@@ -206,7 +239,12 @@ function getSource(request: RestRequest, node: Node): RestResponse {
 async function multiGet(request: RestRequest, node: Node): Promise<RestResponse> {
   const index = request.param("index");
   const source = sourceFilterOf(request);
-  const requests = multiGetRequests(await request.requireBody(), {
+  const routing = request.param("routing");
+  const body = await request.body();
+  if (body === undefined) throw parseFailure("request body or source parameter is required");
+  const requests = multiGetRequests(body, request.jsonText(), {
+    ...(routing === undefined ? {} : { routing }),
+    ...(request.has("stored_fields") ? { storedFields: request.paramList("stored_fields") } : {}),
     realtime: request.paramBoolean("realtime", true),
     refresh: request.paramBoolean("refresh", false),
     ...(index === undefined ? {} : { index }),
@@ -225,11 +263,22 @@ async function multiGet(request: RestRequest, node: Node): Promise<RestResponse>
 
 async function updateDocument(request: RestRequest, node: Node): Promise<RestResponse> {
   const fetchSource = sourceFilterOf(request);
+  if (request.has("version") || request.has("version_type")) {
+    throw validationFailed(
+      "internal versioning can not be used for optimistic concurrency control. " +
+        "Please use `if_seq_no` and `if_primary_term` instead",
+    );
+  }
+  const retryOnConflict = request.paramInt("retry_on_conflict", 0);
+  const given = await request.body();
+  const bytes =
+    given === undefined ? Buffer.from("{}") : await jsonBytes(request, given as XContentValue);
+  const body = parseUpdateBody(bytes);
   return await runWrite(node, request, {
     kind: "update",
     id: request.param("id", ""),
-    body: await request.requireBody(),
-    retryOnConflict: request.paramInt("retry_on_conflict", 0),
+    body: request.paramBoolean("doc_as_upsert", false) ? { doc_as_upsert: true, ...body } : body,
+    retryOnConflict,
     ...(fetchSource === undefined ? {} : { fetchSource }),
     ...writeTarget(request),
   });
@@ -299,7 +348,9 @@ async function bulk(request: RestRequest, node: Node): Promise<RestResponse> {
     ...(routing === undefined ? {} : { routing }),
     ...(fetchSource === undefined ? {} : { fetchSource }),
     ...(request.paramBoolean("require_alias", false) ? { requireAlias: true } : {}),
+    ...(request.has("pipeline") ? { pipeline: request.param("pipeline", "") } : {}),
   };
+  if (request.contentLength() === 0) throw bodyRequired();
   const refresh = refreshPolicy(request);
   if (!isPlainJson(request)) {
     const outcome = await runBulk(context, request.chunks(), defaults, refresh, bulkItem);
@@ -340,7 +391,7 @@ export const documentRoutes: readonly Route[] = [
   {
     methods: ["POST"],
     path: "/:index/_update/:id",
-    params: [...WRITE_PARAMS, ...SOURCE_PARAMS, "retry_on_conflict", "lang"],
+    params: [...WRITE_PARAMS, ...SOURCE_PARAMS, "retry_on_conflict", "lang", "doc_as_upsert"],
     handle: updateDocument,
   },
 ];

@@ -13,17 +13,17 @@ import {
   resolveIndices,
   SEARCH_PARAMS,
   type SearchTarget,
-  shardUnavailable,
   STRICT_EXPAND_OPEN_FORBID_CLOSED,
+  shardUnavailable,
   uriQuery,
   validationFailed,
 } from "../../engine/index.ts";
 import { decodeJson, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
-import { refreshPolicy } from "./documents.ts";
 import { errorBody, errorEnvelope, statusOf } from "../error-map.ts";
 import { indicesOptions, parseExpandWildcards } from "../indices-options.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
+import { refreshPolicy } from "./documents.ts";
 
 const COUNT_PARAMS = [
   "q",
