@@ -7,6 +7,13 @@ import { parseTimeValue } from "../settings.ts";
 import type { AggregatorFactories } from "./aggregations/aggregator.ts";
 import { parseAggregationsWith } from "./aggregations/parse.ts";
 import { AGGREGATION_PARSERS } from "./aggregations/registry.ts";
+import {
+  parseFetchSource,
+  parseFields,
+  type FetchSource,
+  type FieldAndFormat,
+  type Member,
+} from "./fetch-options.ts";
 import { textOf, toBoolean, toInteger, toNumber } from "./object-reader.ts";
 import { QUERY_PARSERS } from "./queries/registry.ts";
 import { type QueryBuilder, QueryParseContext } from "./query-builder.ts";
@@ -15,21 +22,9 @@ import {
   parsingException,
   RequestSource,
   tokenName,
-  xContentParseException,
 } from "./source-location.ts";
 
-/** Which parts of the source a hit shows. */
-export interface FetchSource {
-  readonly enabled: boolean;
-  readonly includes: readonly string[];
-  readonly excludes: readonly string[];
-}
-
-/** A field to show, with a format. */
-export interface FieldAndFormat {
-  readonly field: string;
-  readonly format: string | undefined;
-}
+export type { FetchSource, FieldAndFormat } from "./fetch-options.ts";
 
 /** A parsed search body. */
 export interface SearchSource {
@@ -74,12 +69,6 @@ const REFUSED = new Set([
 ]);
 
 type Setter = (source: SearchSource, value: XContentValue, place: Member) => void;
-
-interface Member {
-  readonly owner: XContentObject;
-  readonly key: string;
-  readonly parser: QueryParseContext;
-}
 
 const SCALARS: Readonly<Record<string, Setter>> = {
   from: (source, value) => (source.from = checkNotNegative("from", toInteger(value))),
@@ -232,49 +221,6 @@ export function parseTrackTotalHits(value: XContentValue): boolean | number {
   if (value === "true" || value === "false") return value === "true";
   const bound = toInteger(value);
   return bound === -1 ? false : bound;
-}
-
-function parseFetchSource(value: XContentValue, { owner, key, parser }: Member): FetchSource {
-  if (typeof value === "boolean") return { enabled: value, includes: [], excludes: [] };
-  if (typeof value === "string") return { enabled: true, includes: [value], excludes: [] };
-  if (Array.isArray(value)) {
-    return { enabled: true, includes: value.map(textOf), excludes: [] };
-  }
-  if (!isXContentObject(value)) {
-    const place = parser.source.locate(owner, key, "value");
-    throw parsingException(
-      `Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [${tokenName(value)}]`,
-      place,
-    );
-  }
-  const reader = parser.reader(value, "_source");
-  const includes = reader.takeStrings("includes") ?? reader.takeStrings("include") ?? [];
-  const excludes = reader.takeStrings("excludes") ?? reader.takeStrings("exclude") ?? [];
-  const unknown = reader.unknown()[0];
-  if (unknown !== undefined) {
-    const token = tokenName(value[unknown]!);
-    throw reader.error(`Unknown key for a ${token} in [${unknown}].`, unknown);
-  }
-  return { enabled: true, includes, excludes };
-}
-
-function parseFields(
-  list: readonly XContentValue[],
-  { parser }: Member,
-  name: string,
-): FieldAndFormat[] {
-  return list.map((item, index) => {
-    if (!isXContentObject(item)) return { field: textOf(item), format: undefined };
-    const reader = parser.reader(item, name);
-    const field = reader.takeString("field");
-    const format = reader.takeString("format");
-    reader.finishStrict();
-    if (field === undefined) {
-      const place = parser.source.locate(list, index, "value");
-      throw xContentParseException("Required [field]", place);
-    }
-    return { field, format };
-  });
 }
 
 function parseSearchAfter(values: readonly XContentValue[]): XContentValue[] {

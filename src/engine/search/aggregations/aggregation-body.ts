@@ -2,10 +2,8 @@
 // `doesn't support values of type`, one that does not convert `failed to parse field`.
 // Upstream: org.opensearch.core.xcontent.ObjectParser.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
-import {
-  isXContentObject, type XContentObject, type XContentValue,
-} from "../../../xcontent/index.ts";
+import { VarveError } from "../../../base/index.ts";
+import type { XContentObject, XContentValue } from "../../../xcontent/index.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { numberFormat, textOf, toBoolean, toInteger, toNumber } from "../object-reader.ts";
 import type { QueryParseContext } from "../query-builder.ts";
@@ -42,7 +40,19 @@ export class AggregationBody {
       throw this.error(`[${this.type}] ${key} doesn't support values of type: ${token}`, key);
     }
     if (value === null) return undefined;
-    return this.converted(key, () => convert(value));
+    if (typeof value !== "object") return this.converted(key, () => convert(value));
+    try {
+      return convert(value);
+    } catch (error) {
+      if (!(error instanceof VarveError)) throw error;
+      const message = `[${this.type}] failed to parse field [${key}]`;
+      // The parser stands where the inner one stopped: at the culprit, or at the container's end.
+      const { line, col } = error.metadata;
+      if (typeof line !== "number" || typeof col !== "number") {
+        throw this.arrayEndError(message, key, error);
+      }
+      throw xContentParseException(message, { line, column: col }, error);
+    }
   }
 
   /** Runs `convert`; what it refuses is about the member `key`. */
@@ -89,7 +99,8 @@ export class AggregationBody {
     const unknown = Object.keys(this.object).find((key) => !this.known.has(key));
     if (unknown === undefined) return;
     const hint = didYouMean(unknown, this.known);
-    throw this.error(`[${this.type}] unknown field [${unknown}]${hint}`, unknown, undefined, "name");
+    const message = `[${this.type}] unknown field [${unknown}]${hint}`;
+    throw this.error(message, unknown, undefined, "name");
   }
 
   error(message: string, key: string, cause?: unknown, part: TokenPart = "value"): VarveError {
@@ -118,18 +129,15 @@ export class AggregationBody {
   }
 }
 
+/** How a ConstructingObjectParser refuses what its builder does not take. */
+export function failedToBuild(type: string, cause: unknown): VarveError {
+  const message = `Failed to build [${type}] after last required field arrived`;
+  return new VarveError("invalid", message, { type: "x_content_parse_exception", cause });
+}
+
 /** A number or its text. */
 export function toDouble(value: XContentValue): number {
   const number = toNumber(value);
   if (Number.isNaN(number)) throw numberFormat(textOf(value));
   return number;
-}
-
-/** Members of a list of objects. */
-export function objectItems(value: XContentValue, what: string): XContentObject[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.map((item) => {
-    if (!isXContentObject(item)) throw illegalArgument(`${what} must be objects`);
-    return item;
-  });
 }

@@ -29,6 +29,11 @@ export class MultiBucketConsumer {
     this.check(0);
   }
 
+  /** Is there room for `more` buckets? */
+  allows(more: number): boolean {
+    return this.count + more <= this.limit;
+  }
+
   /** Refuses `more` buckets above the limit without counting them. */
   check(more: number): void {
     const count = this.count + more;

@@ -3,12 +3,12 @@
 // Upstream: org.opensearch.search.aggregations.bucket.composite.{CompositeAggregationBuilder,
 // CompositeAggregator,CompositeValuesCollectorQueue,InternalComposite}.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import { setMember, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
 import type { DocValueFormat } from "../../mapping/index.ts";
-import { AggregationBody } from "./aggregation-body.ts";
+import { AggregationBody, failedToBuild } from "./aggregation-body.ts";
 import {
   InternalAggregations, type AggregationContext, type AggregationXContentOptions,
   type Aggregator, type AggregatorFactory, type InternalAggregation, type LeafBucketCollector,
@@ -45,19 +45,19 @@ export const parseComposite: AggregationParser = (object, parts, parser) => {
 
 function takeSources(body: AggregationBody): CompositeSource[] {
   const sources = body.take("sources", ["START_ARRAY", "START_OBJECT"], (value) =>
-    (Array.isArray(value) ? value : [value]).map((item) => parseSource(body, item)));
+    checkSources((Array.isArray(value) ? value : [value]).map((item) => parseSource(body, item))));
   if (sources === undefined) throw illegalArgument("Required [sources]");
+  return sources;
+}
+
+function checkSources(sources: CompositeSource[]): CompositeSource[] {
   const names = sources.map(({ name }) => name);
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
   const problem = sources.length === 0 ? "Composite [sources] cannot be null or empty"
     : twice.length > 0
       ? `Composite source names must be unique, found duplicates: [${twice.join(",")}]` : undefined;
   if (problem === undefined) return sources;
-  const failed = new VarveError(
-    "invalid", "Failed to build [composite] after last required field arrived",
-    { type: "x_content_parse_exception", cause: illegalArgument(problem) },
-  );
-  throw body.arrayEndError("[composite] failed to parse field [sources]", "sources", failed);
+  throw failedToBuild("composite", illegalArgument(problem));
 }
 
 function checkParents(parent: Aggregator | undefined): void {

@@ -63,11 +63,18 @@ function takeOne(body: AggregationBody, key: string): DateInterval | undefined {
     case "fixed_interval":
       return body.take(key, ["VALUE_STRING"], (value) => {
         const text = notEmpty(textOf(value));
-        parseTimeValue(text, "date_histogram.fixedInterval");
+        fixedMillis(text, "date_histogram.fixedInterval");
         return { kind: "fixed", text };
       });
     default: return undefined;
   }
+}
+
+/** Milliseconds of a fixed interval. `M` is months, never minutes. */
+function fixedMillis(text: string, name: string): number {
+  if (!text.endsWith("M")) return parseTimeValue(text, name);
+  throw illegalArgument(`failed to parse setting [${name}] with value [${text}] as a time value: `
+    + "unit is missing or unrecognized");
 }
 
 function notEmpty(text: string): string {
@@ -86,7 +93,7 @@ export function roundingOf(
   if (unit !== undefined) return calendarRounding(unit, timeZone ?? "UTC", offsetMs);
   let fixedMs: number;
   try {
-    fixedMs = parseTimeValue(interval.text, "DateIntervalWrapper.interval");
+    fixedMs = fixedMillis(interval.text, "DateIntervalWrapper.interval");
   } catch (error) {
     if (interval.kind === "fixed") throw error;
     throw illegalArgument(`Unable to parse interval [${interval.text}]`);

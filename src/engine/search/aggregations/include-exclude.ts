@@ -117,15 +117,19 @@ export function takeIncludeExclude(body: AggregationBody): IncludeExclude | unde
       return {};
     },
   );
-  const exclude = body.take("exclude", ["START_ARRAY", "VALUE_STRING"], parseClause);
+  const exclude = body.take("exclude", ["START_ARRAY", "VALUE_STRING"], (value) => {
+    const clause = parseClause(value);
+    if (include?.pattern !== undefined && clause.values !== undefined) {
+      throw illegalArgument("Cannot mix a regex-based include with a set-based method");
+    }
+    if (include?.values !== undefined && clause.pattern !== undefined) {
+      throw illegalArgument("Cannot mix a set-based include with a regex-based method");
+    }
+    return clause;
+  });
   if (include === undefined && exclude === undefined) return undefined;
   if (partition !== undefined && exclude !== undefined) {
     throw illegalArgument("Cannot specify any excludes when using a partition-based include");
-  }
-  const mixed = (include?.pattern !== undefined && exclude?.values !== undefined)
-    || (include?.values !== undefined && exclude?.pattern !== undefined);
-  if (mixed) {
-    throw illegalArgument("Cannot mix a set-based include/exclude with a regex-based method");
   }
   return new IncludeExclude(include ?? {}, exclude ?? {}, partition);
 }

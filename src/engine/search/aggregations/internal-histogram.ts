@@ -118,21 +118,26 @@ function reduceBucket(
   return { key: same[0]!.key, docCount, aggregations };
 }
 
+/** Buckets beyond the limit that are counted for the message. */
+const REFUSED_MAX = 10_000_000;
+
 /** Adds empty buckets before, between and behind `buckets`, which are in order. */
 function fillGaps(
   buckets: readonly HistogramBucket[], gaps: GapFilling, context: ReduceContext,
 ): HistogramBucket[] {
   const aggregations = InternalAggregations.reduce([gaps.emptyAggregations], context);
   const filled: HistogramBucket[] = [];
+  let refused = 0;
   const add = (from: number, goesOn: (key: number) => boolean): void => {
     for (let key = from; goesOn(key); key = gaps.nextKey(key)) {
-      filled.push({ key, docCount: 0, aggregations });
-      if (filled.length % 1024 === 0) context.buckets.check(filled.length);
+      if (context.buckets.allows(filled.length)) filled.push({ key, docCount: 0, aggregations });
+      else if (++refused > REFUSED_MAX) break;
     }
   };
   const { firstKey, lastKey } = gaps;
   if (buckets.length === 0) {
     if (firstKey !== undefined && lastKey !== undefined) add(firstKey, (key) => key <= lastKey);
+    context.buckets.check(filled.length + refused);
     return filled;
   }
   if (firstKey !== undefined) add(firstKey, (key) => key < buckets[0]!.key);
@@ -144,5 +149,6 @@ function fillGaps(
   if (lastKey !== undefined) {
     add(gaps.nextKey(buckets[buckets.length - 1]!.key), (key) => key <= lastKey);
   }
+  context.buckets.check(filled.length + refused);
   return filled;
 }

@@ -33,6 +33,10 @@ export function parseAggregationsWith(
   return new AggregatorFactories(Object.keys(body).map((name) => parseOne(level, body, name)));
 }
 
+/** Types without buckets. */
+const METRICS: ReadonlySet<string> = new Set(["avg", "cardinality", "extended_stats", "max", "min",
+  "percentile_ranks", "percentiles", "stats", "sum", "top_hits", "value_count"]);
+
 interface Level {
   readonly registry: ReadonlyMap<string, AggregationParser>;
   readonly parser: QueryParseContext;
@@ -76,6 +80,12 @@ function parseOne(level: Level, body: XContentObject, name: string): AggregatorF
   }
   const parse = level.registry.get(type);
   if (parse === undefined) throw unknownType(level, definition, type);
+  if (subFactories.factories.length > 0 && METRICS.has(type)) {
+    throw new VarveError(
+      "invalid", `Aggregator [${name}] of type [${type}] cannot accept sub-aggregations`,
+      { type: "aggregation_initialization_exception", metadata: { status: 500 } },
+    );
+  }
   return parse(definition[type] as XContentObject, { owner: definition, name, metadata, subFactories }, parser);
 }
 

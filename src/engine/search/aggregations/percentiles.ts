@@ -6,7 +6,7 @@ import { illegalArgument } from "../../../base/index.ts";
 import { setMember, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
 import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
-import { AggregationBody, toDouble } from "./aggregation-body.ts";
+import { AggregationBody, failedToBuild, toDouble } from "./aggregation-body.ts";
 import type {
   AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
 } from "./aggregator.ts";
@@ -33,7 +33,9 @@ function percentilesParser(type: PercentilesOptions["type"]): AggregationParser 
     const body = new AggregationBody(object, parser, type);
     const keyed = body.takeBoolean("keyed") ?? true;
     const keys = takeKeys(body, type, parts.name);
-    if (Object.hasOwn(body.object, "hdr")) throw illegalArgument(`[${type}] by [hdr] is not supported`);
+    if (Object.hasOwn(body.object, "hdr")) {
+      throw illegalArgument(`[${type}] by [hdr] is not supported`);
+    }
     const compression = takeCompression(body, parts.name);
     const values = parseValuesSource(body);
     body.finish();
@@ -67,11 +69,14 @@ function takeKeys(
     throw illegalArgument(`[values] must not be null: [${name}]`);
   }
   if (keys.length === 0) {
-    throw illegalArgument(`[${isRanks ? "values" : "percents"}] must not be empty: [${name}]`);
+    const what = isRanks ? "values" : "percents";
+    throw failedToBuild(type, illegalArgument(`[${what}] must not be empty: [${name}]`));
   }
   const outside = keys.find((key) => !isRanks && (key < 0 || key > 100));
   if (outside !== undefined) {
-    throw illegalArgument(`percent must be in [0,100], got [${javaDouble(outside)}]: [${name}]`);
+    throw failedToBuild(type, illegalArgument(
+      `percent must be in [0,100], got [${javaDouble(outside)}]: [${name}]`,
+    ));
   }
   return [...keys].sort((a, b) => a - b);
 }

@@ -17,6 +17,7 @@ import { parseDateRange, parseRange } from "./range.ts";
 import { parseAvg, parseMax, parseMin, parseSum, parseValueCount } from "./simple-metrics.ts";
 import { parseStats } from "./stats.ts";
 import { parseTerms } from "./terms.ts";
+import { parseTopHits } from "./top-hits.ts";
 
 /** Parsers by the aggregation's type. */
 export const AGGREGATION_PARSERS: ReadonlyMap<string, AggregationParser> = new Map([
@@ -42,5 +43,6 @@ export const AGGREGATION_PARSERS: ReadonlyMap<string, AggregationParser> = new M
   ["stats", parseStats],
   ["sum", parseSum],
   ["terms", parseTerms],
+  ["top_hits", parseTopHits],
   ["value_count", parseValueCount],
 ]);

@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.search.aggregations.support.{ValuesSourceConfig,
 // ValuesSourceAggregationBuilder,CoreValuesSourceType}.
 
-import { illegalArgument } from "../../../base/index.ts";
+import { VarveError, illegalArgument } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import {
   DateFieldType, DateTimeFormat, DecimalDocValueFormat, DEFAULT_DATE_FORMAT, RAW_FORMAT,
@@ -76,10 +76,18 @@ export function takeTimeZone(body: AggregationBody): string | undefined {
     if (typeof value === "number") {
       return `${value < 0 ? "-" : "+"}${String(Math.abs(value)).padStart(2, "0")}:00`;
     }
-    const zone = String(value);
+    return checkedZone(String(value));
+  });
+}
+
+function checkedZone(zone: string): string {
+  try {
     zoneRules(zone);
     return zone;
-  });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new VarveError("invalid", message, { type: "zone_rules_exception" });
+  }
 }
 
 /** Kinds by a field's values. */
