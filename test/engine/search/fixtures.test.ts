@@ -37,6 +37,14 @@ const ANALYZED = new Set([
   "match en",
 ]);
 
+/** Has the index the analyzers that a search needs? `cjk` is not one of the common filters. */
+function isAnalyzed(target: SearchTarget, name: string): boolean {
+  if (name !== "cjk") return stems(target);
+  const stream = target.mapper.analyzers.get("cjk")?.tokenStream("f", "東京都");
+  stream?.reset();
+  return stream?.incrementToken() === true && stream.term === "東京";
+}
+
 /** Is the english analyzer the real one? */
 function stems({ mapper }: SearchTarget): boolean {
   const stream = mapper.analyzers.get("english")?.tokenStream("f", "rivers");
@@ -98,7 +106,7 @@ describe.each(names)("SearchService answers as the server did in %s", (name) => 
       // Aliases are the node's to resolve.
       if (shards.length === 0 || NOT_UNDERSTOOD.has(search.name)) return;
       if (isOld && scoresKeywords(search)) return;
-      if (ANALYZED.has(search.name) && !stems(shards[0]!)) return;
+      if (ANALYZED.has(search.name) && !isAnalyzed(shards[0]!, search.name)) return;
       const response = await answer(fixture, shards, search, params);
       if (response === undefined) return;
       expect(comparable(JSON.parse(encodeJson(response)), search, isOld)).toEqual(
