@@ -142,8 +142,8 @@ function compareIds(a: SnapshotInfo, b: SnapshotInfo): number {
 }
 
 function listingFailed(repository: string, error: Error): Error {
-  const body = errorBody(error);
-  if (body["type"] === "snapshot_missing_exception") return error;
+  const { type } = errorBody(error);
+  if (type === "snapshot_missing_exception" || type === "snapshot_exception") return error;
   return exception(
     "corrupt",
     "snapshot_exception",

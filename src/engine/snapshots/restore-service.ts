@@ -4,7 +4,7 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { randomBase64Uuid, VarveError } from "../../base/index.ts";
+import { illegalArgument, randomBase64Uuid, VarveError } from "../../base/index.ts";
 import type { IndexId, Repository, SnapshotId } from "../../repository/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
@@ -40,6 +40,32 @@ interface ShardToFill {
   readonly service: IndexService;
 }
 
+/** A restore whose shards are on their way. */
+class RunningRestore {
+  readonly work: readonly ShardToFill[];
+  readonly controller = new AbortController();
+  /** An int32 a shard: 1 = its index was deleted. */
+  readonly cancelled: SharedArrayBuffer;
+
+  constructor(work: readonly ShardToFill[]) {
+    this.work = work;
+    this.cancelled = new SharedArrayBuffer(Math.max(4, work.length * 4));
+  }
+
+  /** Stops the shards of deleted indices, and everything when no other is left. */
+  forget(uuids: ReadonlySet<string>): void {
+    const flags = new Int32Array(this.cancelled);
+    let left = 0;
+    this.work.forEach(({ planned, service, shard }, at) => {
+      if (uuids.has(planned.metadata.uuid)) Atomics.store(flags, at, 1);
+      else if (service.restoring.has(shard)) left++;
+    });
+    const isTouched = this.work.some(({ planned }) => uuids.has(planned.metadata.uuid));
+    if (!isTouched || left > 0) return;
+    this.controller.abort(new VarveError("aborted", "the index was deleted"));
+  }
+}
+
 interface Prepared {
   readonly repository: Repository;
   readonly snapshot: SnapshotId;
@@ -54,6 +80,7 @@ export class RestoreService {
   private readonly snapshots: SnapshotsService;
   private readonly controller = new AbortController();
   private readonly active = new Set<Promise<unknown>>();
+  private readonly running = new Set<RunningRestore>();
 
   constructor(
     indices: IndicesService,
@@ -63,6 +90,21 @@ export class RestoreService {
     this.indices = indices;
     this.repositories = repositories;
     this.snapshots = snapshots;
+    indices.guards.push((operation, guarded) => {
+      if (operation === "close") this.checkNotRestored(guarded);
+      else for (const one of this.running) one.forget(new Set(guarded.map(({ uuid }) => uuid)));
+    });
+    repositories.usage.push((name) =>
+      [...snapshots.restoring.keys()].some((key) => key.startsWith(`${name}:`)),
+    );
+  }
+
+  private checkNotRestored(guarded: readonly IndexMetadata[]): void {
+    const names = guarded
+      .filter((index) => (this.indices.service(index.name)?.restoring.size ?? 0) > 0)
+      .map((index) => `[${index.name}/${index.uuid}]`);
+    if (names.length === 0) return;
+    throw illegalArgument(`Cannot close indices that are being restored: [${names.join(", ")}]`);
   }
 
   /** Plans, puts the metadata in place, and answers; `done` settles when all shards are through. */
@@ -182,10 +224,13 @@ export class RestoreService {
   private async downloadAll(prepared: Prepared, work: readonly ShardToFill[]): Promise<void> {
     if (work.length === 0) return;
     const { indices } = this;
+    const running = new RunningRestore(work);
+    this.running.add(running);
     const task: RestoreTask = {
       snapshot: prepared.snapshot,
       root: join(indices.context.dataFolder, "indices"),
       shards: work.map((item) => this.emptyFolder(prepared, item)),
+      cancelled: running.cancelled,
     };
     const opening: Promise<void>[] = [];
     const lanes = new Lanes(OPENING_SHARDS);
@@ -195,7 +240,7 @@ export class RestoreService {
       else if (event.kind === "failed") this.fail(item, event.reason);
       else noteRecovery(item.service.recoveries.get(item.shard)!, event);
     };
-    const { signal } = this.controller;
+    const signal = AbortSignal.any([this.controller.signal, running.controller.signal]);
     const source = this.repositories.forTransfer(prepared.repository.name);
     try {
       await this.snapshots.transfers.restore(source, task, { signal, onEvent });
@@ -203,6 +248,8 @@ export class RestoreService {
       for (const item of work) {
         if (item.service.restoring.has(item.shard)) this.fail(item, describeFailure(error));
       }
+    } finally {
+      this.running.delete(running);
     }
     await Promise.all(opening);
   }

@@ -2,6 +2,7 @@
 // told as done when its files are durable and each length and checksum was right; small shards are
 // made durable many at a time. Upstream: StoreRecovery, BlobStoreRepository.restoreShard.
 
+import { VarveError } from "../../base/index.ts";
 import { FsBlobStore } from "../../blobstore/index.ts";
 import { blobStoreSink, type Repository, type RestoreSink } from "../../repository/index.ts";
 import {
@@ -49,13 +50,21 @@ async function downloadShard(
 ): Promise<void> {
   const { index, shard, folder } = task.shards[at]!;
   const { signal } = context;
+  const cancelled = new Int32Array(task.cancelled);
+  const checkWanted = () => {
+    if (Atomics.load(cancelled, at) === 1) throw new VarveError("aborted", "the index was deleted");
+  };
+  checkWanted();
   const startTimeMillis = repository.context.clock.now();
   const plan = await repository.planShardRestore(task.snapshot, index, shard, undefined, signal);
   const files = plan.files.map((file) => ({ name: file.physicalName, length: file.length }));
   context.emit({ at, kind: "planned", incremental: plan.recovered, total: plan.total, files });
   await repository.runShardRestore(plan, target.sink(folder), {
     signal,
-    onBytes: (bytes) => context.emit({ at, kind: "moved", files: 0, bytes }),
+    onBytes: (bytes) => {
+      checkWanted();
+      context.emit({ at, kind: "moved", files: 0, bytes });
+    },
     onFile: ({ physicalName: file }) =>
       context.emit({ at, kind: "moved", files: 1, bytes: 0, file }),
   });

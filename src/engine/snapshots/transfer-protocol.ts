@@ -50,6 +50,8 @@ export interface RestoreTask {
   readonly snapshot: SnapshotId;
   readonly root: string;
   readonly shards: readonly ShardRestore[];
+  /** An int32 a shard: 1 = it is no longer wanted. */
+  readonly cancelled: SharedArrayBuffer;
 }
 
 /** News of one shard, by its place in the task. */
