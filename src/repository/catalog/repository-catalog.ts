@@ -76,7 +76,8 @@ export class RepositoryCatalog {
 
   private unreadable(cause: unknown): VarveError {
     const message = "could not read repository data from index blob";
-    return repositoryError(this.context, message, cause, "corrupt");
+    const known = cause instanceof VarveError && cause.kind !== "missing";
+    return repositoryError(this.context, message, cause, known ? cause.kind : "corrupt");
   }
 
   /** The newest data. Errors: `corrupt`, repository_exception. */
