@@ -42,7 +42,9 @@ export const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   search_context_missing_exception: 404,
   search_phase_execution_exception: 400,
   security_exception: 403,
+  settings_exception: 400,
   snapshot_in_progress_exception: 400,
+  validation_exception: 400,
   snapshot_in_use_deletion_exception: 409,
   snapshot_missing_exception: 404,
   status_exception: 400,
@@ -160,17 +162,24 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }
 
-/** The innermost OpenSearch exception, or the exception itself. */
+/**
+ * The innermost OpenSearch exception, or the exception itself. A parse exception also gives way to
+ * another one inside it.
+ */
 function rootCause(error: unknown): unknown {
   let root = error;
   for (let depth = 0; depth < DEPTH_MAX; depth++) {
     const cause = causeOf(root);
-    if (!(cause instanceof VarveError) || JAVA_TYPES.has(typeOf(cause))) return root;
-    if (JAVA_TYPES.has(typeOf(root))) return root;
+    if (!(cause instanceof VarveError)) return root;
+    const isParse = typeOf(root) === PARSE_TYPE;
+    if (JAVA_TYPES.has(typeOf(cause)) && !(isParse && typeOf(cause) === PARSE_TYPE)) return root;
+    if (JAVA_TYPES.has(typeOf(root)) && !isParse) return root;
     root = cause;
   }
   return root;
 }
+
+const PARSE_TYPE = "x_content_parse_exception";
 
 /** One exception with its causes, as it stands inside items and failures. */
 export function errorBody(error: unknown, depth = 0): Record<string, unknown> {

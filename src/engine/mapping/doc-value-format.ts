@@ -118,7 +118,11 @@ export class DateTimeFormat implements DocValueFormat {
   }
 
   formatDouble(value: number): string {
-    return this.formatLong(BigInt(Math.trunc(value)));
+    // Java's cast of a double to a long stops at the ends.
+    const whole = Math.trunc(value);
+    if (whole >= 2 ** 63) return this.formatLong(0x7fffffffffffffffn);
+    if (whole < -(2 ** 63)) return this.formatLong(-0x8000000000000000n);
+    return this.formatLong(Number.isNaN(whole) ? 0n : BigInt(whole));
   }
 
   formatBytes(): never {
