@@ -9,6 +9,7 @@
 // Upstream: org.opensearch.index.engine.LiveVersionMap.
 
 import type { TranslogLocation } from "./translog/translog.ts";
+import { VersionTable } from "./version-table.ts";
 
 /** What is known of a document's newest state. */
 export interface VersionValue {
@@ -22,23 +23,22 @@ export interface VersionValue {
   readonly timeMs: number;
 }
 
-/** Rough cost of an entry beside the characters of its id. */
-const ENTRY_BYTES = 160;
+/** Rough cost of a delete that is remembered. */
+const TOMBSTONE_BYTES = 160;
 
 /** The live versions of one shard. */
 export class LiveVersionMap {
-  private current = new Map<string, VersionValue>();
+  private current = new VersionTable();
   /** Entries that the running refresh is about to make visible. */
-  private old = new Map<string, VersionValue>();
+  private old = new VersionTable();
   private readonly tombstones = new Map<string, VersionValue>();
   private currentUnsafe = false;
   private oldUnsafe = false;
   private safeAccess = false;
   private lookedUp = false;
-  private currentBytes = 0;
 
   get ramBytes(): number {
-    return this.currentBytes + this.tombstones.size * ENTRY_BYTES;
+    return this.current.ramBytes + this.tombstones.size * TOMBSTONE_BYTES;
   }
 
   get isUnsafe(): boolean {
@@ -61,40 +61,36 @@ export class LiveVersionMap {
       this.currentUnsafe = true;
       return;
     }
-    this.tombstones.delete(id);
-    this.put(id, value);
+    if (this.tombstones.size > 0) this.tombstones.delete(id);
+    this.current.set(id, value);
   }
 
   putDeleted(id: string, value: VersionValue): void {
-    this.put(id, value);
+    this.current.set(id, value);
     // Deleted first, so that the map stays in the order of time.
     this.tombstones.delete(id);
     this.tombstones.set(id, value);
   }
 
-  private put(id: string, value: VersionValue): void {
-    if (!this.current.has(id)) this.currentBytes += ENTRY_BYTES + id.length * 2;
-    this.current.set(id, value);
-  }
-
   beforeRefresh(): void {
     this.old = this.current;
     this.oldUnsafe = this.currentUnsafe;
-    this.current = new Map();
+    this.current = new VersionTable();
     this.currentUnsafe = false;
-    this.currentBytes = 0;
     this.safeAccess = this.lookedUp;
     this.lookedUp = false;
   }
 
   afterRefresh(): void {
-    this.old = new Map();
+    this.old = new VersionTable();
     this.oldUnsafe = false;
   }
 
   /** A refresh that failed makes nothing visible: what it took stays. */
   refreshFailed(): void {
-    for (const [id, value] of this.old) if (!this.current.has(id)) this.put(id, value);
+    for (const [id, value] of this.old.entries()) {
+      if (this.current.get(id) === undefined) this.current.set(id, value);
+    }
     this.currentUnsafe ||= this.oldUnsafe;
     this.afterRefresh();
   }

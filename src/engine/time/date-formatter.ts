@@ -88,6 +88,12 @@ export class DateFormatter {
     return this.parse(text).millis;
   }
 
+  /** Does the text of an integer stand for just that many milliseconds? */
+  isPlainMillis(value: number): boolean {
+    if (!this.isStrictOrMillis || !Number.isInteger(value)) return false;
+    return (value > 9999 && value < 1e15) || (value > 0 && value < 1000);
+  }
+
   /** Nanoseconds since the epoch. */
   parseNanos(text: string): bigint {
     const { millis, nanosOfMilli } = this.parse(text);

@@ -1,5 +1,6 @@
 // What is in a Lucene index: segments and commits, their readers, and the writer.
 
+export { BufferedDictionary, type RamCounter } from "./buffered-dictionary.ts";
 export * from "./directory-reader.ts";
 export * from "./field-info.ts";
 export * from "./index-writer.ts";

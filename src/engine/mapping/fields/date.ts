@@ -187,6 +187,16 @@ class DateFieldMapper extends FieldMapper {
   }
 
   parseCreateField(context: DocumentContext, value: SourceValue): void {
+    const { formatter } = this.fieldType;
+    if (
+      typeof value === "number" &&
+      this.isMillis &&
+      context.plainNumbers &&
+      formatter.isPlainMillis(value)
+    ) {
+      if (!this.isEmpty) this.addTimestamp(context, value);
+      return;
+    }
     const text = typeof value === "string" ? value : sourceText(context, value);
     let timestamp: number | bigint | undefined;
     if (text === null) {
@@ -194,7 +204,7 @@ class DateFieldMapper extends FieldMapper {
     } else {
       try {
         timestamp = this.isMillis
-          ? this.fieldType.formatter.parseMillis(text)
+          ? formatter.parseMillis(text)
           : this.fieldType.parse(text);
       } catch (error) {
         if (!this.ignoreMalformed || !isMalformed(error, value)) throw error;
@@ -203,6 +213,10 @@ class DateFieldMapper extends FieldMapper {
       }
     }
     if (timestamp === undefined || this.isEmpty) return;
+    this.addTimestamp(context, timestamp);
+  }
+
+  private addTimestamp(context: DocumentContext, timestamp: number | bigint): void {
     const { luceneType } = this;
     const field = new LuceneField(this.path, luceneType);
     if (luceneType.pointNumBytes !== 0) {
