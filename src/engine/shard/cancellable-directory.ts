@@ -2,8 +2,8 @@
 // merge is one long synchronous call, and this is where it stops.
 
 import { type ByteSink, IndexOutput } from "../../lucene/store/index.ts";
-import { FsDirectory } from "./fs-directory.ts";
-import { PageCache } from "./page-cache.ts";
+import { FsDirectory } from "../store/fs-directory.ts";
+import { PageCache } from "../store/page-cache.ts";
 
 /** Reads of a merge go through once, so that they need little memory. */
 const MERGE_CACHE_BYTES = 8 * 1024 * 1024;

@@ -23,7 +23,7 @@ import type {
   IndexRequestOperation,
   OperationResult,
 } from "./engine-operations.ts";
-import type { FsDirectory } from "./fs-directory.ts";
+import type { FsDirectory } from "../store/fs-directory.ts";
 import { IndexingMemory } from "./indexing-memory.ts";
 import type { InternalEngine } from "./internal-engine.ts";
 import { MergeScheduler } from "./merge-scheduler.ts";

@@ -27,7 +27,7 @@ import type {
   IndexRequestOperation,
   OperationResult,
 } from "./engine-operations.ts";
-import type { FsDirectory } from "./fs-directory.ts";
+import type { FsDirectory } from "../store/fs-directory.ts";
 import { findById, versionOf } from "./id-lookup.ts";
 import { LiveVersionMap, type VersionValue } from "./live-version-map.ts";
 import type { LocalCheckpointTracker } from "./local-checkpoint-tracker.ts";

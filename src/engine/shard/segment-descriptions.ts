@@ -8,7 +8,7 @@ import {
   segmentCommitFiles,
   versionText,
 } from "../../lucene/index/index.ts";
-import type { FsDirectory } from "./fs-directory.ts";
+import type { FsDirectory } from "../store/fs-directory.ts";
 import type { SegmentDescription } from "./shard-stats.ts";
 
 /** Where segments are looked for. */

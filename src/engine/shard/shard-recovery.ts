@@ -24,7 +24,7 @@ import {
   emptyCommitData,
   encodeCommitData,
 } from "./commit-data.ts";
-import { FsDirectory } from "./fs-directory.ts";
+import { FsDirectory } from "../store/fs-directory.ts";
 import { InternalEngine } from "./internal-engine.ts";
 import { LocalCheckpointTracker, NO_OPS_PERFORMED } from "./local-checkpoint-tracker.ts";
 import { Translog } from "./translog/translog.ts";

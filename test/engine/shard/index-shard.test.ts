@@ -8,7 +8,7 @@ import {
   systemClock,
   VarveError,
 } from "../../../src/base/index.ts";
-import { FsDirectory } from "../../../src/engine/shard/fs-directory.ts";
+import { FsDirectory } from "../../../src/engine/store/fs-directory.ts";
 import { IndexWriter } from "../../../src/lucene/index/index-writer.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ShardFixture, type ShardFixtureOptions } from "./shard-fixture.ts";

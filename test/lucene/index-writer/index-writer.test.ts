@@ -154,7 +154,12 @@ describe("IndexWriter", () => {
       writer.softUpdateDocuments(byId("3"), [documentOf(903, "3")]);
       const [plan] = writer.planMerges({ kind: "force", maxSegments: 1 });
       const description = structuredClone(plan!);
-      const result = structuredClone(runMerge(description, new FsDirectory(folder)));
+      const directory = writer.directory as FsDirectory;
+      directory.materialize(directory.listAll());
+      const elsewhere = new FsDirectory(folder);
+      const result = structuredClone(runMerge(description, elsewhere));
+      elsewhere.materialize(result.info.files);
+      directory.adopt(result.info.files);
       writer.softUpdateDocuments(byId("7"), [documentOf(907, "7")]);
       writer.deleteDocuments(byId("8"));
       writer.flush();
