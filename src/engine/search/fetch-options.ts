@@ -28,7 +28,9 @@ export interface Member {
 }
 
 /** `_source`: a flag, a pattern, a list of patterns, or both kinds of them. */
-export function parseFetchSource(value: XContentValue, { owner, key, parser }: Member): FetchSource {
+export function parseFetchSource(
+  value: XContentValue, { owner, key, parser }: Member,
+): FetchSource {
   if (typeof value === "boolean") return { enabled: value, includes: [], excludes: [] };
   if (typeof value === "string") return { enabled: true, includes: [value], excludes: [] };
   if (Array.isArray(value)) {

@@ -1,9 +1,10 @@
-// The contract of aggregations. Parsed once per request into factories; per shard a tree of aggregators
-// collects (doc, owning bucket); the shards' results are reduced into one and shown as JSON.
+// The contract of aggregations. Parsed once per request into factories; per shard a tree of
+// aggregators collects (doc, owning bucket); the shards' results are reduced into one and shown as
+// JSON.
 //
-// Owning buckets. A bucket aggregator numbers its buckets 0, 1, 2 … over the whole shard, whatever its
-// own owners are, and feeds its children with those ordinals. So any aggregation nests in any bucket,
-// and one aggregator serves all buckets of its parent.
+// Owning buckets. A bucket aggregator numbers its buckets 0, 1, 2 … over the whole shard, whatever
+// its own owners are, and feeds its children with those ordinals. So any aggregation nests in any
+// bucket, and one aggregator serves all buckets of its parent.
 // Upstream: org.opensearch.search.aggregations.{AggregatorFactory,Aggregator,LeafBucketCollector,
 // InternalAggregation,InternalAggregation.ReduceContext,MultiBucketConsumerService}.
 

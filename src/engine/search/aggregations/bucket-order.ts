@@ -3,7 +3,9 @@
 // support.AggregationPath.
 
 import { VarveError, illegalArgument } from "../../../base/index.ts";
-import { isXContentObject, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
+import {
+  isXContentObject, type XContentObject, type XContentValue,
+} from "../../../xcontent/index.ts";
 import { parsingException, tokenName } from "../source-location.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 import type { Aggregator, InternalAggregation, InternalAggregations } from "./aggregator.ts";
@@ -56,7 +58,8 @@ function parseElement(body: AggregationBody, object: XContentObject): OrderEleme
   for (const [key, value] of Object.entries(object) as [string, XContentValue][]) {
     name = key;
     if (typeof value !== "string") {
-      throw parsingException(`Unexpected token [${tokenName(value)}] for [order]`, at(key, "value"));
+      const token = tokenName(value);
+      throw parsingException(`Unexpected token [${token}] for [order]`, at(key, "value"));
     }
     const direction = value.toLowerCase();
     if (direction !== "asc" && direction !== "desc") {
@@ -217,13 +220,13 @@ function checkKey(target: Aggregator, key: string | undefined): void {
   switch (target.sortKind) {
     case "metric":
       if (key === undefined || key === "value") return;
-      throw illegalArgument("Ordering on a single-value metrics aggregation can only be done on its "
-        + `value. Either drop the key (a la "${name}") or change it to "value" (a la `
+      throw illegalArgument("Ordering on a single-value metrics aggregation can only be done on "
+        + `its value. Either drop the key (a la "${name}") or change it to "value" (a la `
         + `"${name}.value")`);
     case "metrics":
       if (key === undefined) {
-        throw illegalArgument("When ordering on a multi-value metrics aggregation a metric name must "
-          + "be specified.");
+        throw illegalArgument("When ordering on a multi-value metrics aggregation a metric name "
+          + "must be specified.");
       }
       if (target.hasMetric?.(key) === true) return;
       throw illegalArgument(

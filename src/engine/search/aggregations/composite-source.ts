@@ -1,5 +1,5 @@
-// The sources of a composite aggregation: terms, histogram, date_histogram. A source turns the values
-// of a doc into components of keys; terms are global ordinals until the results are built.
+// The sources of a composite aggregation: terms, histogram, date_histogram. A source turns the
+// values of a doc into components of keys; terms are global ordinals until the results are built.
 // Upstream: org.opensearch.search.aggregations.bucket.composite.{CompositeValuesSourceBuilder,
 // SingleDimensionValuesSource} and their forms.
 
@@ -12,7 +12,9 @@ import { textOf } from "../object-reader.ts";
 import { parsingException } from "../source-location.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 import type { AggregationContext } from "./aggregator.ts";
-import { roundingOf, takeDateInterval, takeDateOffset, type DateInterval } from "./date-interval.ts";
+import {
+  roundingOf, takeDateInterval, takeDateOffset, type DateInterval,
+} from "./date-interval.ts";
 import type { TermKey } from "./internal-terms.ts";
 import type { LongValue } from "./numeric-values.ts";
 import type { GlobalOrdinals } from "./ordinal-values.ts";
@@ -219,6 +221,6 @@ export function showComponent(format: DocValueFormat, key: TermKey | null): XCon
 /** A composite aggregation stands below something it cannot. */
 export function unsafeParent(type: string): VarveError {
   const name = type.split("_").map((part) => part[0]!.toUpperCase() + part.slice(1)).join("");
-  return illegalArgument("[composite] aggregation cannot be used with a parent aggregation of type: "
-    + `[${name}AggregatorFactory]`);
+  return illegalArgument("[composite] aggregation cannot be used with a parent aggregation of "
+    + `type: [${name}AggregatorFactory]`);
 }

@@ -1,5 +1,5 @@
-// Aggregations whose buckets are known beforehand: ranges, filters. Bucket b of owner o has the ordinal
-// o * count + b. Upstream: BucketsAggregator.buildAggregationsForFixedBucketCount.
+// Aggregations whose buckets are known beforehand: ranges, filters. Bucket b of owner o has the
+// ordinal o * count + b. Upstream: BucketsAggregator.buildAggregationsForFixedBucketCount.
 
 import type { XContentObject } from "../../../xcontent/index.ts";
 import { setMember } from "../../../xcontent/index.ts";

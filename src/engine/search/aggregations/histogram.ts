@@ -103,7 +103,9 @@ function showBounds(bounds: Bounds): string {
 }
 
 function checkBounds({ interval, extended, hard }: HistogramOptions): void {
-  if (interval <= 0) throw illegalArgument(`interval must be positive, got: ${javaDouble(interval)}`);
+  if (interval <= 0) {
+    throw illegalArgument(`interval must be positive, got: ${javaDouble(interval)}`);
+  }
   if (extended === undefined || hard === undefined) return;
   const above = (extended.max ?? -Infinity) > (hard.max ?? Infinity);
   const below = (extended.min ?? Infinity) < (hard.min ?? -Infinity);

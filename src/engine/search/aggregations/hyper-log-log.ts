@@ -2,8 +2,8 @@
 // bits of the hash); more of them become registers of the longest runs of zeros.
 //
 //   hash      64 bits, as two halves
-//   encoded   32 bits: the top 25 bits, then 0; or, where the bits behind the precision are all zero,
-//             the top 25 bits, the run length of the rest (6 bits), then 1
+//   encoded   32 bits: the top 25 bits, then 0; or, where the bits behind the precision are all
+//             zero, the top 25 bits, the run length of the rest (6 bits), then 1
 //   register  the top p bits of the hash; it keeps 1 + the most leading zeros of the other bits
 // Upstream: org.opensearch.search.aggregations.metrics.{HyperLogLogPlusPlus,AbstractHyperLogLog,
 // AbstractLinearCounting}.

@@ -3,7 +3,9 @@
 
 import { VarveError, illegalArgument } from "../../../base/index.ts";
 import { Dfa, RegexpQuery } from "../../../lucene/search/index.ts";
-import { isXContentObject, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
+import {
+  isXContentObject, type XContentObject, type XContentValue,
+} from "../../../xcontent/index.ts";
 import { doubleToSortableLong, type DocValueFormat } from "../../mapping/index.ts";
 import { textOf, toInteger } from "../object-reader.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
@@ -95,8 +97,8 @@ function clauseFilter(
   if (pattern !== undefined) {
     if (maxRegexLength > 0 && pattern.length > maxRegexLength) {
       throw illegalArgument(`The length of regex [${pattern.length}] used in the request has `
-        + `exceeded the allowed maximum of [${maxRegexLength}]. This maximum can be set by changing `
-        + "the [index.max_regex_length] index level setting.");
+        + `exceeded the allowed maximum of [${maxRegexLength}]. This maximum can be set by `
+        + "changing the [index.max_regex_length] index level setting.");
     }
     const dfa: Dfa = new RegexpQuery("", pattern).automaton();
     return (term) => dfa.matches(term.toString("utf8"));

@@ -1,4 +1,5 @@
-// Results of histogram and date_histogram: buckets in the order of their keys, gaps filled at the end.
+// Results of histogram and date_histogram: buckets in the order of their keys, gaps filled at the
+// end.
 // Upstream: org.opensearch.search.aggregations.bucket.histogram.{InternalHistogram,
 // InternalDateHistogram}.
 

@@ -1,5 +1,5 @@
-// Results of terms and their reduction: shards' buckets of equal keys become one, the best are kept,
-// and what a shard may have cut off bounds the error of the counts.
+// Results of terms and their reduction: shards' buckets of equal keys become one, the best are
+// kept, and what a shard may have cut off bounds the error of the counts.
 // Upstream: org.opensearch.search.aggregations.bucket.terms.{InternalTerms,StringTerms,LongTerms,
 // DoubleTerms,UnsignedLongTerms,UnmappedTerms}.
 

@@ -1,6 +1,6 @@
-// nested: from docs to the docs of a nested object inside them; reverse_nested: back.
-// A doc may be in several buckets, so its children are collected once for all of them: docs reach the
-// children in ascending order, as doc values want it.
+// nested: from docs to the docs of a nested object inside them; reverse_nested: back. A doc may be
+// in several buckets, so its children are collected once for all of them: docs reach the children
+// in ascending order, as doc values want it.
 // Upstream: org.opensearch.search.aggregations.bucket.nested.{NestedAggregator,
 // ReverseNestedAggregator}.
 
@@ -153,8 +153,8 @@ export const parseReverseNested: AggregationParser = (object, parts, parser) => 
     create: (context, parent) => {
       const { shard } = context;
       if (!hasNestedParent(parent)) {
-        throw illegalArgument(`Reverse nested aggregation [${parts.name}] can only be used inside a `
-          + "[nested] aggregation");
+        throw illegalArgument(`Reverse nested aggregation [${parts.name}] can only be used inside `
+          + "a [nested] aggregation");
       }
       let parents = shard.rootFilter();
       if (path !== undefined) {

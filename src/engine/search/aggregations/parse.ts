@@ -86,7 +86,8 @@ function parseOne(level: Level, body: XContentObject, name: string): AggregatorF
       { type: "aggregation_initialization_exception", metadata: { status: 500 } },
     );
   }
-  return parse(definition[type] as XContentObject, { owner: definition, name, metadata, subFactories }, parser);
+  const parts = { owner: definition, name, metadata, subFactories };
+  return parse(definition[type] as XContentObject, parts, parser);
 }
 
 function unknownType(level: Level, definition: XContentObject, type: string): VarveError {

@@ -5,7 +5,9 @@
 import { illegalArgument } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
-import { isXContentObject, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
+import {
+  isXContentObject, type XContentObject, type XContentValue,
+} from "../../../xcontent/index.ts";
 import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
 import { textOf } from "../object-reader.ts";
 import { tokenName } from "../source-location.ts";

@@ -1,5 +1,6 @@
 // top_hits: the best hits of each bucket, as a search would show them.
-// Upstream: org.opensearch.search.aggregations.metrics.{TopHitsAggregationBuilder,TopHitsAggregator,
+// Upstream:
+// org.opensearch.search.aggregations.metrics.{TopHitsAggregationBuilder,TopHitsAggregator,
 // InternalTopHits}.
 
 import { illegalArgument, type VarveError } from "../../../base/index.ts";

@@ -1,5 +1,6 @@
 // Hashes of values as two 32-bit halves, without BigInt: cardinality hashes every value.
-// Upstream: org.opensearch.common.util.BitMixer.mix64, org.opensearch.common.hash.MurmurHash3.hash128.
+// Upstream: org.opensearch.common.util.BitMixer.mix64,
+// org.opensearch.common.hash.MurmurHash3.hash128.
 
 /** A 64-bit hash. */
 export interface HashHalves {
