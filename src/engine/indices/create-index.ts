@@ -1,24 +1,34 @@
 // Plans a new index: name rules, templates, settings, mapping and aliases become index metadata.
 // Upstream: MetadataCreateIndexService (2.19.6).
 
-import { type Clock, illegalArgument, randomBase64Uuid, type Random } from "../../base/index.ts";
-import { aliasesFromJson } from "../cluster/metadata-codec.ts";
+import { type Clock, illegalArgument, type Random, randomBase64Uuid } from "../../base/index.ts";
+import type { XContentValue } from "../../xcontent/index.ts";
+import { resolveDateMathName } from "../cluster/date-math-name.ts";
 import type {
   AliasMetadata,
   ClusterMetadata,
   IndexMetadata,
   JsonObject,
 } from "../cluster/metadata.ts";
+import { aliasesFromJson } from "../cluster/metadata-codec.ts";
 import { abstractions } from "../cluster/name-resolver.ts";
-import { exception, resourceAlreadyExists, validationFailed } from "../exceptions.ts";
-import { indexSettingsRegistry } from "../settings-registry.ts";
+import { exception, resourceAlreadyExists, validationText } from "../exceptions.ts";
+import { parseQuery } from "../search/search-source.ts";
 import { Settings } from "../settings.ts";
+import { indexSettingsRegistry } from "../settings-registry.ts";
 import { validateIndexName, validateIndexOrAliasName } from "./index-name.ts";
-import { indexSettingsOf, mappingsOf, resolveTemplates } from "./templates.ts";
+import {
+  composeMappings,
+  indexSettingsOf,
+  mappingsOf,
+  rejectTypedMappings,
+  resolveTemplates,
+} from "./templates.ts";
 
 /** Hash space for splitting: upstream's 1024-way default. */
 const ROUTING_SHARDS_LOG2_MAX = 10;
 
+/** What is asked for. */
 export interface CreateIndexRequest {
   readonly name: string;
   readonly settings?: JsonObject;
@@ -26,6 +36,7 @@ export interface CreateIndexRequest {
   readonly aliases?: JsonObject;
 }
 
+/** What planning needs to know. */
 export interface CreateIndexContext {
   readonly clock: Clock;
   readonly random: Random;
@@ -64,17 +75,18 @@ export function planCreateIndex(
   request: CreateIndexRequest,
   context: CreateIndexContext,
 ): IndexMetadata {
-  const { name } = request;
+  const name = resolveDateMathName(request.name, context.clock);
   validateIndexName(name);
   checkNameFree(metadata, name);
+  rejectTypedMappings(request.mappings, "The mapping definition cannot be nested under a type");
   const given = indexSettingsOf(request.settings);
   checkCreationSettings(given);
   const hidden = given.get("index.hidden") === "true" || name.startsWith(".");
   const template = resolveTemplates(metadata, name, hidden);
   const merged = template.settings.merge(given).filter((key) => !isInternal(key));
   indexSettingsRegistry.validateAll(merged);
-  const settings = completeSettings(name, merged, context);
-  const mappings = [...template.mappings, mappingsOf(request.mappings)];
+  const settings = completeSettings(request.name, merged, context);
+  const mappings = composeMappings([...template.mappings, mappingsOf(request.mappings)]);
   const shards = settings.getInt("index.number_of_shards", 1);
   return {
     name,
@@ -111,7 +123,9 @@ function checkCreationSettings(given: Settings): void {
       problems.push(`private index setting [${key}] can not be set explicitly`);
     }
   }
-  if (problems.length > 0) throw validationFailed(...problems);
+  if (problems.length > 0) {
+    throw exception("invalid", "validation_exception", validationText(problems));
+  }
   indexSettingsRegistry.validateAll(given);
 }
 
@@ -150,9 +164,29 @@ function planAliases(
   for (const alias of [...fromTemplates.values(), ...aliasesFromJson(json).values()]) {
     const alias2 = { ...alias, alias: alias.alias.replaceAll("{index}", name) };
     validateAliasName(metadata, alias2.alias);
+    if (alias2.filter !== undefined) checkAliasFilter(alias2.alias, alias2.filter);
+    if (alias2.alias === name) throw duplicateName(name);
     aliases.set(alias2.alias, alias2);
   }
   return aliases;
+}
+
+function duplicateName(name: string): Error {
+  return exception(
+    "invalid",
+    "illegal_state_exception",
+    "index, alias, and data stream names need to be unique, but the following duplicates " +
+      `were found [${name} (alias of [${name}/_na_]) conflicts with index]`,
+  );
+}
+
+/** Parses an alias filter, so that a bad one is refused when it is given. */
+export function checkAliasFilter(alias: string, filter: JsonObject): void {
+  try {
+    parseQuery(filter as XContentValue);
+  } catch (error) {
+    throw illegalArgument(`failed to parse filter for alias [${alias}]`, error);
+  }
 }
 
 /** An alias must be a legal name and must not be an index or a data stream. */
@@ -162,11 +196,11 @@ export function validateAliasName(metadata: ClusterMetadata, alias: string): voi
   validateIndexOrAliasName(alias, fail);
   const taken = abstractions(metadata).get(alias);
   if (taken?.kind === "index") {
-    const why = "an index or data stream exists with the same name as the alias";
+    const why = "an index exists with the same name as the alias";
     throw exception(
       "invalid",
       "invalid_alias_name_exception",
-      `Invalid alias name [${alias}]: ${why}`,
+      `Invalid alias name [${alias}], ${why}`,
       {
         index: alias,
         index_uuid: taken.indices[0]!.uuid,

@@ -4,15 +4,16 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { VarveError } from "../../base/index.ts";
-import { ClusterService } from "../cluster/cluster-service.ts";
+import type { ClusterService } from "../cluster/cluster-service.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import type { JsonObject as MappingJson } from "../mapping/index.ts";
-import { IndexShard } from "../shard/index.ts";
 import { Settings } from "../settings.ts";
+import { IndexShard } from "../shard/index.ts";
 import { FLOOR_VERSION, versionId } from "../version.ts";
 import { type CreateIndexRequest, planCreateIndex } from "./create-index.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { IndexService, newMapper } from "./index-service.ts";
+import { composeMappings } from "./templates.ts";
 import { planSettingsUpdate } from "./update-settings.ts";
 
 /** Shards that are opened at once when the node starts. */
@@ -21,6 +22,7 @@ const OPEN_CONCURRENCY = 8;
 /** Asked before an index is deleted or closed; throws to refuse. */
 export type IndexGuard = (operation: "delete" | "close", indices: readonly IndexMetadata[]) => void;
 
+/** How the shards of a new index come to be. */
 export interface InstallOptions {
   /** `create`: fresh shards; `restored`: the shard folders hold a restored commit. */
   readonly shards: "create" | "restored" | "none";
@@ -104,7 +106,7 @@ export class IndicesService {
     mappings: readonly JsonObject[],
   ): JsonObject {
     const mapper = newMapper({ name, settings }, this.context);
-    for (const mapping of mappings) mapper.merge(mapping as MappingJson);
+    for (const mapping of composeMappings(mappings)) mapper.merge(mapping as MappingJson);
     return mapper.mapping();
   }
 
@@ -236,10 +238,11 @@ export class IndicesService {
     for (const shard of service.openShards()) await shard.close(flush);
   }
 
-  async closeIndices(indices: readonly IndexMetadata[]): Promise<void> {
+  /** Flushes and closes indices; answers those that were open. */
+  async closeIndices(indices: readonly IndexMetadata[]): Promise<IndexMetadata[]> {
     for (const guard of this.guards) guard("close", indices);
-    for (const index of indices) {
-      if (index.state === "close") continue;
+    const open = indices.filter((index) => index.state === "open");
+    for (const index of open) {
       await this.closeService(index.name, true);
       this.cluster.updateIndex(index.name, (before) => ({
         ...before,
@@ -250,8 +253,10 @@ export class IndicesService {
         settingsVersion: before.settingsVersion + 1,
       }));
     }
+    return open;
   }
 
+  /** Opens closed indices. */
   async openIndices(indices: readonly IndexMetadata[]): Promise<void> {
     for (const index of indices) {
       if (index.state === "open") continue;
@@ -315,8 +320,9 @@ export class IndicesService {
       if (metadata === undefined || metadata === service.metadata) continue;
       const settingsMoved = metadata.settings !== service.metadata.settings;
       service.metadata = metadata;
-      if (settingsMoved)
-        for (const shard of service.openShards()) shard.updateSettings(metadata.settings);
+      if (!settingsMoved) continue;
+      service.mapper.updateSettings(metadata.settings);
+      for (const shard of service.openShards()) shard.updateSettings(metadata.settings);
     }
   }
 

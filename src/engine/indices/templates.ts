@@ -4,11 +4,13 @@
 // A composable template wins over every legacy one; among composables the highest priority wins.
 // Legacy templates are all merged, lowest order first. Maps merge deeply, later wins.
 
-import { matchesAny } from "../cluster/name-resolver.ts";
-import { aliasesFromJson } from "../cluster/metadata-codec.ts";
+import { illegalArgument } from "../../base/index.ts";
 import type { AliasMetadata, ClusterMetadata, JsonObject } from "../cluster/metadata.ts";
+import { aliasesFromJson } from "../cluster/metadata-codec.ts";
+import { matchesAny } from "../cluster/name-resolver.ts";
 import { Settings } from "../settings.ts";
 
+/** What templates give an index. */
 export interface ResolvedTemplate {
   readonly settings: Settings;
   /** Mappings to merge in order. */
@@ -38,6 +40,12 @@ export function mappingsOf(json: unknown): JsonObject {
   const inner = mappings["_doc"];
   if (inner !== undefined && Object.keys(mappings).length === 1) return inner as JsonObject;
   return mappings;
+}
+
+/** Refuses mappings that are nothing but a `_doc` level: requests of 3.x name no types. */
+export function rejectTypedMappings(mappings: unknown, reason: string): void {
+  const keys = typeof mappings === "object" && mappings !== null ? Object.keys(mappings) : [];
+  if (keys.length === 1 && keys[0] === "_doc") throw illegalArgument(reason);
 }
 
 interface ComposableParts {
@@ -120,4 +128,41 @@ function resolveLegacy(
     aliases,
     dataStream: false,
   };
+}
+
+/**
+ * Mappings of templates under those of the request as one: a field of a later one takes the place
+ * of the field of an earlier one.
+ */
+export function composeMappings(mappings: readonly JsonObject[]): JsonObject[] {
+  const given = mappings.filter((mapping) => Object.keys(mapping).length > 0);
+  if (given.length < 2) return given;
+  const composed: JsonObject = {};
+  const properties: JsonObject = {};
+  const templates: unknown[] = [];
+  for (const mapping of given) {
+    const { properties: fields, dynamic_templates: dynamic, ...others } = mapping;
+    for (const [key, value] of Object.entries(others)) composed[key] = value;
+    mergeFields(properties, (fields ?? {}) as JsonObject);
+    if (Array.isArray(dynamic)) templates.push(...dynamic);
+  }
+  if (templates.length > 0) composed["dynamic_templates"] = templates;
+  if (Object.keys(properties).length > 0) composed["properties"] = properties;
+  return [composed];
+}
+
+/** Objects merge, anything else is replaced. */
+function mergeFields(target: JsonObject, fields: JsonObject): void {
+  for (const [name, field] of Object.entries(fields)) {
+    const before = target[name] as JsonObject | undefined;
+    const after = field as JsonObject;
+    const merges = before?.["properties"] !== undefined && after["properties"] !== undefined;
+    if (!merges) {
+      target[name] = field;
+      continue;
+    }
+    const properties = { ...(before["properties"] as JsonObject) };
+    mergeFields(properties, after["properties"] as JsonObject);
+    target[name] = { ...before, ...after, properties };
+  }
 }

@@ -4,20 +4,23 @@
 import { VarveError } from "../../base/index.ts";
 import {
   aliasesToJson,
+  checkBlocks,
   exception,
   type IndexMetadata,
   indexNotFound,
   indexSettingsOf,
-  mappingsOf,
   matchesAny,
   type Node,
+  rejectTypedMappings,
   Settings,
   STRICT_EXPAND_OPEN,
   STRICT_EXPAND_OPEN_CLOSED,
   STRICT_EXPAND_OPEN_FORBID_CLOSED,
+  validationFailed,
 } from "../../engine/index.ts";
+import { activeShardCount } from "../health.ts";
 import { indicesOf } from "../indices-options.ts";
-import type { JsonObject, RestRequest } from "../rest-request.ts";
+import { bodyRequired, type JsonObject, parseFailure, type RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { settingsToJson } from "../settings-json.ts";
 
@@ -31,19 +34,59 @@ const SHARD_PARAMS = [...INDICES_PARAMS, "force", "wait_if_ongoing"] as const;
 const CREATE_KEYS = new Set(["settings", "mappings", "aliases", "mapping"]);
 
 async function createIndex(request: RestRequest, node: Node): Promise<RestResponse> {
-  const body = (await request.body()) ?? {};
-  for (const key of Object.keys(body)) {
-    if (!CREATE_KEYS.has(key)) {
-      throw exception("invalid", "parse_exception", `unknown key [${key}] for create index`);
-    }
-  }
+  const body = (await request.bodyMap()) ?? {};
+  checkCreateBody(body);
+  const settings = (body["settings"] ?? {}) as JsonObject;
+  checkActiveShards(request, indexSettingsOf(settings));
   const index = await node.indices.createIndex({
     name: request.param("index", ""),
-    settings: (body["settings"] ?? {}) as JsonObject,
+    settings,
     mappings: (body["mappings"] ?? {}) as JsonObject,
     aliases: (body["aliases"] ?? {}) as JsonObject,
   });
-  return { body: { acknowledged: true, shards_acknowledged: true, index: index.name } };
+  const wanted = request.param("wait_for_active_shards", "1");
+  const waits = wanted === "all" ? index.settings.getInt("index.number_of_replicas", 1) : 0;
+  const isEnough = waits === 0 && (wanted === "all" || activeShardCount(wanted) <= 1);
+  return { body: { acknowledged: true, shards_acknowledged: isEnough, index: index.name } };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkCreateBody(body: JsonObject): void {
+  for (const key of Object.keys(body)) {
+    if (!CREATE_KEYS.has(key)) throw parseFailure(`unknown key [${key}] for create index`);
+  }
+  const { settings, mappings, aliases } = body;
+  if (settings !== undefined && !isObject(settings)) {
+    throw parseFailure("key [settings] must be an object");
+  }
+  if (mappings !== undefined && !isObject(mappings)) {
+    const given = Array.isArray(mappings) ? "java.util.ArrayList" : "java.lang.String";
+    throw exception(
+      "internal",
+      "class_cast_exception",
+      `class ${given} cannot be cast to class java.util.Map (${given} and java.util.Map are in ` +
+        "module java.base of loader 'bootstrap')",
+    );
+  }
+  if (aliases !== undefined && !isObject(aliases)) {
+    throw parseFailure("key [aliases] must be an object");
+  }
+}
+
+/** More copies than the index will have can not be waited for. */
+function checkActiveShards(request: RestRequest, settings: Settings): void {
+  const wanted = request.param("wait_for_active_shards");
+  if (wanted === undefined || wanted === "all") return;
+  const copies = settings.getInt("index.number_of_replicas", 1) + 1;
+  if (activeShardCount(wanted) <= copies) return;
+  throw exception(
+    "invalid",
+    "illegal_argument_exception",
+    `invalid wait_for_active_shards[${wanted}]: cannot be greater than number of shard copies [${copies}]`,
+  );
 }
 
 async function deleteIndex(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -60,6 +103,7 @@ async function deleteIndex(request: RestRequest, node: Node): Promise<RestRespon
     );
   }
   const indices = indicesOf(request, node, { ...STRICT_EXPAND_OPEN_CLOSED, ignoreAliases: true });
+  checkBlocks(indices, "metadata_write", { allowDelete: true });
   await node.indices.deleteIndices(indices);
   return { body: { acknowledged: true } };
 }
@@ -74,6 +118,7 @@ function indexJson(index: IndexMetadata, request: RestRequest): JsonObject {
 
 function getIndex(request: RestRequest, node: Node): RestResponse {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
+  checkBlocks(indices, "metadata_read");
   return {
     body: Object.fromEntries(indices.map((index) => [index.name, indexJson(index, request)])),
   };
@@ -98,9 +143,9 @@ async function openIndex(request: RestRequest, node: Node): Promise<RestResponse
 
 async function closeIndex(request: RestRequest, node: Node): Promise<RestResponse> {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
-  await node.indices.closeIndices(indices);
-  const closed = Object.fromEntries(indices.map((index) => [index.name, { closed: true }]));
-  return { body: { acknowledged: true, shards_acknowledged: indices.length > 0, indices: closed } };
+  const changed = await node.indices.closeIndices(indices);
+  const closed = Object.fromEntries(changed.map((index) => [index.name, { closed: true }]));
+  return { body: { acknowledged: true, shards_acknowledged: changed.length > 0, indices: closed } };
 }
 
 function getSettings(request: RestRequest, node: Node): RestResponse {
@@ -108,7 +153,9 @@ function getSettings(request: RestRequest, node: Node): RestResponse {
   const flat = request.paramBoolean("flat_settings", false);
   const all = names.length === 0 || names.includes("_all");
   const body: JsonObject = {};
-  for (const index of indicesOf(request, node, STRICT_EXPAND_OPEN_CLOSED)) {
+  const indices = indicesOf(request, node, STRICT_EXPAND_OPEN_CLOSED);
+  checkBlocks(indices, "metadata_read");
+  for (const index of indices) {
     const settings = all ? index.settings : index.settings.filter((key) => matchesAny(names, key));
     if (settings.size === 0 && !all) continue;
     body[index.name] = {
@@ -120,7 +167,8 @@ function getSettings(request: RestRequest, node: Node): RestResponse {
 }
 
 async function putSettings(request: RestRequest, node: Node): Promise<RestResponse> {
-  const body = await request.requireBody();
+  const body = await request.bodyMap();
+  if (body === undefined) throw bodyRequired();
   const inner = (body["settings"] ?? body) as JsonObject;
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN_CLOSED);
   const changes = indexSettingsOf(inner);
@@ -137,14 +185,17 @@ async function putSettings(request: RestRequest, node: Node): Promise<RestRespon
 
 function getMapping(request: RestRequest, node: Node): RestResponse {
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
+  checkBlocks(indices, "metadata_read");
   return {
     body: Object.fromEntries(indices.map((index) => [index.name, { mappings: index.mappings }])),
   };
 }
 
 async function putMapping(request: RestRequest, node: Node): Promise<RestResponse> {
-  const mapping = mappingsOf(await request.requireBody());
+  const mapping = await request.requireBody();
+  rejectTypedMappings(mapping, "Types cannot be provided in put mapping requests");
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
+  checkBlocks(indices, "metadata_write");
   for (const index of indices) node.indices.checkMapping(index, mapping);
   for (const index of indices) node.indices.putMapping(index.name, mapping);
   return { body: { acknowledged: true } };
@@ -206,13 +257,6 @@ function shardsIn(node: Node, index: IndexMetadata) {
 async function forceMerge(request: RestRequest, node: Node): Promise<RestResponse> {
   const maxNumSegments = request.paramInt("max_num_segments", -1);
   const onlyExpungeDeletes = request.paramBoolean("only_expunge_deletes", false);
-  if (onlyExpungeDeletes && maxNumSegments !== -1) {
-    throw exception(
-      "invalid",
-      "action_request_validation_exception",
-      "Validation Failed: 1: cannot set only_expunge_deletes and max_num_segments at the same time, those two parameters are mutually exclusive;",
-    );
-  }
   return await onShards(request, node, (shard) =>
     shard.forceMerge({ maxNumSegments, onlyExpungeDeletes }),
   );
@@ -224,7 +268,15 @@ async function refresh(request: RestRequest, node: Node): Promise<RestResponse> 
 
 async function flush(request: RestRequest, node: Node): Promise<RestResponse> {
   const force = request.paramBoolean("force", false);
+  if (force && !request.paramBoolean("wait_if_ongoing", true)) {
+    throw validationFailed("wait_if_ongoing must be true for a force flush");
+  }
   return await onShards(request, node, (shard) => shard.flush(force));
+}
+
+/** Caches of queries hold nothing between requests. */
+async function clearCache(request: RestRequest, node: Node): Promise<RestResponse> {
+  return await onShards(request, node, () => undefined);
 }
 
 async function addBlock(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -293,6 +345,14 @@ export const indexRoutes: readonly Route[] = [
   ),
   ...["/_refresh", "/:index/_refresh"].map(
     (path): Route => ({ methods: ["GET", "POST"], path, params: SHARD_PARAMS, handle: refresh }),
+  ),
+  ...["/_cache/clear", "/:index/_cache/clear"].map(
+    (path): Route => ({
+      methods: ["POST"],
+      path,
+      params: [...INDICES_PARAMS, "fielddata", "fields", "file", "query", "request"],
+      handle: clearCache,
+    }),
   ),
   ...["/_flush", "/:index/_flush"].map(
     (path): Route => ({ methods: ["GET", "POST"], path, params: SHARD_PARAMS, handle: flush }),

@@ -1,21 +1,28 @@
 // Index templates: legacy, component and composable. Upstream: Rest*IndexTemplate*Action (3.6.0).
 
+import { illegalArgument } from "../../base/index.ts";
 import {
   aliasesFromJson,
   aliasesToJson,
   type ClusterMetadata,
+  didYouMean,
   exception,
+  findComposable,
   indexSettingsOf,
   indexSettingsRegistry,
   type LegacyTemplate,
   mappingsOf,
   matchesAny,
   type Node,
+  RequestSource,
+  rejectTypedMappings,
   resolveComposable,
   resolveTemplates,
   Settings,
   validationFailed,
+  xContentParseException,
 } from "../../engine/index.ts";
+import type { XContentValue } from "../../xcontent/index.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { settingsToJson } from "../settings-json.ts";
@@ -48,12 +55,28 @@ function checkName(name: string): void {
     throw invalidTemplate(name, "Validation Failed: 1: name must be lower cased;");
 }
 
+const LEGACY_KEYS = new Set([
+  "index_patterns",
+  "template",
+  "order",
+  "version",
+  "settings",
+  "mappings",
+  "aliases",
+]);
+const TYPED_REASON = "The mapping definition cannot be nested under a type";
+
 async function putLegacy(request: RestRequest, node: Node): Promise<RestResponse> {
   const name = request.param("name", "");
   checkName(name);
   const body = await request.requireBody();
-  const patterns = strings(body["index_patterns"]);
+  const patterns = strings(body["index_patterns"] ?? body["template"]);
+  for (const key of Object.keys(body)) {
+    if (LEGACY_KEYS.has(key)) continue;
+    throw exception("invalid", "parse_exception", `unknown key [${key}] in the template `);
+  }
   if (patterns.length === 0) throw validationFailed("index patterns are missing");
+  rejectTypedMappings(body["mappings"], TYPED_REASON);
   const settings = indexSettingsOf(body["settings"]);
   indexSettingsRegistry.validateAll(settings);
   const template: LegacyTemplate = {
@@ -110,7 +133,7 @@ function deleteLegacy(request: RestRequest, node: Node): RestResponse {
   node.cluster.update((metadata) => {
     const left = new Map(metadata.templates);
     for (const key of metadata.templates.keys()) if (matchesAny([name], key)) left.delete(key);
-    if (left.size === metadata.templates.size && !name.includes("*")) {
+    if (left.size === metadata.templates.size && name !== "*") {
       throw exception(
         "missing",
         "index_template_missing_exception",
@@ -134,10 +157,19 @@ const COMPOSABLE_KEYS = new Set([
 ]);
 const COMPONENT_KEYS = new Set(["template", "version", "_meta"]);
 
-function checkKeys(body: JsonObject, known: ReadonlySet<string>, what: string): void {
+function checkKeys(
+  body: JsonObject,
+  text: string | undefined,
+  known: ReadonlySet<string>,
+  what: string,
+): void {
+  const source = new RequestSource(body as XContentValue, text);
   for (const key of Object.keys(body)) {
     if (known.has(key)) continue;
-    throw exception("invalid", "x_content_parse_exception", `[${what}] unknown field [${key}]`);
+    throw xContentParseException(
+      `[${what}] unknown field [${key}]${didYouMean(key, known)}`,
+      source.locate(body, key, "name"),
+    );
   }
 }
 
@@ -147,6 +179,22 @@ function checkInner(node: Node, body: JsonObject): void {
   indexSettingsRegistry.validateAll(settings);
   if (template["mappings"] !== undefined)
     node.indices.checkMappingAlone(settings, [mappingsOf(template["mappings"])]);
+}
+
+function checkComposition(node: Node, name: string, body: JsonObject): void {
+  const template = (body["template"] ?? {}) as JsonObject;
+  const settings = indexSettingsOf(template["settings"]);
+  indexSettingsRegistry.validateAll(settings);
+  if (template["mappings"] === undefined) return;
+  rejectTypedMappings(template["mappings"], TYPED_REASON);
+  try {
+    node.indices.checkMappingAlone(settings, [mappingsOf(template["mappings"])]);
+  } catch (cause) {
+    throw illegalArgument(
+      `composable template [${name}] template after composition is invalid`,
+      illegalArgument(`invalid composite mappings for [${name}]`, cause),
+    );
+  }
 }
 
 /** Stored with settings nested under `index`, as the server shows them. */
@@ -171,10 +219,13 @@ async function putComposable(request: RestRequest, node: Node): Promise<RestResp
   const name = request.param("name", "");
   checkName(name);
   const body = await request.requireBody();
-  checkKeys(body, COMPOSABLE_KEYS, "index_template");
+  checkKeys(body, request.jsonText(), COMPOSABLE_KEYS, "index_template");
+  if (body["index_patterns"] === undefined) throw illegalArgument("Required [index_patterns]");
   const patterns = strings(body["index_patterns"]);
-  if (patterns.length === 0) throw validationFailed("index patterns are missing");
-  checkInner(node, body);
+  if (Number(body["priority"] ?? 0) < 0) {
+    throw validationFailed("index template priority must be >= 0");
+  }
+  checkComposition(node, name, body);
   checkComponents(node.cluster.metadata, name, body);
   checkPriorities(node.cluster.metadata, name, patterns, Number(body["priority"] ?? 0));
   store(
@@ -261,7 +312,7 @@ async function putComponent(request: RestRequest, node: Node): Promise<RestRespo
   const name = request.param("name", "");
   checkName(name);
   const body = await request.requireBody();
-  checkKeys(body, COMPONENT_KEYS, "component_template");
+  checkKeys(body, request.jsonText(), COMPONENT_KEYS, "component_template");
   if (body["template"] === undefined) {
     throw exception("invalid", "illegal_argument_exception", "Required [template]");
   }
@@ -303,7 +354,7 @@ function deleteStored(map: TemplateMap, what: string) {
     node.cluster.update((metadata) => {
       const left = new Map(metadata[map]);
       for (const key of metadata[map].keys()) if (matchesAny(names, key)) left.delete(key);
-      if (left.size === metadata[map].size && !names.some((name) => name.includes("*"))) {
+      if (left.size === metadata[map].size && !names.includes("*")) {
         throw exception(
           "missing",
           "index_template_missing_exception",
@@ -346,8 +397,29 @@ async function simulateIndex(request: RestRequest, node: Node): Promise<RestResp
       indexTemplates: new Map(metadata.indexTemplates).set(`simulate_${name}`, body),
     };
   }
+  const matched = findComposable(metadata, name);
+  if (matched === undefined && body === undefined) return { body: {} };
   const resolved = resolveTemplates(metadata, name, false);
-  return { body: { template: templateJson(node, resolved), overlapping: [] } };
+  const others = overlapping(metadata, matched?.name, [name]);
+  return { body: { template: templateJson(node, resolved), overlapping: others } };
+}
+
+/** Other templates, of any kind, that may match the same names. */
+function overlapping(
+  metadata: ClusterMetadata,
+  template: string | undefined,
+  patterns: readonly string[],
+): JsonObject[] {
+  const all = [
+    ...[...metadata.templates.values()].map(({ name, patterns: own }) => [name, own] as const),
+    ...[...metadata.indexTemplates].map(
+      ([name, body]) => [name, strings(body["index_patterns"])] as const,
+    ),
+  ];
+  return all
+    .filter(([name]) => name !== template)
+    .filter(([, own]) => own.some((a) => patterns.some((b) => overlaps(a, b))))
+    .map(([name, own]) => ({ name, index_patterns: own }));
 }
 
 async function simulateTemplate(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -356,23 +428,21 @@ async function simulateTemplate(request: RestRequest, node: Node): Promise<RestR
   const body =
     (await request.body()) ?? (name === undefined ? undefined : metadata.indexTemplates.get(name));
   if (body === undefined) {
-    throw exception(
-      "invalid",
-      "illegal_argument_exception",
-      `unable to simulate template [${name}] that does not exist`,
-    );
+    throw illegalArgument(`unable to simulate template [${name}] that does not exist`);
   }
   const resolved = resolveComposable(metadata, { name: name ?? "simulated", priority: 0, body });
-  return { body: { template: templateJson(node, resolved), overlapping: [] } };
+  const others = overlapping(metadata, name, strings(body["index_patterns"]));
+  return { body: { template: templateJson(node, resolved), overlapping: others } };
 }
 
 function templateJson(node: Node, resolved: ReturnType<typeof resolveTemplates>): JsonObject {
+  const mappings = node.indices.checkMappingAlone(
+    resolved.settings ?? Settings.EMPTY,
+    resolved.mappings,
+  );
   return {
     settings: resolved.settings.toNested(),
-    mappings: node.indices.checkMappingAlone(
-      resolved.settings ?? Settings.EMPTY,
-      resolved.mappings,
-    ),
+    ...(resolved.mappings.length === 0 ? {} : { mappings }),
     aliases: aliasesToJson(resolved.aliases),
   };
 }
