@@ -3,6 +3,8 @@
 
 import {
   CharTokenizer,
+  CJK_TYPES,
+  CjkBigramFilter,
   cutAtApostrophe,
   ENGLISH_STOP_WORDS,
   elisionOf,
@@ -14,6 +16,7 @@ import {
   MAX_TOKEN_LENGTH_DEFAULT,
   MappedTermFilter,
   namedStopWords,
+  normalizeCjkWidth,
   PatternTokenizer,
   porterStem,
   StemFilter,
@@ -112,6 +115,23 @@ function lazily(name: string): (term: string) => string {
 const snowball = (name: string, parts: Omit<Language, "stem"> = {}) =>
   language(name, { ...parts, stem: lazily(name) });
 
+/** CJKAnalyzer.getDefaultStopSet. */
+const CJK_STOP_WORDS = (
+  "a and are as at be but by for if in into is it no not of on or s such t that the their then " +
+  "there these they this to was will with www"
+).split(" ");
+
+function cjk(context: ComponentContext): ChainParts {
+  const types = new Set(Object.values(CJK_TYPES));
+  return chain(
+    STANDARD,
+    mapped("cjk_width", normalizeCjkWidth, true),
+    LOWERCASE,
+    filter("cjk_bigram", (input) => new CjkBigramFilter(input, types, false)),
+    ...stop(stopWordsOf(context, CJK_STOP_WORDS)),
+  );
+}
+
 /** Every analyzer type but `custom`. */
 const DEFINITIONS: Readonly<Record<string, (context: ComponentContext) => ChainParts>> = {
   default: standard,
@@ -127,6 +147,7 @@ const DEFINITIONS: Readonly<Record<string, (context: ComponentContext) => ChainP
   }),
   armenian: snowball("armenian"),
   basque: snowball("basque"),
+  cjk,
   catalan: snowball("catalan", { first: [elision(CATALAN_ARTICLES)] }),
   danish: snowball("danish"),
   finnish: snowball("finnish"),

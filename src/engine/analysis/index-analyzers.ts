@@ -54,6 +54,10 @@ export const WHITESPACE_ANALYZER: Analyzer = builtInAnalyzer("whitespace")!;
 
 /** The same analyzer with another gap between the values of a field. */
 export function withPositionIncrementGap(analyzer: Analyzer, gap: number): Analyzer {
+  if (analyzer instanceof AnalysisChain) {
+    const { offsetGap } = analyzer;
+    return analyzer.renamed(analyzer.name, { positionIncrementGap: gap, offsetGap });
+  }
   return {
     name: analyzer.name,
     positionIncrementGap: gap,
@@ -258,7 +262,12 @@ function failedToBuild(failures: readonly (readonly [string, unknown])[]): Varve
   });
   return new VarveError("invalid", `Failed to build analyzers: [${names}]`, {
     type: "illegal_argument_exception",
-    metadata: { suppressed },
+    metadata: {
+      suppressed,
+      root_cause: [
+        { type: "illegal_argument_exception", reason: `Failed to build analyzers: [${names}]` },
+      ],
+    },
   });
 }
 

@@ -1,1 +1,2 @@
+export * from "./analyze.ts";
 export * from "./index-analyzers.ts";

@@ -5,6 +5,8 @@ import { illegalArgument } from "../../base/index.ts";
 import {
   AsciiFoldingFilter,
   asciiDigits,
+  CJK_TYPES,
+  CjkBigramFilter,
   ClassicFilter,
   cutAtApostrophe,
   ENGLISH_STOP_WORDS,
@@ -18,6 +20,7 @@ import {
   LowerCaseFilter,
   MappedTermFilter,
   NGramFilter,
+  normalizeCjkWidth,
   PredicateTokenFilter,
   porterStem,
   RemoveDuplicatesFilter,
@@ -250,6 +253,15 @@ function patternReplace({ settings }: ComponentContext): Wrap {
   return mapped((term) => term.replace(expression, replacement));
 }
 
+function cjkBigram({ settings }: ComponentContext): Wrap {
+  const ignored = new Set(settings.getList("ignored_scripts"));
+  const types = new Set(
+    Object.entries(CJK_TYPES).flatMap(([script, type]) => (ignored.has(script) ? [] : [type])),
+  );
+  const outputUnigrams = settings.getBoolean("output_unigrams", false);
+  return (input) => new CjkBigramFilter(input, types, outputUnigrams);
+}
+
 /** Every token filter. */
 const DEFINITIONS: Readonly<Record<string, FilterDefinition>> = {
   apostrophe: mapping(cutAtApostrophe),
@@ -260,6 +272,8 @@ const DEFINITIONS: Readonly<Record<string, FilterDefinition>> = {
     },
     normalizing: true,
   },
+  cjk_bigram: { make: cjkBigram, synonymRole: "refused" },
+  cjk_width: normalization(normalizeCjkWidth),
   classic: { make: () => (input) => new ClassicFilter(input) },
   decimal_digit: normalization(asciiDigits),
   edge_ngram: {

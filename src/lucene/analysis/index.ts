@@ -3,6 +3,7 @@ export * from "./char-tokenizer.ts";
 export * from "./characters.ts";
 export * from "./filters/ascii-folding-filter.ts";
 export * from "./filters/case-filters.ts";
+export * from "./filters/cjk-filters.ts";
 export * from "./filters/ngram-filter.ts";
 export * from "./filters/porter-stemmer.ts";
 export * from "./filters/shingle-filter.ts";

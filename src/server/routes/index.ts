@@ -2,9 +2,11 @@
 
 import type { Route } from "../route.ts";
 import { aliasRoutes } from "./aliases.ts";
+import { analyzeRoutes } from "./analyze.ts";
 import { catRoutes } from "./cat.ts";
 import { clusterRoutes } from "./cluster.ts";
 import { documentRoutes } from "./documents.ts";
+import { fieldCapsRoutes } from "./field-caps.ts";
 import { indexRoutes } from "./indices.ts";
 import { recoveryRoutes } from "./recovery.ts";
 import { searchRoutes } from "./search.ts";
@@ -17,11 +19,13 @@ export const routes: readonly Route[] = [
   ...clusterRoutes,
   ...indexRoutes,
   ...aliasRoutes,
+  ...analyzeRoutes,
   ...templateRoutes,
   ...documentRoutes,
   ...searchRoutes,
   ...snapshotRoutes,
   ...recoveryRoutes,
   ...statsRoutes,
+  ...fieldCapsRoutes,
   ...catRoutes,
 ];
