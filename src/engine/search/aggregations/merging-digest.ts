@@ -17,6 +17,8 @@ export class MergingDigest {
   private totalWeight = 0;
   private buffered = 0;
   private bufferedWeight = 0;
+  /** Are all buffered values single ones? Then only the values need sorting. */
+  private bufferIsUnit = true;
   private bufferMeans = new Float64Array(32);
   private bufferWeights = new Float64Array(32);
   private readonly bufferLength: number;
@@ -50,6 +52,7 @@ export class MergingDigest {
     this.bufferMeans[this.buffered] = value;
     this.bufferWeights[this.buffered++] = weight;
     this.bufferedWeight += weight;
+    if (weight !== 1) this.bufferIsUnit = false;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
   }
@@ -81,22 +84,30 @@ export class MergingDigest {
     this.mergeCount++;
     this.buffered = 0;
     this.bufferedWeight = 0;
+    this.bufferIsUnit = true;
   }
 
   /** Backwards every other time, so that neither end is favoured. */
   private merge(backwards: boolean, compression: number): void {
+    this.sortBuffer();
     const total = this.buffered + this.count;
     const means = new Float64Array(total);
     const weights = new Float64Array(total);
-    means.set(this.bufferMeans.subarray(0, this.buffered));
-    weights.set(this.bufferWeights.subarray(0, this.buffered));
-    means.set(this.means.subarray(0, this.count), this.buffered);
-    weights.set(this.weights.subarray(0, this.count), this.buffered);
-    const order = Array.from({ length: total }, (_, i) => i)
-      .sort((a, b) => means[a]! - means[b]! || a - b);
-    if (backwards) order.reverse();
+    // Of equal means the buffered ones come first.
+    let buffered = 0;
+    let kept = 0;
+    for (let i = 0; i < total; i++) {
+      const fromBuffer = kept >= this.count
+        || (buffered < this.buffered && this.bufferMeans[buffered]! <= this.means[kept]!);
+      means[i] = fromBuffer ? this.bufferMeans[buffered]! : this.means[kept]!;
+      weights[i] = fromBuffer ? this.bufferWeights[buffered++]! : this.weights[kept++]!;
+    }
+    if (backwards) {
+      means.reverse();
+      weights.reverse();
+    }
     this.totalWeight += this.bufferedWeight;
-    this.fill(order, means, weights, compression);
+    this.fill(means, weights, compression);
     if (backwards) {
       this.means.subarray(0, this.count).reverse();
       this.weights.subarray(0, this.count).reverse();
@@ -105,23 +116,33 @@ export class MergingDigest {
     this.max = Math.max(this.max, this.means[this.count - 1]!);
   }
 
-  private fill(
-    order: readonly number[], means: Float64Array, weights: Float64Array, compression: number,
-  ): void {
+  private sortBuffer(): void {
+    const means = this.bufferMeans.subarray(0, this.buffered);
+    if (this.bufferIsUnit) {
+      means.sort();
+      return;
+    }
+    const weights = this.bufferWeights.subarray(0, this.buffered);
+    const order = Array.from(means, (_, i) => i)
+      .sort((a, b) => means[a]! - means[b]! || a - b);
+    means.set(Float64Array.from(order, (i) => means[i]!));
+    weights.set(Float64Array.from(order, (i) => weights[i]!));
+  }
+
+  private fill(means: Float64Array, weights: Float64Array, compression: number): void {
     const { totalWeight, means: outMeans, weights: outWeights } = this;
     const normalizer = compression / (4 * Math.log(totalWeight / compression) + 24);
     const limit = (q: number): number => (q * (1 - q)) / normalizer;
     let last = 0;
-    outMeans[0] = means[order[0]!]!;
-    outWeights[0] = weights[order[0]!]!;
+    outMeans[0] = means[0]!;
+    outWeights[0] = weights[0]!;
     let before = 0;
-    for (let i = 1; i < order.length; i++) {
-      const at = order[i]!;
+    for (let at = 1; at < means.length; at++) {
       const proposed = outWeights[last]! + weights[at]!;
       const room = totalWeight
         * Math.min(limit(before / totalWeight), limit((before + proposed) / totalWeight));
       // The first and the last centroid stay single.
-      if (proposed <= room && i !== 1 && i !== order.length - 1) {
+      if (proposed <= room && at !== 1 && at !== means.length - 1) {
         outWeights[last] = proposed;
         outMeans[last]! += ((means[at]! - outMeans[last]!) * weights[at]!) / proposed;
       } else {

@@ -1,7 +1,7 @@
 // Parses `{"NAME": {"TYPE": {…}, "aggs": {…}, "meta": {…}}}`.
 // Upstream: org.opensearch.search.aggregations.AggregatorFactories.parseAggregators.
 
-import { VarveError } from "../../../base/index.ts";
+import { VarveError, unsupported } from "../../../base/index.ts";
 import { isXContentObject, type XContentObject } from "../../../xcontent/index.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { QueryParseContext } from "../query-builder.ts";
@@ -90,10 +90,20 @@ function parseOne(level: Level, body: XContentObject, name: string): AggregatorF
   return parse(definition[type] as XContentObject, parts, parser);
 }
 
+/** Types that the real server has and this one does not. */
+const UNSUPPORTED = ["adjacency_matrix", "auto_date_histogram", "avg_bucket", "bucket_script",
+  "bucket_selector", "bucket_sort", "children", "cumulative_sum", "derivative",
+  "diversified_sampler", "extended_stats_bucket", "geo_bounds", "geo_centroid", "geo_distance",
+  "geohash_grid", "geotile_grid", "matrix_stats", "max_bucket", "median_absolute_deviation",
+  "min_bucket", "moving_avg", "moving_fn", "multi_terms", "parent", "percentiles_bucket",
+  "rare_terms", "sampler", "scripted_metric", "serial_diff", "significant_terms",
+  "significant_text", "stats_bucket", "sum_bucket", "variable_width_histogram", "weighted_avg"];
+
 function unknownType(level: Level, definition: XContentObject, type: string): VarveError {
+  if (UNSUPPORTED.includes(type)) return unsupported(`[${type}] aggregation is not supported`);
   const place = level.parser.source.locate(definition, type, "value");
   const cause = new VarveError("invalid", `[${place.line}:${place.column}] unknown field [${type}]`,
     { type: "named_object_not_found_exception" });
-  const hint = didYouMean(type, level.registry.keys());
+  const hint = didYouMean(type, [...level.registry.keys(), ...UNSUPPORTED]);
   return parsingException(`Unknown aggregation type [${type}]${hint}`, place, cause);
 }
