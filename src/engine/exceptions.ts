@@ -55,20 +55,14 @@ export function invalidIndexName(name: string, why: string): VarveError {
 
 /** `Validation Failed: 1: a;2: b;`, 400. */
 export function validationFailed(...problems: string[]): VarveError {
-  const list = problems.map((problem, index) => `${index + 1}: ${problem};`).join("");
-  return exception("invalid", "action_request_validation_exception", `Validation Failed: ${list}`);
+  const type = "action_request_validation_exception";
+  return exception("invalid", type, validationText(problems));
 }
 
-/** A block on an index: 403, or 429 for the disk one. */
-export function clusterBlocked(index: string, text: string): VarveError {
-  return exception(
-    "invalid",
-    "cluster_block_exception",
-    `index [${index}] blocked by: [${text}];`,
-    {
-      index,
-    },
-  );
+/** `Validation Failed: 1: a;2: b;`. */
+export function validationText(problems: readonly string[]): string {
+  const list = problems.map((problem, index) => `${index + 1}: ${problem};`).join("");
+  return `Validation Failed: ${list}`;
 }
 
 /** `closed`, 400: the index is closed. */

@@ -130,6 +130,7 @@ export class Node {
       nodeId: this.id,
       maxBuckets: () => this.cluster.settings.getInt("search.max_buckets", MAX_BUCKETS_DEFAULT),
     });
+    this.indices.onIndexClosed.push((name) => this.search.readers.closeAll(name));
     this.repositories = new RepositoriesService(this.cluster, this.context, this.repositoryFolders);
     this.snapshots = new SnapshotsService(this.indices, this.repositories, this.id);
     this.restores = new RestoreService(this.indices, this.repositories, this.snapshots);

@@ -1,7 +1,7 @@
 // Known settings: unknown names are refused with "did you mean", values are checked by kind.
 // Upstream: org.opensearch.common.settings.AbstractScopedSettings (3.6.0).
 
-import { illegalArgument } from "../base/index.ts";
+import { illegalArgument, VarveError } from "../base/index.ts";
 import { nearestNames } from "./nearest-names.ts";
 import { parseByteSize, parseTimeValue, type Settings, type SettingValue } from "./settings.ts";
 import { CLUSTER_SETTINGS_TABLE } from "./settings-cluster-scope.ts";
@@ -67,20 +67,41 @@ export class SettingsRegistry {
     return definition;
   }
 
+  /** Checks every setting; the first failure by name carries the others as `suppressed`. */
   validateAll(settings: Settings): void {
-    for (const [key, value] of settings.entries()) {
+    const failures: VarveError[] = [];
+    for (const [key, value] of [...settings.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (key.endsWith("*") && value === null) continue;
-      this.validate(key, value);
+      try {
+        this.validate(key, value);
+      } catch (error) {
+        if (!(error instanceof VarveError)) throw error;
+        failures.push(error);
+      }
     }
+    const [first, ...others] = failures;
+    if (first === undefined) return;
+    if (others.length === 0) throw first;
+    throw new VarveError(first.kind, first.message, {
+      type: first.type ?? "illegal_argument_exception",
+      ...(first.cause === undefined ? {} : { cause: first.cause }),
+      metadata: {
+        root_cause: [{ type: first.type, reason: first.message }],
+        suppressed: others.map(({ type, message }) => ({ type, reason: message })),
+      },
+    });
   }
 
-  private unknown(key: string): Error {
+  /** `settings_exception` for a name that is not known, with the names near it. */
+  unknown(key: string): VarveError {
     const near = nearestNames(key, this.exact.keys());
     const advice =
       near.length === 0
         ? " please check that any required plugins are installed, or check the breaking changes documentation for removed settings"
         : ` did you mean ${near.length === 1 ? `[${near[0]}]` : `any of [${near.join(", ")}]`}?`;
-    return illegalArgument(`unknown setting [${key}]${advice}`);
+    return new VarveError("invalid", `unknown setting [${key}]${advice}`, {
+      type: "settings_exception",
+    });
   }
 }
 
@@ -109,12 +130,32 @@ function checkValue(definition: SettingDefinition, key: string, value: SettingVa
     case "memory":
       if (!/^\d+(\.\d+)?%$/.test(text)) parseByteSize(text, key);
       break;
+    case "text":
+      checkText(key, text);
+      break;
     default:
   }
 }
 
+const CODECS = ["default", "lz4", "best_compression", "zlib", "lucene_default"];
+
+function checkText(key: string, text: string): void {
+  if (key === "index.codec" && !CODECS.includes(text)) {
+    throw illegalArgument(
+      `unknown value for [index.codec] must be one of [default, lz4, best_compression, zlib] but was: ${text}`,
+    );
+  }
+  if (key === "index.translog.durability" && !/^(request|async)$/i.test(text)) {
+    const name = `org.opensearch.index.translog.Translog.Durability.${text.toUpperCase()}`;
+    throw illegalArgument(`No enum constant ${name}`);
+  }
+}
+
 function parseFailure(key: string, text: string): Error {
-  return illegalArgument(`Failed to parse value [${text}] for setting [${key}]`);
+  const cause = new VarveError("invalid", `For input string: "${text}"`, {
+    type: "number_format_exception",
+  });
+  return illegalArgument(`Failed to parse value [${text}] for setting [${key}]`, cause);
 }
 
 function checkInt(key: string, text: string): void {

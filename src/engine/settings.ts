@@ -2,7 +2,7 @@
 // keeps them in cluster state and in index metadata. Upstream:
 // org.opensearch.common.settings.Settings.
 
-import { illegalArgument } from "../base/index.ts";
+import { illegalArgument, VarveError } from "../base/index.ts";
 
 /** A setting's value; null removes it in an update. */
 export type SettingValue = string | readonly string[] | null;
@@ -37,6 +37,10 @@ export function parseTimeValue(text: string, name: string): number {
   if (value === "0") return 0;
   const match = /^(-?\d+(?:\.\d+)?)(nanos|micros|ms|s|m|h|d)$/.exec(value);
   if (match === null) {
+    const suffixed = /^(.*?)(nanos|micros|ms|s|m|h|d)$/.exec(value);
+    if (suffixed !== null) {
+      throw illegalArgument(`failed to parse [${text}]`, numberFormat(suffixed[1]!.trim()));
+    }
     throw illegalArgument(
       `failed to parse setting [${name}] with value [${text}] as a time value: unit is missing or unrecognized`,
     );
@@ -58,6 +62,12 @@ export function parseByteSize(text: string, name: string): number {
     );
   }
   return Math.floor(Number(match[1]) * BYTE_UNITS[match[2]!]!);
+}
+
+function numberFormat(text: string): VarveError {
+  return new VarveError("invalid", `For input string: "${text}"`, {
+    type: "number_format_exception",
+  });
 }
 
 /** An immutable flat settings map. */

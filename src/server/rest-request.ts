@@ -72,7 +72,10 @@ export class RestRequest {
   /** A comma list; empty when it is not given. */
   paramList(name: string): string[] {
     const value = this.param(name);
-    return value === undefined || value === "" ? [] : value.split(",");
+    if (value === undefined || value === "") return [];
+    const parts = value.split(",");
+    while (parts.at(-1) === "") parts.pop();
+    return parts;
   }
 
   /** An empty value means true, as in `?pretty`. */
@@ -159,6 +162,33 @@ export class RestRequest {
     return tree as unknown as JsonObject;
   }
 
+  /**
+   * The body as a map, as the calls that take one whole read it: anything else than an object is
+   * refused, and a syntax error is the cause of a `parse_exception`.
+   */
+  async bodyMap(): Promise<JsonObject | undefined> {
+    const bytes = await this.rawBody();
+    const type = bytes.length === 0 ? "json" : (this.contentType() ?? "json");
+    const first = bytes.toString("latin1", 0, 64).trimStart()[0];
+    if (bytes.length > 0 && type === "json" && first !== "{") {
+      const reason = "Compressor detection can only be called on some xcontent bytes or compressed";
+      throw new VarveError("invalid", `${reason} xcontent bytes`, {
+        type: "not_x_content_exception",
+      });
+    }
+    try {
+      return await this.body();
+    } catch (cause) {
+      const isSyntax = cause instanceof VarveError && /^json_/.test(cause.type ?? "");
+      if (!isSyntax) throw cause;
+      throw new VarveError("invalid", "Failed to parse content to map", {
+        type: "parse_exception",
+        cause,
+      });
+    }
+  }
+
+  /** The body; its absence is an error. */
   async requireBody(): Promise<JsonObject> {
     const body = await this.body();
     if (body === undefined) throw bodyRequired();

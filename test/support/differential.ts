@@ -143,6 +143,9 @@ function maskText(text: string): string {
     .replace(UUID_PATTERN, "<uuid>")
     .replace(AUTO_ID_PATTERN, "<auto id>")
     .replace(/(<uuid>):\d+/g, "$1:<task>")
+    .replace(/allowed: \[([A-Z, ]+)\]/g, (_, list: string) => {
+      return `allowed: [${list.split(", ").sort().join(", ")}]`;
+    })
     .replace(/127\.0\.0\.1:\d+/g, "<address>")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*Z/g, "<time>");
 }
@@ -150,7 +153,7 @@ function maskText(text: string): string {
 /** Members whose values belong to one run; what their values are is masked by kind. */
 const VOLATILE = new RegExp(
   "^(took|creation_date|created|provided_version|timestamp|start_time|.*_in_millis|.*_in_nanos|" +
-    ".*_millis|.*_bytes|stack_trace|scroll_id|_scroll_id|pit_id|creation_time|state_uuid|" +
+    ".*_millis|.*_bytes|.*\\.creation_date|.*\\.version\\.created|stack_trace|scroll_id|_scroll_id|pit_id|creation_time|state_uuid|" +
     "cluster_uuid|version_created|build_hash|build_date|cluster_name|size|memory)$",
 );
 

@@ -3,7 +3,7 @@
 
 import { VarveError } from "../../base/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
-import { encodeJson } from "../../xcontent/index.ts";
+import { Decimal, encodeJson } from "../../xcontent/index.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 import type { SearchService, SearchTarget } from "../search/index.ts";
 import type { Task } from "../tasks/task-manager.ts";
@@ -159,7 +159,7 @@ function statusOf(request: ByQueryRequest, progress: Progress): JsonObject {
     noops: progress.noops,
     retries: { bulk: 0, search: 0 },
     throttled_millis: 0,
-    requests_per_second: -1,
+    requests_per_second: new Decimal(-1),
     throttled_until_millis: 0,
   };
 }

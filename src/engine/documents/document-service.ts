@@ -3,9 +3,10 @@
 // Upstream: TransportBulkAction, TransportShardBulkAction, TransportUpdateAction (2.19.6).
 
 import { illegalArgument, randomBase64Uuid } from "../../base/index.ts";
+import { checkBlocks } from "../cluster/index-blocks.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { abstractions, resolveWriteIndex, wildcardRegExp } from "../cluster/name-resolver.ts";
-import { clusterBlocked, exception, indexClosed, indexNotFound } from "../exceptions.ts";
+import { exception, indexClosed, indexNotFound } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import type { IndexShard } from "../shard/index.ts";
@@ -306,19 +307,7 @@ function checkPipeline(request: IndexRequest): void {
 /** Blocks that refuse writes, and closed indices. */
 export function checkWritable(index: IndexMetadata): void {
   if (index.state === "close") throw indexClosed(index.name, index.uuid);
-  const { settings } = index;
-  if (settings.get("index.blocks.read_only") === "true") {
-    throw clusterBlocked(index.name, "FORBIDDEN/5/index read-only (api)");
-  }
-  if (settings.get("index.blocks.read_only_allow_delete") === "true") {
-    throw clusterBlocked(
-      index.name,
-      "TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block",
-    );
-  }
-  if (settings.get("index.blocks.write") === "true") {
-    throw clusterBlocked(index.name, "FORBIDDEN/8/index write (api)");
-  }
+  checkBlocks([index], "write");
 }
 
 function optional(request: IndexRequest | DeleteRequest) {

@@ -3,6 +3,7 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import type { XContentValue } from "../../xcontent/index.ts";
+import { checkBlocks } from "../cluster/index-blocks.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
 import { resolveSingle } from "../cluster/name-resolver.ts";
 import { exception, indexClosed, validationFailed } from "../exceptions.ts";
@@ -32,6 +33,7 @@ export function getDocument(indices: IndicesService, request: GetRequest): JsonO
   const metadata = resolveSingle(indices.cluster.metadata, request.index, indices.context.clock);
   const service = indices.service(metadata.name);
   if (service === undefined) throw indexClosed(metadata.name, metadata.uuid);
+  checkBlocks([metadata], "read");
   if (service.routingRequired && request.routing === undefined) {
     throw exception(
       "invalid",
@@ -54,7 +56,7 @@ export function getDocument(indices: IndicesService, request: GetRequest): JsonO
   };
   if (found.routing !== undefined) body["_routing"] = found.routing;
   body["found"] = true;
-  const wanted = request.source ?? (request.storedFields === undefined);
+  const wanted = request.source ?? request.storedFields === undefined;
   if (wanted !== false && found.source !== undefined) {
     body["_source"] = sourceJson(found.source, wanted);
   }

@@ -2,7 +2,7 @@
 // Upstream: MetadataCreateIndexService (2.19.6).
 
 import { type Clock, illegalArgument, type Random, randomBase64Uuid } from "../../base/index.ts";
-import type { XContentValue } from "../../xcontent/index.ts";
+import type { XContentObject } from "../../xcontent/index.ts";
 import { resolveDateMathName } from "../cluster/date-math-name.ts";
 import type {
   AliasMetadata,
@@ -183,7 +183,7 @@ function duplicateName(name: string): Error {
 /** Parses an alias filter, so that a bad one is refused when it is given. */
 export function checkAliasFilter(alias: string, filter: JsonObject): void {
   try {
-    parseQuery(filter as XContentValue);
+    parseQuery(filter as XContentObject);
   } catch (error) {
     throw illegalArgument(`failed to parse filter for alias [${alias}]`, error);
   }

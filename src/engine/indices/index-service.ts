@@ -4,7 +4,7 @@
 import { murmur3Routing } from "../../base/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
-import { type JsonObject as MappingJson, MapperService } from "../mapping/index.ts";
+import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
 import type { IndexShard } from "../shard/index.ts";
 import type { EngineContext } from "./engine-context.ts";
 import type { ShardRecovery } from "./shard-recovery.ts";

@@ -33,6 +33,8 @@ export class IndicesService {
   readonly cluster: ClusterService;
   readonly context: EngineContext;
   readonly guards: IndexGuard[] = [];
+  /** Told when an index is closed or deleted, before its shards close. */
+  readonly onIndexClosed: ((name: string) => void)[] = [];
   private readonly services = new Map<string, IndexService>();
 
   constructor(cluster: ClusterService, context: EngineContext) {
@@ -235,6 +237,7 @@ export class IndicesService {
     const service = this.services.get(name);
     if (service === undefined) return;
     this.services.delete(name);
+    for (const tell of this.onIndexClosed) tell(name);
     for (const shard of service.openShards()) await shard.close(flush);
   }
 

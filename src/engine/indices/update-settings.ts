@@ -1,9 +1,11 @@
 // Plans a change of index settings. Upstream: MetadataUpdateSettingsService (2.19.6).
 
 import { illegalArgument } from "../../base/index.ts";
+import { checkBlocks } from "../cluster/index-blocks.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
-import { indexSettingsRegistry } from "../settings-registry.ts";
+import { exception } from "../exceptions.ts";
 import { Settings } from "../settings.ts";
+import { indexSettingsRegistry } from "../settings-registry.ts";
 
 /** The changed metadata of every index, or an error and no change at all. */
 export function planSettingsUpdate(
@@ -11,21 +13,22 @@ export function planSettingsUpdate(
   changes: Settings,
   preserveExisting: boolean,
 ): IndexMetadata[] {
+  const open = indices.filter((index) => index.state === "open");
   const closedOnly: string[] = [];
+  if (!changesOnlyBlocks(changes)) checkBlocks(indices, "metadata_write");
   for (const [key, value] of changes.entries()) {
     if (value === null && key.endsWith("*")) continue;
+    if (key === "index.provided_name") throw indexSettingsRegistry.unknown(key);
     const definition = indexSettingsRegistry.validate(key, value);
-    if (definition.scope === "final") {
+    if (definition.scope === "final" && open.length === 0) {
       throw illegalArgument(`final ${indices[0]?.name ?? ""} setting [${key}], not updateable`);
     }
     if (definition.scope === "private") {
-      throw illegalArgument(
-        `can not update private setting [${key}]; this setting is managed by OpenSearch`,
-      );
+      const reason = `can not update private setting [${key}]; this setting is managed by OpenSearch`;
+      throw exception("invalid", "settings_exception", reason);
     }
-    if (definition.scope === "static") closedOnly.push(key);
+    if (definition.scope !== "dynamic") closedOnly.push(key);
   }
-  const open = indices.filter((index) => index.state === "open");
   if (closedOnly.length > 0 && open.length > 0) {
     const names = open.map((index) => `[${index.name}/${index.uuid}]`).join(", ");
     throw illegalArgument(
@@ -37,6 +40,11 @@ export function planSettingsUpdate(
     const settings = withoutDefaults(index.settings.merge(wanted));
     return { ...index, settings, settingsVersion: index.settingsVersion + 1 };
   });
+}
+
+/** A block may be lifted while it holds. */
+function changesOnlyBlocks(changes: Settings): boolean {
+  return [...changes.keys()].every((key) => key.startsWith("index.blocks."));
 }
 
 /** A removed replica count falls back to its default, which is always shown. */

@@ -1,24 +1,30 @@
 // Aliases and templates. Upstream: RestIndicesAliasesAction, RestGetAliasesAction,
 // Rest*Template*Action.
 
+import { illegalArgument } from "../../base/index.ts";
 import {
   type AliasMetadata,
   aliasFromJson,
   aliasToJson,
   type ClusterMetadata,
+  checkAliasFilter,
+  didYouMean,
   exception,
   type IndexMetadata,
-  indexNotFound,
   LENIENT_EXPAND_ALL,
   matchesAny,
   type Node,
+  RequestSource,
   resolveIndices,
   STRICT_EXPAND_OPEN,
   STRICT_EXPAND_OPEN_CLOSED,
   validateAliasName,
   validationFailed,
+  type XContentLocation,
+  xContentParseException,
 } from "../../engine/index.ts";
-import { indicesOf } from "../indices-options.ts";
+import type { XContentValue } from "../../xcontent/index.ts";
+import { indicesOf, parseExpandWildcards } from "../indices-options.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { CLUSTER_PARAMS, INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
 
@@ -34,19 +40,77 @@ interface AliasAction {
   readonly options: JsonObject;
 }
 
-function parseAction(entry: JsonObject): AliasAction {
-  const [kind] = Object.keys(entry);
-  if (kind !== "add" && kind !== "remove" && kind !== "remove_index") {
-    throw exception("invalid", "illegal_argument_exception", `Unsupported action [${kind}]`);
+const OPTION_KEYS: Readonly<Record<AliasAction["kind"], readonly string[]>> = {
+  add: [
+    "index",
+    "indices",
+    "alias",
+    "aliases",
+    "filter",
+    "routing",
+    "index_routing",
+    "indexRouting",
+    "index-routing",
+    "search_routing",
+    "searchRouting",
+    "search-routing",
+    "is_write_index",
+    "is_hidden",
+    "must_exist",
+  ],
+  remove: ["index", "indices", "alias", "aliases", "must_exist"],
+  remove_index: ["index", "indices"],
+};
+
+/** The actions of a body, with the real parser's places in its errors. */
+function parseActions(body: JsonObject, text: string | undefined): AliasAction[] {
+  const source = new RequestSource(body as XContentValue, text);
+  for (const key of Object.keys(body)) {
+    if (key === "actions") continue;
+    const advice = didYouMean(key, ["actions"]);
+    throw xContentParseException(
+      `[aliases] unknown field [${key}]${advice}`,
+      source.locate(body, key, "name"),
+    );
   }
-  const options = entry[kind] as JsonObject;
+  return ((body["actions"] ?? []) as JsonObject[]).map((entry) => parseAction(source, entry));
+}
+
+function parseAction(source: RequestSource, entry: JsonObject): AliasAction {
+  const name = Object.keys(entry)[0] ?? "";
+  const failed = (place: XContentLocation, cause: Error) =>
+    xContentParseException("[aliases] failed to parse field [actions]", place, cause);
+  if (name !== "add" && name !== "remove" && name !== "remove_index") {
+    const advice = didYouMean(name, ["add", "remove", "remove_index"]);
+    const cause = xContentParseException(
+      `[alias_action] unknown field [${name}]${advice}`,
+      source.locate(entry, name, "name"),
+    );
+    throw failed(source.locate(entry, name, "value"), cause);
+  }
+  const options = entry[name] as JsonObject;
+  for (const key of Object.keys(options)) {
+    if (OPTION_KEYS[name].includes(key)) continue;
+    const cause = xContentParseException(
+      `[${name}] unknown field [${key}]${didYouMean(key, OPTION_KEYS[name])}`,
+      source.locate(options, key, "name"),
+    );
+    const at = source.locate(options, key, "value");
+    throw failed(
+      at,
+      xContentParseException(`[alias_action] failed to parse field [${name}]`, at, cause),
+    );
+  }
   const indices = [...strings(options["index"]), ...strings(options["indices"])];
   const aliases = [...strings(options["alias"]), ...strings(options["aliases"])];
-  if (indices.length === 0) throw validationFailed("One of [index] or [indices] is required");
-  if (aliases.length === 0 && kind !== "remove_index") {
-    throw validationFailed("One of [alias] or [aliases] is required");
+  const place = source.locate(entry, "", "end");
+  if (indices.length === 0) {
+    throw failed(place, illegalArgument("One of [index] or [indices] is required"));
   }
-  return { kind, indices, aliases, options };
+  if (aliases.length === 0 && name !== "remove_index") {
+    throw failed(place, illegalArgument("One of [alias] or [aliases] is required"));
+  }
+  return { kind: name, indices, aliases, options };
 }
 
 /** All actions at once, or none. */
@@ -82,6 +146,7 @@ function addAliases(
     for (const name of action.aliases) {
       validateAliasName(metadata, name);
       const alias = aliasFromJson(name, action.options);
+      if (alias.filter !== undefined) checkAliasFilter(name, alias.filter);
       if (alias.writeIndex === true) checkOneWriteIndex(map, index.name, name);
       aliases.set(name, alias);
     }
@@ -147,17 +212,36 @@ function removeAliases(
 
 async function postAliases(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = await request.requireBody();
-  const actions = (body["actions"] ?? []) as JsonObject[];
+  const actions = parseActions(body, request.jsonText());
   if (actions.length === 0)
     throw exception("invalid", "illegal_argument_exception", "No action specified");
-  await updateAliases(node, actions.map(parseAction));
+  await updateAliases(node, actions);
   return { body: { acknowledged: true } };
 }
+
+const PUT_KEYS = new Set([
+  "index",
+  "alias",
+  "routing",
+  "indexRouting",
+  "index-routing",
+  "index_routing",
+  "searchRouting",
+  "search-routing",
+  "search_routing",
+  "filter",
+  "is_write_index",
+  "is_hidden",
+]);
 
 async function putAlias(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = (await request.body()) ?? {};
   const indices = request.has("index") ? request.paramList("index") : strings(body["index"]);
   const name = request.param("name") ?? (body["alias"] as string | undefined);
+  for (const key of Object.keys(body)) {
+    if (PUT_KEYS.has(key)) continue;
+    throw exception("invalid", "illegal_argument_exception", `unknown field [${key}]`);
+  }
   if (indices.length === 0) indices.push("_all");
   if (name === undefined) throw validationFailed("[alias] may not be empty string");
   await updateAliases(node, [{ kind: "add", indices, aliases: [name], options: body }]);
@@ -216,22 +300,14 @@ function aliasExists(request: RestRequest, node: Node): RestResponse {
 function resolveIndex(request: RestRequest, node: Node): RestResponse {
   const patterns = request.paramList("name");
   const { metadata } = node.cluster;
-  for (const pattern of patterns) {
-    if (pattern.includes("*") || pattern === "_all") continue;
-    if (
-      !metadata.indices.has(pattern) &&
-      !hasAlias(metadata, pattern) &&
-      !metadata.dataStreams.has(pattern)
-    ) {
-      throw indexNotFound(pattern);
-    }
-  }
-  const hiddenToo = /hidden|all/.test(request.param("expand_wildcards", "open"));
+  const expand = parseExpandWildcards(request.param("expand_wildcards", "open"));
   const indices = [...metadata.indices.values()]
     .filter((index) => matches(patterns, index.name))
     .filter(
       (index) =>
-        hiddenToo || index.settings.get("index.hidden") !== "true" || patterns.includes(index.name),
+        patterns.includes(index.name) ||
+        ((index.state === "open" ? expand.open : expand.closed) &&
+          (expand.hidden || index.settings.get("index.hidden") !== "true")),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((index) => {
@@ -272,10 +348,6 @@ function resolveIndex(request: RestRequest, node: Node): RestResponse {
 
 function matches(patterns: readonly string[], name: string): boolean {
   return patterns.includes("_all") || matchesAny(patterns, name);
-}
-
-function hasAlias(metadata: ClusterMetadata, alias: string): boolean {
-  return [...metadata.indices.values()].some((index) => index.aliases.has(alias));
 }
 
 const PARAMS = [...CLUSTER_PARAMS, ...INDICES_PARAMS] as const;

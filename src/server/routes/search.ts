@@ -1,20 +1,23 @@
 // Searches: _search, _count, _msearch, scroll, point in time, _validate/query, by-query writes.
 // Upstream: org.opensearch.rest.action.search.Rest*Action (3.6.0).
 
-import { illegalArgument } from "../../base/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
 import {
   aliasFilters,
   byQuery,
+  checkBlocks,
   type IndicesOptions,
   type Node,
   parseQuery,
   parseQueryBody,
   parseTimeValue,
+  RequestSource,
   resolveIndices,
   SEARCH_PARAMS,
   type SearchTarget,
   STRICT_EXPAND_OPEN_FORBID_CLOSED,
   shardUnavailable,
+  tokenName,
   uriQuery,
   validationFailed,
 } from "../../engine/index.ts";
@@ -51,6 +54,7 @@ export function searchTargets(
   for (const index of resolveIndices(metadata, names, options, node.clock)) {
     const service = node.indices.service(index.name);
     if (service === undefined) continue;
+    checkBlocks([index], "read");
     const filters = aliasFilters(names, index, node.clock);
     const aliasFilter =
       filters === undefined
@@ -309,6 +313,47 @@ async function validateQuery(request: RestRequest, node: Node): Promise<RestResp
   }
 }
 
+const BY_QUERY_KEYS = ["query", "max_docs", "size", "conflicts", "slice", "script", "sort"];
+
+function checkByQueryBody(request: RestRequest, body: JsonObject): void {
+  const source = new RequestSource(body as XContentValue, request.jsonText());
+  for (const [key, value] of Object.entries(body)) {
+    if (BY_QUERY_KEYS.includes(key)) continue;
+    const { line, column } = source.locate(body, key, "value");
+    throw new VarveError(
+      "invalid",
+      `Unknown key for a ${tokenName(value as XContentValue)} in [${key}].`,
+      {
+        type: "parsing_exception",
+        metadata: { line, col: column },
+      },
+    );
+  }
+  const slices = request.param("slices");
+  if (slices !== undefined && slices !== "auto" && !/^[1-9]\d*$/.test(slices)) {
+    const cause = new VarveError("invalid", `For input string: "${slices}"`, {
+      type: "number_format_exception",
+    });
+    throw illegalArgument(
+      `[slices] must be a positive integer or the string "auto", but was [${slices}]`,
+      /^-?\d+$/.test(slices) ? undefined : cause,
+    );
+  }
+  const given = body["max_docs"];
+  if (
+    given !== undefined &&
+    request.has("max_docs") &&
+    Number(given) !== request.paramInt("max_docs", 0)
+  ) {
+    throw illegalArgument(
+      `[max_docs] set to two different values [${given}] and [${request.param("max_docs")}]`,
+    );
+  }
+  if (Number(given ?? request.param("max_docs") ?? 1) < 1) {
+    throw illegalArgument("[max_docs] should be >= [slices]");
+  }
+}
+
 const BY_QUERY_PARAMS = [
   ...SEARCH_PARAMS,
   "conflicts",
@@ -327,6 +372,7 @@ function runByQuery(action: "delete" | "update") {
   return async (request: RestRequest, node: Node): Promise<RestResponse> => {
     const started = node.clock.monotonic();
     const body = (await request.body()) ?? {};
+    checkByQueryBody(request, body);
     if (body["script"] !== undefined) throw illegalArgument("scripts are not supported");
     const query =
       (body["query"] as JsonObject | undefined) ??

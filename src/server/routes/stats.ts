@@ -36,9 +36,16 @@ function stats(request: RestRequest, node: Node): RestResponse {
     if (METRICS.has(metric)) continue;
     throw illegalArgument(`request [${request.path}] contains unrecognized metric: [${metric}]`);
   }
-  const options = { ...STRICT_EXPAND_OPEN_FORBID_CLOSED, forbidClosed: false };
+  const level = request.param("level", "indices");
+  if (!["cluster", "indices", "shards"].includes(level)) {
+    throw illegalArgument(
+      `level parameter must be one of [cluster] or [indices] or [shards] but was [${level}]`,
+    );
+  }
+  const forbidClosed = request.paramBoolean("forbid_closed_indices", true);
+  const options = { ...STRICT_EXPAND_OPEN_FORBID_CLOSED, forbidClosed };
   const indices = indicesOf(request, node, options);
-  return { body: indicesStats(node, indices, metrics, request.param("level", "indices")) };
+  return { body: indicesStats(node, indices, metrics, level) };
 }
 
 function segments(request: RestRequest, node: Node): RestResponse {
