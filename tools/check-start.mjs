@@ -7,8 +7,18 @@ import { join } from "node:path";
 
 const TIMEOUT_MS = 20_000;
 const folder = mkdtempSync(join(tmpdir(), "varve-start-"));
-const flags = ["--port", "0", "--data", join(folder, "data"), "--path-repo", join(folder, "repositories")];
-const child = spawn("npm", ["start", "--silent", "--", ...flags], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+const flags = [
+  "--port",
+  "0",
+  "--data",
+  join(folder, "data"),
+  "--path-repo",
+  join(folder, "repositories"),
+];
+const child = spawn("npm", ["start", "--silent", "--", ...flags], {
+  stdio: ["ignore", "pipe", "inherit"],
+  detached: true,
+});
 const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), TIMEOUT_MS);
 let output = "";
 child.stdout.on("data", async (chunk) => {
@@ -24,7 +34,14 @@ child.on("exit", (code, signal) => {
   clearTimeout(timer);
   rmSync(folder, { recursive: true, force: true });
   const lines = output.trim().split("\n").length;
-  const clean = (code === 0 || signal === "SIGTERM" || code === 143) && lines === 1 && output.includes("http://");
-  console.log(clean ? "npm start answers and stops cleanly" : `npm start failed: code ${code}, signal ${signal}, output ${output}`);
+  const clean =
+    (code === 0 || signal === "SIGTERM" || code === 143) &&
+    lines === 1 &&
+    output.includes("http://");
+  console.log(
+    clean
+      ? "npm start answers and stops cleanly"
+      : `npm start failed: code ${code}, signal ${signal}, output ${output}`,
+  );
   process.exitCode = clean ? 0 : 1;
 });

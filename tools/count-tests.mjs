@@ -7,7 +7,8 @@ const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const skipped = report.numPendingTests + report.numTodoTests;
 for (const file of report.testResults) {
   for (const test of file.assertionResults) {
-    if (test.status === "pending" || test.status === "skipped") console.log(`skipped: ${test.fullName}`);
+    if (test.status === "pending" || test.status === "skipped")
+      console.log(`skipped: ${test.fullName}`);
   }
 }
 console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`);
