@@ -71,6 +71,10 @@ function comparable(response: any, recorded: Recorded, isOld: boolean): any {
   const { took, ...rest } = response;
   // 3.x says so when a terms aggregation read the counts off the dictionary.
   if (recorded.request.terminate_after === undefined) delete rest.terminated_early;
+  // Before 3.4 percentiles came from a digest of another kind.
+  if (isOld && rest.aggregations?.pct !== undefined) {
+    rest.aggregations = { ...rest.aggregations, pct: undefined };
+  }
   const hits = rest.hits?.hits as any[] | undefined;
   if (hits === undefined) return rest;
   const kept = { ...rest, hits: { ...rest.hits } };

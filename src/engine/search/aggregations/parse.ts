@@ -34,8 +34,9 @@ export function parseAggregationsWith(
 }
 
 /** Types without buckets. */
-const METRICS: ReadonlySet<string> = new Set(["avg", "cardinality", "extended_stats", "max", "min",
-  "percentile_ranks", "percentiles", "stats", "sum", "top_hits", "value_count"]);
+const METRICS: ReadonlySet<string> = new Set(["avg", "cardinality", "extended_stats",
+  "geo_bounds", "geo_centroid", "max", "min", "percentile_ranks", "percentiles", "stats", "sum",
+  "top_hits", "value_count"]);
 
 interface Level {
   readonly registry: ReadonlyMap<string, AggregationParser>;
@@ -93,7 +94,7 @@ function parseOne(level: Level, body: XContentObject, name: string): AggregatorF
 /** Types that the real server has and this one does not. */
 const UNSUPPORTED = ["adjacency_matrix", "auto_date_histogram", "avg_bucket", "bucket_script",
   "bucket_selector", "bucket_sort", "children", "cumulative_sum", "derivative",
-  "diversified_sampler", "extended_stats_bucket", "geo_bounds", "geo_centroid", "geo_distance",
+  "diversified_sampler", "extended_stats_bucket", "geo_distance",
   "geohash_grid", "geotile_grid", "matrix_stats", "max_bucket", "median_absolute_deviation",
   "min_bucket", "moving_avg", "moving_fn", "multi_terms", "parent", "percentiles_bucket",
   "rare_terms", "sampler", "scripted_metric", "serial_diff", "significant_terms",

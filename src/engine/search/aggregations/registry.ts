@@ -6,6 +6,7 @@ import { parseDateHistogram } from "./date-histogram.ts";
 import { parseExtendedStats } from "./extended-stats.ts";
 import { parseFilter } from "./filter.ts";
 import { parseFilters } from "./filters.ts";
+import { parseGeoBounds, parseGeoCentroid } from "./geo-metrics.ts";
 import { parseGlobal } from "./global.ts";
 import { parseHistogram } from "./histogram.ts";
 import { parseIpRange } from "./ip-range.ts";
@@ -29,6 +30,8 @@ export const AGGREGATION_PARSERS: ReadonlyMap<string, AggregationParser> = new M
   ["extended_stats", parseExtendedStats],
   ["filter", parseFilter],
   ["filters", parseFilters],
+  ["geo_bounds", parseGeoBounds],
+  ["geo_centroid", parseGeoCentroid],
   ["global", parseGlobal],
   ["histogram", parseHistogram],
   ["ip_range", parseIpRange],
