@@ -21,7 +21,7 @@ export function decodeCbor(bytes: Uint8Array): XContentValue {
     value = decoder.decode(bytes);
   } catch (cause) {
     throw new VarveError("invalid", `Invalid CBOR content: ${(cause as Error).message}`, {
-      type: "stream_read_exception",
+      type: "json_parse_exception",
       cause,
     });
   }
@@ -36,11 +36,14 @@ function normalize(value: unknown, depth: number): XContentValue {
   }
   if (typeof value !== "object" || value === null) return value as XContentValue;
   if (value instanceof Uint8Array) return Uint8Array.from(value);
-  if (depth > 1000) throw new VarveError("limit", "CBOR content is nested too deeply");
+  if (depth > 1000)
+    throw new VarveError("invalid", "CBOR content is nested too deeply", {
+      type: "json_parse_exception",
+    });
   if (Array.isArray(value)) return value.map((item) => normalize(item, depth + 1));
   if (Object.getPrototypeOf(value) !== Object.prototype) {
     throw new VarveError("invalid", "Invalid CBOR content: a tag that is not supported", {
-      type: "stream_read_exception",
+      type: "json_parse_exception",
     });
   }
   const entries = Object.entries(value).map(([name, item]) => [name, normalize(item, depth + 1)]);

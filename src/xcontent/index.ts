@@ -9,4 +9,5 @@ export * from "./media-type.ts";
 export { decodeSmile, isSmile } from "./smile-decoder.ts";
 export { encodeSmile } from "./smile-encoder.ts";
 export * from "./tree.ts";
+export * from "./utf8.ts";
 export * from "./yaml.ts";

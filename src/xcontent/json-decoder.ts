@@ -10,6 +10,7 @@
 
 import { VarveError, XCONTENT_DEPTH_MAX } from "../base/index.ts";
 import { setMember, type XContentObject, type XContentValue } from "./tree.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** How a document is read. */
 export interface JsonOptions {
@@ -25,7 +26,7 @@ const EXACT_DIGITS_MAX = 15;
 
 /** Reads one document. Errors: `invalid`, json_parse_exception or json_e_o_f_exception. */
 export function decodeJson(source: string | Uint8Array, options: JsonOptions = {}): XContentValue {
-  const text = typeof source === "string" ? source : bytesOf(source).toString("utf8");
+  const text = typeof source === "string" ? source : decodeUtf8(source);
   let tree: XContentValue | undefined;
   try {
     tree = JSON.parse(text) as XContentValue;

@@ -65,7 +65,7 @@ export function decodeXContent(bytes: Uint8Array, type?: XContentType): XContent
     case "json":
       return decodeJson(bytes);
     case "smile":
-      return decodeSmile(bytes);
+      return decodeSmileBody(bytes);
     case "cbor":
       return decodeCbor(bytes);
     case "yaml":
@@ -73,6 +73,16 @@ export function decodeXContent(bytes: Uint8Array, type?: XContentType): XContent
   }
   const reason = "Compressor detection can only be called on some xcontent bytes or compressed ";
   throw new VarveError("invalid", `${reason}xcontent bytes`, { type: "not_x_content_exception" });
+}
+
+// Damaged SMILE is `corrupt` in a blob; in a request it is the client's mistake.
+function decodeSmileBody(bytes: Uint8Array): XContentValue {
+  try {
+    return decodeSmile(bytes);
+  } catch (cause) {
+    if (!(cause instanceof VarveError)) throw cause;
+    throw new VarveError("invalid", cause.message, { type: "json_parse_exception", cause });
+  }
 }
 
 /** Encodes a tree. SMILE takes an object as the root. */

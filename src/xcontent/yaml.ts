@@ -23,7 +23,7 @@ export function decodeYaml(source: string | Uint8Array): XContentValue {
     return narrow(value);
   } catch (cause) {
     throw new VarveError("invalid", (cause as Error).message, {
-      type: "marked_yaml_engine_exception",
+      type: "json_parse_exception",
       cause,
     });
   }

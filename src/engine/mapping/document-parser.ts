@@ -4,12 +4,13 @@
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
 import type { IndexableDocument } from "../../lucene/index/index.ts";
-import type { XContentValue } from "../../xcontent/index.ts";
-import { decodeXContent, detectXContentType } from "../../xcontent/index.ts";
+import type { XContentObject, XContentValue } from "../../xcontent/index.ts";
+import { decodeUtf8, decodeXContent, detectXContentType, setMember } from "../../xcontent/index.ts";
 import type { LuceneDocument, SourceToParse, ValueParser } from "./document-context.ts";
 import { DocumentContext, NEEDS_EXACT_SOURCE } from "./document-context.ts";
 import { dynamicUpdateOf, parseUnmapped } from "./dynamic-fields.ts";
 import type { FieldMapper } from "./field-mapper.ts";
+import { MAX_JSON_DEPTH } from "./limits.ts";
 import {
   LuceneField,
   NUMERIC_DOC_VALUES_TYPE,
@@ -37,7 +38,7 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
     const type = detectXContentType(bytes);
     if (type !== undefined && type !== "json") return parseBinarySource(mapping, source);
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  const text = wrapped(() => decodeUtf8(bytes));
   const idTerm = encodeUid(source.id);
   let parsed: SourceValue | undefined;
   try {
@@ -45,7 +46,11 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
   } catch {
     return parseExactly(mapping, source, idTerm, text);
   }
-  if (countQuotes(bytes) !== quotesOf(parsed)) return parseExactly(mapping, source, idTerm, text);
+  const quotes = quotesOf(parsed, 0);
+  const isTooDeep = Number.isNaN(quotes);
+  if (!isTooDeep && countQuotes(bytes) !== quotes) {
+    return parseExactly(mapping, source, idTerm, text);
+  }
   try {
     const context = new DocumentContext(
       mapping,
@@ -55,7 +60,9 @@ export function parseDocument(mapping: Mapping, source: SourceToParse): ParsedDo
       undefined,
       VALUES,
     );
-    return parseInto(context, parsed);
+    const document = parseInto(context, parsed);
+    // Nothing mapped was too deep; the exact parser refuses what lies in unparsed objects.
+    return isTooDeep ? parseExactly(mapping, source, idTerm, text) : document;
   } catch (error) {
     if (error !== NEEDS_EXACT_SOURCE) throw error;
     return parseExactly(mapping, source, idTerm, text);
@@ -101,7 +108,9 @@ function fromTree(value: XContentValue): SourceValue {
   if (Array.isArray(value)) return value.map(fromTree);
   if (typeof value !== "object" || value === null) return value;
   const out: SourceObject = {};
-  for (const [key, child] of Object.entries(value)) out[key] = fromTree(child);
+  for (const [key, child] of Object.entries(value)) {
+    setMember(out as XContentObject, key, fromTree(child) as XContentValue);
+  }
   return out;
 }
 
@@ -131,18 +140,20 @@ function countQuotes(bytes: Uint8Array): number {
   return count;
 }
 
-function quotesOf(value: SourceValue): number {
+/** NaN for a tree that is nested too deeply. */
+function quotesOf(value: SourceValue, depth: number): number {
   if (typeof value === "string") return 2;
   if (typeof value !== "object" || value === null || value instanceof JsonNumber) return 0;
+  if (depth > MAX_JSON_DEPTH) return Number.NaN;
   let count = 0;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) count += quotesOf(value[i]!);
+    for (let i = 0; i < value.length; i++) count += quotesOf(value[i]!, depth + 1);
     return count;
   }
   for (const key in value) {
     const child = value[key]!;
     count += typeof child === "string" ? 4 : 2;
-    if (typeof child === "object" && child !== null) count += quotesOf(child);
+    if (typeof child === "object" && child !== null) count += quotesOf(child, depth + 1);
   }
   return count;
 }

@@ -2,6 +2,7 @@
 // Upstream: the dynamic half of DocumentParser, and RootObjectMapper.findTemplateBuilder.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
+import { setMember } from "../../xcontent/index.ts";
 import type { DocumentContext } from "./document-context.ts";
 import type { MatchType } from "./dynamic-template.ts";
 import { DEFAULT_DYNAMIC_TYPE } from "./dynamic-template.ts";
@@ -390,18 +391,18 @@ function insert(
   let path = "";
   for (const part of parts.slice(0, -1)) {
     path = path === "" ? part : `${path}.${part}`;
-    let node = level[part] as JsonObject | undefined;
+    let node = Object.hasOwn(level, part) ? (level[part] as JsonObject) : undefined;
     if (node === undefined) {
       const object = context.mapping.objects.get(path);
       node = object === undefined ? {} : objectNode(object);
-      level[part] = node;
+      setMember(level, part, node);
     }
     delete node["type"];
     node["properties"] ??= {};
     if (context.mapping.objects.get(path)?.nested !== undefined) node["type"] = "nested";
     level = node["properties"] as JsonObject;
   }
-  level[parts[parts.length - 1]!] = showMapper(mapper);
+  setMember(level, parts[parts.length - 1]!, showMapper(mapper));
 }
 
 // An update names an existing object with the options that a merge compares.

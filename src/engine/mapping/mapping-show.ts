@@ -1,6 +1,7 @@
 // A mapping as GET _mapping shows it: defaults left out, names sorted as upstream sorts them.
 // Upstream: the toXContent methods of Mapping, ObjectMapper, FieldMapper.
 
+import { setMember } from "../../xcontent/index.ts";
 import type { FieldMapper } from "./field-mapper.ts";
 import type { Mapping } from "./mapping.ts";
 import { showMetadata } from "./metadata-fields.ts";
@@ -59,7 +60,7 @@ function showProperties(object: ObjectMapper, out: JsonObject): void {
   if (object.children.size === 0) return;
   const properties: JsonObject = {};
   for (const child of sorted([...object.children.values()])) {
-    properties[child.simpleName] = showMapper(child);
+    setMember(properties, child.simpleName, showMapper(child));
   }
   out["properties"] = properties;
 }
@@ -71,7 +72,7 @@ function showField(mapper: FieldMapper): JsonObject {
       if (mapper.multiFields.length === 0) return;
       const fields: JsonObject = {};
       for (const field of sorted([...mapper.multiFields])) {
-        fields[field.simpleName] = showMapper(field);
+        setMember(fields, field.simpleName, showMapper(field));
       }
       out["fields"] = fields;
     },

@@ -2,6 +2,7 @@
 // Upstream: org.opensearch.common.xcontent.support.XContentMapValues.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
+import { setMember } from "../../xcontent/index.ts";
 
 /** A parsed JSON value. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
@@ -40,7 +41,9 @@ export function inHashOrder(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(inHashOrder);
   if (!isJsonObject(value)) return value;
   const out: JsonObject = {};
-  for (const key of javaHashOrder(Object.keys(value))) out[key] = inHashOrder(value[key]!);
+  for (const key of javaHashOrder(Object.keys(value))) {
+    setMember(out, key, inHashOrder(value[key]!));
+  }
   return out;
 }
 
