@@ -23,7 +23,7 @@ export function wordsOf(
 ): WordSet {
   const { settings } = context;
   refuseFile(context, `${key}_path`);
-  if (!settings.has(key)) return new WordSet(fallback, ignoreCase);
+  if (!settings.has(key)) return new WordSet(fallback);
   if (settings.get(key) === "_none_") return new WordSet([]);
   const words: string[] = [];
   for (const word of settings.getList(key)) words.push(...(namedStopWords(word) ?? [word]));

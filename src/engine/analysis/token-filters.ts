@@ -42,6 +42,7 @@ import { javaPattern, javaReplacement } from "./java-pattern.ts";
 import { FRENCH_ARTICLES } from "./language-words.ts";
 import { stemmerOf } from "./stemmers.ts";
 import { synonymFactory } from "./synonyms.ts";
+import { wordDelimiterGraph } from "./word-delimiter.ts";
 
 type Wrap = (input: TokenStream) => TokenStream;
 
@@ -202,7 +203,7 @@ function keepTypes({ settings }: ComponentContext): Wrap {
   const mode = settings.get("mode", "include");
   if (mode !== "include" && mode !== "exclude") {
     throw illegalArgument(
-      "`keep_types` tokenfilter mode can only be [include] or [exclude] but was " + `[${mode}].`,
+      `\`keep_types\` tokenfilter mode can only be [include] or [exclude] but was [${mode}].`,
     );
   }
   const include = mode === "include";
@@ -324,6 +325,7 @@ const DEFINITIONS: Readonly<Record<string, FilterDefinition>> = {
   truncate: { make: truncate, prebuilt: mapped((term) => term.slice(0, 10)), needsSettings: true },
   unique: { make: unique },
   uppercase: normalization(upperCase),
+  word_delimiter_graph: { make: wordDelimiterGraph, synonymRole: "refused" },
 };
 
 /** A filter of a type with settings of its own; undefined for an unknown type. */

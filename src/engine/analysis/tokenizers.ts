@@ -170,7 +170,7 @@ function escapedChar(item: string): string {
 /** Every tokenizer. */
 const DEFINITIONS: Readonly<Record<string, TokenizerDefinition>> = {
   char_group: { make: charGroup },
-  edge_ngram: { make: ngramTokenizer(true), prebuilt: () => ngrams(1, 1, true) },
+  edge_ngram: { make: ngramTokenizer(true), prebuilt: () => ngrams(1, 2, true) },
   keyword: { make: () => () => new KeywordTokenizer() },
   letter: { make: () => letterTokenizer },
   lowercase: { make: () => () => new LowerCaseTokenizer() },

@@ -11,6 +11,8 @@ const LOWERCASE = 2;
 const TITLECASE = 3;
 const OTHER_LETTER = 5;
 const DIGIT = 9;
+const OTHER_NUMBER = 11;
+const SURROGATE = SIGNS.indexOf("S");
 const SPACE_FIRST = 12;
 const SPACE_LAST = 14;
 const PUNCTUATION: readonly number[] = [..."TUVWX#%"].map((sign) => SIGNS.indexOf(sign));
@@ -83,6 +85,22 @@ export function isPunctuation(code: number): boolean {
 /** Categories Sm, Sc, Sk, So. */
 export function isSymbol(code: number): boolean {
   return SYMBOLS.includes(categoryOf(code));
+}
+
+/** WordDelimiterIterator's type of a code unit: 1 small, 2 capital, 4 digit, 8 delimiter. */
+export function wordDelimiterCategory(unit: number): number {
+  if (unit < 256) {
+    // Ordinal indicators count as small letters, superscript digits as nothing.
+    if (unit === 0xaa || unit === 0xba) return 1;
+    const latin = categoryOf(unit);
+    return latin === UPPERCASE ? 2 : latin === LOWERCASE ? 1 : latin === DIGIT ? 4 : 8;
+  }
+  const category = categoryOf(unit);
+  if (category === UPPERCASE) return 2;
+  if (category === LOWERCASE) return 1;
+  if (category >= TITLECASE && category < DIGIT) return 3;
+  if (category >= DIGIT && category <= OTHER_NUMBER) return 4;
+  return category === SURROGATE ? 7 : 8;
 }
 
 /** Small letters that a Node before Unicode 16 does not know, by their capitals. */

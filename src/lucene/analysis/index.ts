@@ -12,6 +12,8 @@ export * from "./filters/stop-filter.ts";
 export * from "./filters/synonym-filter.ts";
 export * from "./filters/synonym-graph-filter.ts";
 export * from "./filters/synonym-map.ts";
+export * from "./filters/word-delimiter-graph-filter.ts";
+export * from "./filters/word-delimiter-iterator.ts";
 export * from "./html-strip.ts";
 export * from "./mapping-char-filter.ts";
 export * from "./ngram-tokenizer.ts";

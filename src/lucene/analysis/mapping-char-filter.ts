@@ -61,7 +61,7 @@ export function replacePattern(pattern: RegExp, replacement: string, text: strin
   const out = new FilteredTextBuilder();
   let from = 0;
   let cumulative = 0;
-  const single = new RegExp(pattern.source, pattern.flags.replace("g", "") + "y");
+  const single = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}y`);
   for (const match of text.matchAll(pattern)) {
     const start = match.index;
     const end = start + match[0].length;

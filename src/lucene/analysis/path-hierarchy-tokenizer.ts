@@ -12,7 +12,7 @@ export interface PathHierarchyOptions {
   readonly reverse: boolean;
 }
 
-/** All tokens stand at one position. */
+/** Each token stands at a position of its own, as from Lucene 10 on. */
 export class PathHierarchyTokenizer extends Tokenizer {
   private readonly options: PathHierarchyOptions;
   private tokens: (readonly [start: number, end: number])[] = [];
@@ -34,7 +34,6 @@ export class PathHierarchyTokenizer extends Tokenizer {
     this.emit(token[0], token[1]);
     const { delimiter, replacement } = this.options;
     if (delimiter !== replacement) this.term = this.term.replaceAll(delimiter, replacement);
-    this.positionIncrement = this.index === 0 ? 1 : 0;
     this.index++;
     return true;
   }

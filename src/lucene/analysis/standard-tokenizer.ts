@@ -102,7 +102,7 @@ export class StandardTokenizer extends Tokenizer {
   private bufferStart = 0;
   private bufferEnd = 0;
   private held = 0;
-  /** Where the scan ended: the end of the text, or before a lone high surrogate. */
+  /** Where the scan is: a consumer that stops early ends there. */
   private stop = 0;
   private matchEnd = 0;
   private matchType = NO_TYPE;
@@ -120,7 +120,7 @@ export class StandardTokenizer extends Tokenizer {
 
   override reset(): void {
     this.position = 0;
-    this.stop = this.text.length;
+    this.stop = 0;
     this.bufferStart = 0;
     this.bufferEnd = 0;
     this.held = 0;
@@ -145,8 +145,8 @@ export class StandardTokenizer extends Tokenizer {
         }
       }
       if (!this.scan(position)) {
-        this.stop = position;
         this.position = length;
+        this.stop = position;
         return false;
       }
       if (this.matchType !== NO_TYPE) {
@@ -155,6 +155,7 @@ export class StandardTokenizer extends Tokenizer {
       position = this.matchEnd;
     }
     this.position = length;
+    this.stop = length;
     return false;
   }
 
@@ -166,6 +167,7 @@ export class StandardTokenizer extends Tokenizer {
 
   private found(start: number, end: number, type: number): boolean {
     this.position = end;
+    this.stop = end;
     this.emit(start, end);
     this.type = TOKEN_TYPES[type]!;
     return true;

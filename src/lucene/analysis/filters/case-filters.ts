@@ -54,8 +54,13 @@ export function greekLowerCase(term: string): string {
 export function irishLowerCase(term: string): string {
   const prothetic = term.length > 1 && (term[0] === "n" || term[0] === "t");
   return prothetic && /[AEIOUÁÉÍÓÚ]/.test(term[1]!)
-    ? `${term[0]}-${lowerCase(term.slice(1))}`
-    : lowerCase(term);
+    ? `${term[0]}-${lowerUnits(term.slice(1))}`
+    : lowerUnits(term);
+}
+
+/** Lower case by code unit: supplementary letters stay. */
+function lowerUnits(text: string): string {
+  return text.replace(/[^\ud800-\udfff]+/g, lowerCase);
 }
 
 /** TurkishLowerCaseFilter: I is ı, and İ as well as I with a dot above it is i. */
