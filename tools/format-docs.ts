@@ -1,0 +1,87 @@
+// Writes the pages of docs/format that are the header comments of codec files, so that the two
+// cannot drift: `npx tsx tools/format-docs.ts`. A test compares them.
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+const LUCENE = "src/lucene";
+
+/** Page → its title and the files whose headers it shows. */
+export const PAGES: Readonly<
+  Record<string, { readonly title: string; readonly files: readonly string[] }>
+> = {
+  "codec-header-footer": {
+    title: "Header and footer of every Lucene file",
+    files: ["store/codec-util.ts"],
+  },
+  segments: {
+    title: "Commits, segments and fields",
+    files: [
+      "index/segment-infos.ts",
+      "codecs/lucene90/segment-info.ts",
+      "codecs/lucene99/segment-info.ts",
+      "codecs/lucene90/sort-fields.ts",
+      "codecs/lucene90/field-infos.ts",
+      "codecs/lucene94/field-infos.ts",
+      "codecs/lucene90/compound.ts",
+      "codecs/lucene90/live-docs.ts",
+    ],
+  },
+  "stored-fields": {
+    title: "Stored fields",
+    files: [
+      "codecs/lucene90/stored-fields.ts",
+      "codecs/lucene90/compressing-chunk.ts",
+      "codecs/lucene90/compressing-ints.ts",
+      "codecs/lucene90/stored-fields-values.ts",
+      "codecs/lucene90/compressing-fields-index.ts",
+    ],
+  },
+  postings: {
+    title: "Postings",
+    files: [
+      "codecs/lucene90/postings/postings-writer.ts",
+      "codecs/lucene90/postings/for-util.ts",
+      "codecs/lucene90/postings/pfor-util.ts",
+      "codecs/lucene90/postings/skip-writer.ts",
+      "codecs/lucene90/postings/competitive-impacts.ts",
+      "codecs/lucene912/block-postings-reader.ts",
+      "codecs/lucene912/block-postings-enum.ts",
+      "codecs/lucene912/skip-state.ts",
+      "codecs/lucene912/for-delta-util.ts",
+      "codecs/lucene104/lucene104-postings-format.ts",
+    ],
+  },
+  "terms-dictionary": {
+    title: "Terms dictionary",
+    files: [
+      "codecs/lucene90/blocktree/terms-writer.ts",
+      "codecs/lucene90/blocktree/suffix-compression.ts",
+      "util/fst/fst-constants.ts",
+      "codecs/lucene103/terms-reader.ts",
+      "codecs/lucene103/trie-terms-index.ts",
+    ],
+  },
+};
+
+/** The comment at the head of a file, without its slashes. */
+function headerOf(file: string): string {
+  const lines: string[] = [];
+  for (const line of readFileSync(`${LUCENE}/${file}`, "utf8").split("\n")) {
+    if (!line.startsWith("//")) break;
+    lines.push(line.replace(/^\/\/ ?/, ""));
+  }
+  return lines.join("\n").trim();
+}
+
+/** One page as Markdown. */
+export function formatPage(name: string): string {
+  const { title, files } = PAGES[name]!;
+  const sections = files.map(
+    (file) => `## ${LUCENE}/${file}\n\n\`\`\`text\n${headerOf(file)}\n\`\`\`\n`,
+  );
+  return `# ${title}\n\nThe headers of the files that read and write it.\n\n${sections.join("\n")}`;
+}
+
+if (process.argv[1]?.endsWith("format-docs.ts")) {
+  for (const name of Object.keys(PAGES)) writeFileSync(`docs/format/${name}.md`, formatPage(name));
+}
