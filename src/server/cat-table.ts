@@ -1,7 +1,8 @@
 // Tables of the cat API: columns with aliases, `h`, `s`, `v`, `help`, `format`, `bytes`, `time`.
 // Upstream: RestTable, Table (3.6.0).
 
-import { illegalArgument, VarveError } from "../base/index.ts";
+import { VarveError } from "../base/index.ts";
+import { xContentTypeOf } from "../xcontent/index.ts";
 import type { RestRequest } from "./rest-request.ts";
 import type { RestResponse } from "./route.ts";
 
@@ -110,13 +111,13 @@ function cellText(value: CatValue, request: RestRequest): string | null {
     const unit = request.param("bytes");
     if (unit === undefined) return formatBytes(value.bytes);
     const size = BYTE_UNITS[unit];
-    if (size === undefined) throw illegalArgument(`Failed to parse value [${unit}] of [bytes]`);
+    if (size === undefined) return formatBytes(value.bytes);
     return String(Math.floor(value.bytes / size));
   }
   const unit = request.param("time");
   if (unit === undefined) return formatTime(value.ms);
   const size = TIME_UNITS[unit];
-  if (size === undefined) throw illegalArgument(`Failed to parse value [${unit}] of [time]`);
+  if (size === undefined) return formatTime(value.ms);
   return String(Math.floor(value.ms / size));
 }
 
@@ -187,11 +188,12 @@ function sortedRows(table: CatTable, request: RestRequest): CatTable["rows"] {
 
 /** The answer: text, or objects when another format is asked. */
 export function catResponse(table: CatTable, request: RestRequest): RestResponse {
-  if (request.has("help") && request.param("help") !== "false") return { body: helpText(table) };
+  if (request.paramBoolean("help", false)) return { body: helpText(table) };
   const columns = chosenColumns(table, request);
   const rows = sortedRows(table, request);
-  const format = request.param("format") ?? acceptFormat(request);
-  if (format !== undefined && format !== "text") {
+  const asked = request.param("format");
+  const format = asked === undefined ? acceptFormat(request) : xContentTypeOf(asked);
+  if (format !== undefined) {
     return {
       body: rows.map((row) =>
         Object.fromEntries(
@@ -201,8 +203,7 @@ export function catResponse(table: CatTable, request: RestRequest): RestResponse
     };
   }
   const cells = rows.map((row) => columns.map(({ index }) => cellText(row[index], request) ?? ""));
-  if (request.has("v") && request.param("v") !== "false")
-    cells.unshift(columns.map(({ title }) => title));
+  if (request.paramBoolean("v", false)) cells.unshift(columns.map(({ title }) => title));
   const right = columns.map(({ index }) => table.columns[index]!.right === true);
   return { body: alignText(cells, right) };
 }
@@ -236,11 +237,11 @@ function helpText(table: CatTable): string {
     column.alias ?? "",
     column.description,
   ]);
-  const widths = [0, 1].map((part) => Math.max(...cells.map((cell) => cell[part]!.length)));
+  const widths = [0, 1, 2].map((part) => Math.max(...cells.map((cell) => cell[part]!.length)));
   return cells
     .map(
       ([name, alias, text]) =>
-        `${name!.padEnd(widths[0]!)} | ${alias!.padEnd(widths[1]!)} | ${text} \n`,
+        `${name!.padEnd(widths[0]!)} | ${alias!.padEnd(widths[1]!)} | ${text!.padEnd(widths[2]!)}\n`,
     )
     .join("");
 }

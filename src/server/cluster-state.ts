@@ -2,6 +2,7 @@
 
 import {
   aliasesToJson,
+  blocksOf,
   type IndexMetadata,
   LENIENT_EXPAND_ALL,
   type Node,
@@ -90,6 +91,14 @@ function metadataJson(node: Node, indices: readonly IndexMetadata[], flat: boole
   };
 }
 
+function blocksJson(indices: readonly IndexMetadata[]): JsonObject {
+  const blocked = indices.flatMap((index) => {
+    const blocks = blocksOf(index);
+    return Object.keys(blocks).length === 0 ? [] : [[index.name, blocks] as const];
+  });
+  return blocked.length === 0 ? {} : { indices: Object.fromEntries(blocked) };
+}
+
 /** The state with the asked metrics. */
 export function clusterState(
   node: Node,
@@ -109,7 +118,7 @@ export function clusterState(
     Object.assign(body, { version: node.cluster.metadata.version, state_uuid: node.id });
   if (has("master_node")) body["master_node"] = node.id;
   if (has("cluster_manager_node") || has("master_node")) body["cluster_manager_node"] = node.id;
-  if (has("blocks")) body["blocks"] = {};
+  if (has("blocks")) body["blocks"] = blocksJson(indices);
   if (has("nodes")) {
     const { name, transport_address, attributes } = nodeInfo(node, ["none"]);
     body["nodes"] = { [node.id]: { name, ephemeral_id: node.id, transport_address, attributes } };

@@ -8,9 +8,12 @@ import {
   type Node,
   resolveIndices,
 } from "../engine/index.ts";
+import { Decimal } from "../xcontent/index.ts";
 import type { JsonObject, RestRequest } from "./rest-request.ts";
 
+/** How deep a health answer goes. */
 export type HealthLevel = "cluster" | "indices" | "shards" | "awareness_attributes";
+/** The three colours. */
 export type HealthStatus = "green" | "yellow" | "red";
 
 const ORDER: Readonly<Record<HealthStatus, number>> = { green: 0, yellow: 1, red: 2 };
@@ -35,7 +38,8 @@ function countsOf(node: Node, index: IndexMetadata): Counts {
   const replicas = replicasOf(index);
   const service = node.indices.service(index.name);
   const shards = index.numberOfShards;
-  const active = service?.openShards().length ?? 0;
+  // A closed index keeps its copies allocated; here they are files that are not open.
+  const active = index.state === "close" ? shards : (service?.openShards().length ?? 0);
   const restoring = service?.restoring.size ?? 0;
   const missing = shards - active;
   const status: HealthStatus = missing > 0 ? "red" : replicas > 0 ? "yellow" : "green";
@@ -64,14 +68,14 @@ function chosen(node: Node, names: readonly string[]): IndexMetadata[] {
     { ...LENIENT_EXPAND_ALL, expandClosed: true },
     node.clock,
   );
-  return found.filter((index) => index.state === "open");
+  return found;
 }
 
 function shardsJson(node: Node, index: IndexMetadata): JsonObject {
   const service = node.indices.service(index.name);
   const replicas = replicasOf(index);
   const entries = Array.from({ length: index.numberOfShards }, (_, shard) => {
-    const up = service?.shards[shard] !== undefined;
+    const up = index.state === "close" || service?.shards[shard] !== undefined;
     const restoring = service?.restoring.has(shard) === true;
     return [
       String(shard),
@@ -123,8 +127,9 @@ export function clusterHealth(
   timedOut: boolean,
 ): JsonObject {
   const indices = chosen(node, names);
+  const isMissing = names.length > 0 && !allKnown(node, names);
   const total: Counts = {
-    status: "green",
+    status: isMissing ? "red" : "green",
     primaries: 0,
     active: 0,
     initializing: 0,
@@ -156,7 +161,7 @@ export function clusterHealth(
     number_of_pending_tasks: 0,
     number_of_in_flight_fetch: 0,
     task_max_waiting_in_queue_millis: 0,
-    active_shards_percent_as_number: all === 0 ? 100 : (total.active * 100) / all,
+    active_shards_percent_as_number: new Decimal(all === 0 ? 100 : (total.active * 100) / all),
     ...(level === "indices" || level === "shards"
       ? {
           indices: Object.fromEntries(
@@ -191,26 +196,35 @@ function nodesMatch(expression: string): boolean {
   }
 }
 
+/** Is there something of every name? */
+function allKnown(node: Node, names: readonly string[]): boolean {
+  const { metadata } = node.cluster;
+  return names.every(
+    (name) =>
+      name.includes("*") ||
+      name === "_all" ||
+      resolveIndices(metadata, [name], LENIENT_EXPAND_ALL, node.clock).length > 0,
+  );
+}
+
 function satisfied(node: Node, request: RestRequest): boolean {
   const names = request.paramList("index");
   const wantedStatus = request.param("wait_for_status")?.toLowerCase() as HealthStatus | undefined;
   const body = clusterHealth(node, names, "cluster", false);
   if (wantedStatus !== undefined) {
     if (!(wantedStatus in ORDER))
-      throw illegalArgument(`unknown cluster health status [${wantedStatus}]`);
+      throw illegalArgument(
+        "No enum constant org.opensearch.cluster.health.ClusterHealthStatus." +
+          wantedStatus.toUpperCase(),
+      );
     if (ORDER[body["status"] as HealthStatus] > ORDER[wantedStatus]) return false;
   }
-  for (const name of names) {
-    const known =
-      name.includes("*") ||
-      name === "_all" ||
-      resolveIndices(node.cluster.metadata, [name], LENIENT_EXPAND_ALL, node.clock).length > 0;
-    if (!known) return false;
-  }
+  if (!allKnown(node, names)) return false;
   const shards = request.param("wait_for_active_shards");
   if (shards === "all")
     return Number(body["unassigned_shards"]) + Number(body["initializing_shards"]) === 0;
-  if (shards !== undefined && Number(body["active_shards"]) < Number(shards)) return false;
+  if (shards !== undefined && Number(body["active_shards"]) < activeShardCount(shards))
+    return false;
   if (
     request.paramBoolean("wait_for_no_initializing_shards", false) &&
     Number(body["initializing_shards"]) > 0

@@ -14,7 +14,7 @@ import {
 } from "../xcontent/index.ts";
 import { errorEnvelope, statusOf } from "./error-map.ts";
 import { filterPath } from "./filter-path.ts";
-import { RestRequest } from "./rest-request.ts";
+import { contentTypeNotSupported, RestRequest } from "./rest-request.ts";
 import { COMMON_PARAMS, type RestResponse, type Route } from "./route.ts";
 
 export interface HttpServerOptions {
@@ -37,7 +37,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: {
       maxParamLength: 16384,
       ignoreTrailingSlash: true,
-      ignoreDuplicateSlashes: true,
     },
   });
   server.removeAllContentTypeParsers();
@@ -51,7 +50,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
         method,
         url: route.path,
         exposeHeadRoute: false,
-        handler: (request, reply) => handle(options, route, request, reply),
+        handler: (request, reply) =>
+          shadowed(table, route, pathOf(request))
+            ? notFound(table, request, reply)
+            : handle(options, route, request, reply),
       });
     }
   }
@@ -68,16 +70,37 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?")[0]!;
 }
 
+/** A route's method and path, and what matches it. */
+interface RouteEntry {
+  readonly method: string;
+  readonly matcher: RegExp;
+  readonly route: Route;
+}
+
+/** Names that start with an underscore are of the API: a wildcard route does not take them. */
+function shadowed(table: readonly RouteEntry[], route: Route, path: string): boolean {
+  if (!route.path.startsWith("/:") || !path.startsWith("/_")) return false;
+  return table.some((entry) => !entry.route.path.startsWith("/:") && entry.matcher.test(path));
+}
+
 function notFound(
-  table: readonly { method: string; matcher: RegExp }[],
+  table: readonly RouteEntry[],
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const path = pathOf(request);
   const allowed = [
-    ...new Set(table.filter((entry) => entry.matcher.test(path)).map((entry) => entry.method)),
+    ...new Set(
+      table
+        .filter((entry) => entry.matcher.test(path) && !shadowed(table, entry.route, path))
+        .map((entry) => entry.method),
+    ),
   ];
   const uri = `uri [${request.url}] and method [${request.method}]`;
+  if (allowed.length > 0 && request.method === "OPTIONS") {
+    reply.header("allow", allowed.join(",")).code(200).type(TEXT_TYPE).send("");
+    return;
+  }
   if (allowed.length > 0) {
     const error = `Incorrect HTTP method for ${uri}, allowed: [${allowed.sort().join(", ")}]`;
     reply.header("allow", allowed.join(","));
@@ -113,12 +136,20 @@ async function handle(
       stream: (request.body as AsyncIterable<Uint8Array> | undefined) ?? request.raw,
       maxBodyBytes: options.maxBodyBytes,
     });
+    checkContentType(rest);
     checkParams(route, rest);
+    for (const name of ["pretty", "human", "error_trace"]) rest.paramBoolean(name, false);
     const response = await route.handle(rest, options.node);
     send(request, reply, response, query);
   } catch (error) {
     sendError(request, reply, error);
   }
+}
+
+/** A body must say what it is. */
+function checkContentType(request: RestRequest): void {
+  if (request.contentLength() === 0 || request.headers["content-type"] !== undefined) return;
+  throw contentTypeNotSupported("");
 }
 
 /** A parameter that comes twice counts once, with its last value. */
@@ -166,7 +197,9 @@ function isTrue(value: string | undefined): boolean {
 function responseType(request: FastifyRequest, query: Record<string, string>): XContentType {
   if (query["format"] !== undefined) return xContentTypeOf(query["format"]) ?? "json";
   const accept = request.headers.accept;
-  if (accept === undefined || accept.includes(ACCEPT_ALL)) return "json";
+  if (accept === undefined || accept.includes(ACCEPT_ALL)) {
+    return xContentTypeOf(request.headers["content-type"] ?? "") ?? "json";
+  }
   return xContentTypeOf(accept.split(/[;,]/)[0]!.trim().toLowerCase()) ?? "json";
 }
 
@@ -203,10 +236,24 @@ function send(
   reply.type(MEDIA_TYPES[type]).send(Buffer.concat([bytes, end]));
 }
 
+function invalidContentType(header: string): VarveError {
+  const reason = `invalid Content-Type header [${header}]`;
+  const cause = new VarveError("invalid", reason, { type: "illegal_argument_exception" });
+  return new VarveError("invalid", `java.lang.IllegalArgumentException: ${reason}`, {
+    type: "content_type_header_exception",
+    metadata: { status: 400 },
+    cause,
+  });
+}
+
 function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const query = lastValues((request.query ?? {}) as Record<string, string>);
   // Errors are shown whole, as upstream shows them.
   delete query["filter_path"];
+  if ((error as { code?: string }).code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    sendError(request, reply, invalidContentType(request.headers["content-type"] ?? ""));
+    return;
+  }
   if (error instanceof VarveError && error.type === "plain_error") {
     const status = statusOf(error);
     send(request, reply, { status, body: { error: error.message, status } }, query);

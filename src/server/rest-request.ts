@@ -3,12 +3,7 @@
 
 import { illegalArgument, VarveError } from "../base/index.ts";
 import { parseTimeValue } from "../engine/index.ts";
-import {
-  decodeJson,
-  decodeXContent,
-  type XContentType,
-  xContentTypeOf,
-} from "../xcontent/index.ts";
+import { decodeXContent, type XContentType, xContentTypeOf } from "../xcontent/index.ts";
 
 /** A JSON object as the routes see it. */
 export type JsonObject = { [key: string]: unknown };
@@ -156,7 +151,9 @@ export class RestRequest {
           type: "illegal_state_exception",
         });
       }
-      return decodeJson(source) as JsonObject;
+      const known = xContentTypeOf(type);
+      if (known === undefined) throw illegalArgument(`invalid Content-Type header [${type}]`);
+      return decodeXContent(Buffer.from(source), known) as unknown as JsonObject;
     }
     const tree = decodeXContent(bytes, this.contentType());
     return tree as unknown as JsonObject;
@@ -239,7 +236,8 @@ function numberFormat(value: string): VarveError {
   });
 }
 
-function contentTypeNotSupported(header: string): VarveError {
+/** 406, with the plain error of upstream. */
+export function contentTypeNotSupported(header: string): VarveError {
   return new VarveError("invalid", `Content-Type header [${header}] is not supported`, {
     type: "plain_error",
     metadata: { status: 406 },

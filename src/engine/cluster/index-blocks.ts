@@ -2,7 +2,7 @@
 // Upstream: IndexMetadata.INDEX_*_BLOCK, ClusterBlocks, ClusterBlockException (3.6.0).
 
 import { VarveError } from "../../base/index.ts";
-import type { IndexMetadata } from "./metadata.ts";
+import type { IndexMetadata, JsonObject } from "./metadata.ts";
 
 /** What a request does to an index. */
 export type BlockLevel = "read" | "write" | "metadata_read" | "metadata_write";
@@ -35,6 +35,20 @@ const BLOCKS: readonly IndexBlock[] = [
     levels: ["write", "metadata_write"],
   },
 ];
+
+/** The blocks of an index as the cluster state shows them, by number. */
+export function blocksOf(index: IndexMetadata): JsonObject {
+  const shown: JsonObject = {};
+  if (index.state === "close") {
+    shown["4"] = { description: "index closed", retryable: false, levels: ["read", "write"] };
+  }
+  for (const block of BLOCKS) {
+    if (index.settings.get(block.setting) !== "true") continue;
+    const [, number, description] = /^[A-Z_]+\/(\d+)\/(.*)$/.exec(block.text)!;
+    shown[number!] = { description, retryable: false, levels: block.levels };
+  }
+  return shown;
+}
 
 /** Throws `cluster_block_exception` (403, or 429 for the flood stage) when a block refuses. */
 export function checkBlocks(

@@ -7,6 +7,7 @@ import { exception } from "../exceptions.ts";
 /** Finished tasks that are kept for GET /_tasks/{id}. */
 const FINISHED_MAX = 200;
 
+/** How a finished task ended. */
 export interface TaskResult {
   readonly response?: JsonObject;
   readonly error?: unknown;
@@ -140,6 +141,20 @@ export class TaskManager {
       node === this.nodeId
         ? (this.running.get(Number(number)) ?? this.finished.get(Number(number)))
         : undefined;
+    if (task === undefined && node !== this.nodeId) {
+      throw exception(
+        "missing",
+        "resource_not_found_exception",
+        `task [${taskId}] belongs to the node [${node}] which isn't part of the cluster and ` +
+          "there is no record of the task",
+        {},
+        exception(
+          "missing",
+          "resource_not_found_exception",
+          `task [${taskId}] isn't running and hasn't stored its results`,
+        ),
+      );
+    }
     if (task === undefined) {
       throw exception(
         "missing",

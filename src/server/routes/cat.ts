@@ -1,6 +1,7 @@
 // The cat API. Upstream: org.opensearch.rest.action.cat.Rest*Action (3.6.0).
 
 import { freemem, loadavg, totalmem } from "node:os";
+import { illegalArgument } from "../../base/index.ts";
 import {
   aliasesToJson,
   type IndexMetadata,
@@ -19,7 +20,7 @@ import {
 } from "../cat-table.ts";
 import { clusterHealth, indexHealth, replicasOf } from "../health.ts";
 import { indicesOf } from "../indices-options.ts";
-import { diskOf } from "../node-description.ts";
+import { diskOf, nodeAttributes } from "../node-description.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { shardRoutings } from "../routing.ts";
@@ -87,11 +88,14 @@ const INDICES = catColumns(
 
 function indicesTable(request: RestRequest, node: Node): CatTable {
   const health = request.param("health");
+  if (health !== undefined && !["green", "yellow", "red"].includes(health.toLowerCase())) {
+    throw illegalArgument(`unknown cluster health status [${health}]`);
+  }
   const options = { ...STRICT_EXPAND_OPEN_CLOSED, expandHidden: !request.has("expand_wildcards") };
   const rows: CatValue[][] = [];
   for (const index of indicesOf(request, node, options)) {
     const open = index.state === "open";
-    const status = open ? indexHealth(node, index) : "green";
+    const status = indexHealth(node, index);
     if (health !== undefined && health !== status) continue;
     const docs = docsOf(node, index);
     const up = open && (node.indices.service(index.name)?.openShards().length ?? 0) > 0;
@@ -120,11 +124,11 @@ const SHARDS = catColumns(
   "prirep|p,pr,primaryOrReplica|primary or replica",
   "state|st|shard state",
   "docs|d,dc|number of docs in shard|r",
-  "store|sto|store size of shard|r",
+  "store|sto|store size of shard (how much disk it uses)|r",
   "ip||ip of node where it lives",
   "id||unique id of node where it lives|-",
   "node|n|name of node where it lives",
-  "unassigned.reason|ur|reason shard became unassigned|-",
+  "unassigned.reason|ur|reason shard is unassigned|-",
   "unassigned.details|ud|additional details as to why the shard became unassigned|-",
   "recoverysource.type|rs|recovery source type|-",
 );
@@ -168,7 +172,7 @@ const HEALTH = catColumns(
   "status|st|health status",
   "node.total|nt,nodeTotal|total number of nodes|r",
   "node.data|nd,nodeData|number of nodes that can store data|r",
-  "discovered_cluster_manager|dcm|cluster manager is discovered or not|r",
+  "discovered_cluster_manager|dcm,dm,discovered_master|cluster manager is discovered or not|r",
   "shards|t,sh,shards.total,shardsTotal|total number of shards|r",
   "pri|p,shards.primary,shardsPrimary|number of primary shards|r",
   "relo|r,shards.relocating,shardsRelocating|number of relocating nodes|r",
@@ -182,7 +186,8 @@ const HEALTH = catColumns(
 function healthTable(_request: RestRequest, node: Node): CatTable {
   const health = clusterHealth(node, [], "cluster", false) as Record<string, number | string>;
   const now = node.clock.now();
-  const percent = Number(health["active_shards_percent_as_number"]).toFixed(1);
+  const decimal = health["active_shards_percent_as_number"] as unknown as { value: number };
+  const percent = decimal.value.toFixed(1);
   return {
     columns: HEALTH,
     rows: [
@@ -212,12 +217,12 @@ const NODES = catColumns(
   "ip|i|ip address",
   "heap.percent|hp,heapPercent|used heap ratio|r",
   "ram.percent|rp,ramPercent|used machine memory ratio|r",
-  "cpu||recent cpu usage|r",
+  "cpu|cpu|recent cpu usage|r",
   "load_1m|l|1m load avg|r",
   "load_5m|l|5m load avg|r",
   "load_15m|l|15m load avg|r",
-  "node.role|r,role,nodeRole|short node roles",
-  "node.roles|rs,all roles|all node roles",
+  "node.role|r,role,nodeRole|m:master eligible node, d:data node, i:ingest node, -:coordinating node only",
+  "node.roles|rs,all roles|-:coordinating node only",
   "cluster_manager|cm,m,master|*:current cluster manager",
   "name|n|node name",
 );
@@ -458,9 +463,69 @@ const THREAD_POOL = catColumns(
   "active|a|number of active threads|r",
   "queue|q|number of tasks currently in queue|r",
   "rejected|r|number of rejected tasks|r",
-  "size|sz|number of threads|r-",
+  "type|t|thread pool type|-",
+  "size|sz|number of threads in a fixed thread pool|r-",
 );
-const POOLS = ["generic", "search", "snapshot", "write"];
+
+function threadPools(request: RestRequest, node: Node): CatTable {
+  const patterns = request.paramList("thread_pool_patterns");
+  const rows = POOLS.filter(([pool]) => patterns.length === 0 || matchesAny(patterns, pool)).map(
+    ([pool, type]): CatValue[] => [node.name, node.id, pool, 0, 0, 0, type, 1],
+  );
+  return { columns: THREAD_POOL, rows };
+}
+
+const CLUSTER_MANAGER = catColumns(
+  "id||node id",
+  "host|h|host name",
+  "ip||ip address ",
+  "node|n|node name",
+);
+
+function clusterManager(_request: RestRequest, node: Node): CatTable {
+  const host = node.publishAddress.replace(/:\d+$/, "");
+  return { columns: CLUSTER_MANAGER, rows: [[node.id, host, host, node.name]] };
+}
+
+const FIELD_DATA = catColumns(
+  "id||node id",
+  "host|h|host name",
+  "ip||ip address",
+  "node|n|node name",
+  "field|f|field name",
+  "size|s|field data usage",
+);
+const NODE_ATTRIBUTES = catColumns(
+  "node|name|node name",
+  "id|id,nodeId|unique node id|-",
+  "pid|p|process id|-",
+  "host|h|host name",
+  "ip|i|ip address",
+  "port|po|bound transport port|-",
+  "attr|attr.name|attribute description",
+  "value|attr.value|attribute value",
+);
+
+function nodeAttributesTable(_request: RestRequest, node: Node): CatTable {
+  const [host = "", port = ""] = node.publishAddress.split(/:(?=\d+$)/);
+  const rows = Object.entries(nodeAttributes(node)).map(([name, value]): CatValue[] => [
+    node.name,
+    node.id,
+    process.pid,
+    host,
+    host,
+    port,
+    name,
+    value,
+  ]);
+  return { columns: NODE_ATTRIBUTES, rows };
+}
+const POOLS = [
+  ["generic", "scaling"],
+  ["search", "fixed"],
+  ["snapshot", "scaling"],
+  ["write", "fixed"],
+] as const;
 
 const REPOSITORIES = catColumns("id|id,repoId|unique repository id", "type|t,type|repository type");
 
@@ -494,11 +559,13 @@ export const catRoutes: readonly Route[] = [
   ...["/_cat/templates", "/_cat/templates/:name"].map((path) => catRoute(path, templatesTable)),
   catRoute("/_cat/plugins", () => ({ columns: PLUGINS, rows: [] })),
   ...["/_cat/thread_pool", "/_cat/thread_pool/:thread_pool_patterns"].map((path) =>
-    catRoute(path, (_request, node) => ({
-      columns: THREAD_POOL,
-      rows: POOLS.map((pool) => [node.name, node.id, pool, 0, 0, 0, 1]),
-    })),
+    catRoute(path, threadPools),
   ),
+  ...["/_cat/cluster_manager", "/_cat/master"].map((path) => catRoute(path, clusterManager)),
+  ...["/_cat/fielddata", "/_cat/fielddata/:fields"].map((path) =>
+    catRoute(path, () => ({ columns: FIELD_DATA, rows: [] })),
+  ),
+  catRoute("/_cat/nodeattrs", nodeAttributesTable),
   catRoute("/_cat/repositories", (_request, node) => ({
     columns: REPOSITORIES,
     rows: [...node.cluster.metadata.repositories.values()].map((repository) => [

@@ -64,33 +64,38 @@ function getSettings(request: RestRequest, node: Node): RestResponse {
   };
 }
 
-function dynamicSettings(json: unknown): Settings {
+function dynamicSettings(kind: "persistent" | "transient", json: unknown): Settings {
   const settings = Settings.fromNested((json ?? {}) as JsonObject);
   for (const [key, value] of settings.entries()) {
     if (key.endsWith("*") && value === null) continue;
     const definition = clusterSettingsRegistry.definition(key);
-    if (definition === undefined && value === null) continue;
-    clusterSettingsRegistry.validate(key, value);
-    if (definition?.scope !== "dynamic") {
-      throw illegalArgument(`persistent setting [${key}], not dynamically updateable`);
+    if (definition === undefined) {
+      if (value === null) continue;
+      throw settingsException(
+        STATIC_NAMES.has(key)
+          ? `${kind} setting [${key}], not dynamically updateable`
+          : `${kind} setting [${key}], not recognized`,
+      );
     }
+    if (definition.scope !== "dynamic") {
+      throw settingsException(`${kind} setting [${key}], not dynamically updateable`);
+    }
+    clusterSettingsRegistry.validate(key, value);
   }
   return settings;
 }
 
+/** Settings of a node that a request may name and not change. */
+const STATIC_NAMES = new Set(["cluster.name", "node.name", "path.data", "path.repo", "http.port"]);
+
+function settingsException(reason: string): Error {
+  return exception("invalid", "settings_exception", reason);
+}
+
 async function putSettings(request: RestRequest, node: Node): Promise<RestResponse> {
   const body = await request.requireBody();
-  for (const key of Object.keys(body)) {
-    if (key !== "persistent" && key !== "transient") {
-      throw exception(
-        "invalid",
-        "x_content_parse_exception",
-        `[cluster_update_settings_request] unknown field [${key}]`,
-      );
-    }
-  }
-  const persistent = dynamicSettings(body["persistent"]);
-  const transient = dynamicSettings(body["transient"]);
+  const persistent = dynamicSettings("persistent", body["persistent"]);
+  const transient = dynamicSettings("transient", body["transient"]);
   if (persistent.size === 0 && transient.size === 0) {
     throw exception(
       "invalid",
@@ -123,7 +128,42 @@ function nodes(request: RestRequest, node: Node): RestResponse {
   return { body: { ...nodesHeader(node), nodes: { [node.id]: nodeInfo(node, metrics) } } };
 }
 
+const STATS_METRICS = new Set([
+  "_all",
+  "adaptive_selection",
+  "admission_control",
+  "breaker",
+  "caches",
+  "cluster_manager_throttling",
+  "discovery",
+  "file_cache",
+  "fs",
+  "http",
+  "indexing_pressure",
+  "indices",
+  "ingest",
+  "jvm",
+  "os",
+  "process",
+  "repositories",
+  "resource_usage_stats",
+  "script",
+  "script_cache",
+  "search_backpressure",
+  "search_pipeline",
+  "segment_replication_backpressure",
+  "shard_indexing_pressure",
+  "task_cancellation",
+  "thread_pool",
+  "transport",
+  "weighted_routing",
+]);
+
 function nodesStats(request: RestRequest, node: Node): RestResponse {
+  const unknown = request.paramList("metric").find((metric) => !STATS_METRICS.has(metric));
+  if (unknown !== undefined) {
+    throw illegalArgument(`request [${request.path}] contains unrecognized metric: [${unknown}]`);
+  }
   return {
     body: {
       ...nodesHeader(node),
@@ -169,6 +209,12 @@ function chosenTasks(request: RestRequest, node: Node): Task[] {
 }
 
 function tasksAnswer(request: RestRequest, node: Node, tasks: readonly Task[]): JsonObject {
+  const groupBy = request.param("group_by", "nodes");
+  if (!["nodes", "parents", "none"].includes(groupBy)) {
+    throw illegalArgument(
+      `[group_by] must be one of [nodes], [parents] or [none] but was [${groupBy}]`,
+    );
+  }
   const byId = Object.fromEntries(
     tasks.map((task) => [node.tasks.taskId(task), taskJson(node, task)]),
   );
@@ -203,6 +249,10 @@ async function getTask(request: RestRequest, node: Node): Promise<RestResponse> 
 
 function cancelTasks(request: RestRequest, node: Node): RestResponse {
   const id = request.param("task_id");
+  const owner = id?.split(":")[0];
+  if (id !== undefined && /^[^:]+:\d+$/.test(id) && owner !== node.id) {
+    return { body: { node_failures: [noSuchNode(owner!)], nodes: {} } };
+  }
   const tasks =
     id === undefined
       ? chosenTasks(request, node).filter((task) => task.cancellable)
@@ -214,30 +264,21 @@ function cancelTasks(request: RestRequest, node: Node): RestResponse {
   return { body: tasksAnswer(request, node, tasks) };
 }
 
+function noSuchNode(id: string): JsonObject {
+  return {
+    type: "failed_node_exception",
+    reason: `Failed node [${id}]`,
+    node_id: id,
+    caused_by: { type: "no_such_node_exception", reason: `No such node [${id}]`, node_id: id },
+  };
+}
+
 function pendingTasks(): RestResponse {
   return { body: { tasks: [] } };
 }
 
-const STATE_METRICS = [
-  "version",
-  "master_node",
-  "cluster_manager_node",
-  "nodes",
-  "routing_table",
-  "routing_nodes",
-  "metadata",
-  "blocks",
-  "customs",
-  "_all",
-];
-
 function state(request: RestRequest, node: Node): RestResponse {
   const metrics = request.paramList("metric");
-  for (const metric of metrics) {
-    if (!STATE_METRICS.includes(metric)) {
-      throw illegalArgument(`request [${request.path}] contains unrecognized metric: [${metric}]`);
-    }
-  }
   return { body: clusterState(node, metrics, request) };
 }
 

@@ -21,11 +21,17 @@ import {
   uriQuery,
   validationFailed,
 } from "../../engine/index.ts";
-import { decodeJson, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
+import {
+  Decimal,
+  decodeJson,
+  type XContentObject,
+  type XContentValue,
+} from "../../xcontent/index.ts";
 import { errorBody, errorEnvelope, statusOf } from "../error-map.ts";
 import { indicesOptions, parseExpandWildcards } from "../indices-options.ts";
 import type { JsonObject, RestRequest } from "../rest-request.ts";
 import { INDICES_PARAMS, type RestResponse, type Route } from "../route.ts";
+import { markDecimals } from "../search-decimals.ts";
 import { refreshPolicy } from "./documents.ts";
 
 const COUNT_PARAMS = [
@@ -113,13 +119,25 @@ async function search(request: RestRequest, node: Node): Promise<RestResponse> {
   const targets = hasPit ? [] : targetsOf(request, node);
   const described = `indices[${request.param("index", "")}], search_type[QUERY_THEN_FETCH]`;
   return await node.tasks.run("indices:data/read/search", described, async (task) => ({
-    body: await node.search.search(targets, {
+    body: finished(
+      await node.search.search(targets, {
+        body,
+        text,
+        params: request.queryParams(),
+        signal: task.signal,
+      }),
       body,
-      text,
-      params: request.queryParams(),
-      signal: task.signal,
-    }),
+    ),
   }));
+}
+
+/** As it goes out: decimals marked; no shard at all has its own look. */
+function finished(response: JsonObject, body: unknown): JsonObject {
+  markDecimals(response, body);
+  if ((response["_shards"] as JsonObject)["total"] !== 0) return response;
+  const { num_reduce_phases: _, ...answer } = response;
+  const hits = { ...(answer["hits"] as JsonObject), max_score: new Decimal(0) };
+  return { ...answer, hits };
 }
 
 async function count(request: RestRequest, node: Node): Promise<RestResponse> {
@@ -217,7 +235,7 @@ async function searchOfLines(
       text,
       params: shared,
     });
-    return { ...response, status: 200 };
+    return { ...finished(response as JsonObject, body), status: 200 };
   } catch (error) {
     return errorEnvelope(error, false);
   }
