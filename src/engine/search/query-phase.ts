@@ -49,6 +49,8 @@ export interface ShardRequest {
   readonly aggregations: AggregatorFactories | undefined;
   readonly buckets: MultiBucketConsumer;
   readonly shardIndex: number;
+  /** Every document that the request may see, whatever its query. */
+  readonly allDocs: () => Query;
   /** Called between leaves; resolves after other work had its turn. */
   readonly pause: () => Promise<void>;
 }
@@ -102,7 +104,7 @@ class ShardRun {
     return {
       shard: context,
       searcher,
-      query: request.query,
+      allDocs: request.allDocs,
       buckets: request.buckets,
       shardIndex: request.shardIndex,
     };

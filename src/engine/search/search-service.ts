@@ -329,6 +329,7 @@ export class SearchService {
       aggregations: scroll === undefined ? source.aggregations : undefined,
       buckets: this.buckets(),
       shardIndex: shard.shardIndex,
+      allDocs: () => buildQuery(context, {}, shard.open.target),
       pause: () => this.pause(),
     });
   }

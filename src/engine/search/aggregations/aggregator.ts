@@ -51,8 +51,8 @@ export class MultiBucketConsumer {
 export interface AggregationContext {
   readonly shard: QueryShardContext;
   readonly searcher: IndexSearcher;
-  /** The main query as it runs, nested docs filtered out (for `global` and sampling). */
-  readonly query: Query;
+  /** Root documents that the alias lets through, whatever the query (for `global`). */
+  readonly allDocs: () => Query;
   readonly buckets: MultiBucketConsumer;
   /** Number of the shard in the request, for tie breaks of top hits. */
   readonly shardIndex: number;

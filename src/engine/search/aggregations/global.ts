@@ -3,7 +3,7 @@
 
 import { VarveError } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
-import { MatchAllDocsQuery, type Scorable } from "../../../lucene/search/index.ts";
+import type { Scorable } from "../../../lucene/search/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
   AggregationContext, Aggregator, AggregatorFactory, LeafBucketCollector,
@@ -45,11 +45,9 @@ class GlobalAggregator extends SingleBucketAggregator {
 
   /** Runs a pass of its own over the index. */
   override postCollection(): void {
-    const { searcher, shard } = this.context;
-    const query = shard.mapper.documentMapping.hasNested
-      ? shard.rootFilter() : new MatchAllDocsQuery();
+    const { searcher, allDocs } = this.context;
     let scorer: Scorable;
-    searcher.search(query, {
+    searcher.search(allDocs(), {
       scoreMode: this.needsScores ? "complete" : "complete-no-scores",
       getLeafCollector: (leaf: LeafContext) => {
         const buckets = this.leafCollector(leaf, () => scorer);

@@ -1,6 +1,6 @@
 // Indexes the corpus into a server and asks it, ours or the real one.
 
-import { bulkLines, corpusIndices, deletedIds } from "./corpus.ts";
+import { CORPUS_ALIASES, bulkLines, corpusIndices, deletedIds } from "./corpus.ts";
 import type { AggregationRequest } from "./requests.ts";
 
 async function call(base: string, method: string, path: string, body?: string): Promise<any> {
@@ -32,6 +32,7 @@ export async function indexCorpus(base: string): Promise<void> {
     for (const id of deletedIds(index)) await call(base, "DELETE", `/${index.name}/_doc/${id}`);
     await call(base, "POST", `/${index.name}/_refresh`);
   }
+  await call(base, "POST", "/_aliases", JSON.stringify({ actions: CORPUS_ALIASES }));
 }
 
 /** Removes the indices. */

@@ -387,6 +387,8 @@ const FILTERS: Readonly<Record<string, AggregationRequest>> = {
     query: { term: { i: 5 } },
     index: "aggs-three",
   },
+  "global of an alias": { aggs: { g: { global: {}, aggs: { t: { terms: { field: "kw" } } } } },
+    query: { term: { b: true } }, index: "aggs-clay" },
   nested: one({
     n: {
       nested: { path: "comments" },

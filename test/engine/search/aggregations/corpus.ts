@@ -195,6 +195,11 @@ export function corpusIndices(): CorpusIndex[] {
   ];
 }
 
+/** Aliases of the indices, with filters. */
+export const CORPUS_ALIASES = [
+  { add: { index: "aggs-one", alias: "aggs-clay", filter: { terms: { kw: ["clay", "amber"] } } } },
+];
+
 /** Ids that are deleted after the last refresh, so that segments have deleted documents. */
 export function deletedIds(index: CorpusIndex): string[] {
   if (index.name !== "aggs-one") return [];
