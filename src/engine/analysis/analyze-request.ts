@@ -1,6 +1,7 @@
 // The body of `_analyze`, and the index that it is about.
 // Upstream: AnalyzeAction.Request.fromXContent, TransportAnalyzeAction.getAnalyzer.
 
+import { illegalArgument } from "../../base/index.ts";
 import type { Analyzer } from "../../lucene/analysis/index.ts";
 import type { XContentObject, XContentValue } from "../../xcontent/index.ts";
 import { resolveSingle } from "../cluster/name-resolver.ts";
@@ -112,7 +113,11 @@ class BodyReader {
     const value = this.body[key] ?? false;
     if (typeof value === "boolean") return value;
     if (value === "true" || value === "false") return value === "true";
-    return this.refuse(key, value);
+    if (typeof value !== "string") return this.refuse(key, value);
+    const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`;
+    const place = this.source.locate(this.body, key, "value");
+    const text = `[analyze_request] failed to parse field [${key}]`;
+    throw xContentParseException(text, place, illegalArgument(reason));
   }
 
   private strings(key: string): string[] {
@@ -129,6 +134,7 @@ class BodyReader {
   private components(key: string): NameOrDefinition[] {
     const value = this.body[key];
     if (value === undefined) return [];
+    if (typeof value !== "object" || value === null) return this.refuse(key, value);
     return (Array.isArray(value) ? value : [value]).map((item) => this.component(key, item));
   }
 

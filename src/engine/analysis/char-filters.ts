@@ -1,7 +1,7 @@
 // The char filters by type name: one entry a char filter.
 // Upstream: CommonAnalysisModulePlugin.getCharFilters and getPreConfiguredCharFilters.
 
-import { illegalArgument } from "../../base/index.ts";
+import { illegalArgument, VarveError } from "../../base/index.ts";
 import {
   type FilteredText,
   MappingRules,
@@ -30,14 +30,19 @@ function mapping(context: ComponentContext): (text: string) => FilteredText {
     if (line.startsWith("#") && !/^\s*#\s*=>/.test(line)) return;
     const match = /^([\s\S]*)\s*=>\s*([\s\S]*)\s*$/.exec(line);
     if (match === null) {
-      throw illegalArgument(`Line [${index + 1}]: Invalid mapping rule : [${line}]`);
+      throw badRule(index, `Invalid mapping rule : [${line}]`);
     }
     const from = unescapeRule(match[1]!.trim());
     if (!rules.add(from, unescapeRule(match[2]!.trim()))) {
-      throw illegalArgument(`Line [${index + 1}]: match "${from}" was already added`);
+      throw badRule(index, `match "${from}" was already added`);
     }
   });
   return (text) => mapCharacters(rules, text);
+}
+
+function badRule(index: number, what: string): VarveError {
+  const message = `Line [${index + 1}]: ${what}`;
+  return new VarveError("internal", message, { type: "runtime_exception" });
 }
 
 /** Escapes of a mapping rule. */
@@ -49,12 +54,10 @@ function unescapeRule(text: string): string {
   });
 }
 
-function patternReplace({ settings }: ComponentContext): (text: string) => FilteredText {
+function patternReplace({ name, settings }: ComponentContext): (text: string) => FilteredText {
   const pattern = settings.get("pattern", "");
   if (pattern === "") {
-    throw illegalArgument(
-      "pattern is missing for [__anonymous__pattern_replace] char filter of type 'pattern_replace'",
-    );
+    throw illegalArgument(`pattern is missing for [${name}] char filter of type 'pattern_replace'`);
   }
   const expression = javaPattern(pattern, settings.get("flags", ""), "g");
   const replacement = javaReplacement(settings.get("replacement", ""));

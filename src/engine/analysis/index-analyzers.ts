@@ -2,7 +2,7 @@
 // Upstream: org.opensearch.index.analysis.{IndexAnalyzers,AnalysisRegistry}.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import type { Analyzer } from "../../lucene/analysis/index.ts";
+import { type Analyzer, KeywordTokenizer } from "../../lucene/analysis/index.ts";
 import { Settings } from "../settings.ts";
 import {
   AnalysisChain,
@@ -72,23 +72,30 @@ export class ComponentRegistry {
   private readonly charFilters = new Map<string, CharFilterFactory>();
   private readonly tokenizers = new Map<string, TokenizerFactory>();
   private readonly tokenFilters = new Map<string, TokenFilterFactory>();
+  /** Components of a restored index that cannot be made: whatever needs one of them fails. */
+  private readonly refused = new Map<string, unknown>();
+  private readonly restored: boolean;
 
-  constructor(indexSettings: Settings) {
+  constructor(indexSettings: Settings, restored = false) {
     this.indexSettings = indexSettings;
+    this.restored = restored;
     this.fill("char_filter", this.charFilters, makeCharFilter);
     this.fill("tokenizer", this.tokenizers, makeTokenizer);
     this.fill("filter", this.tokenFilters, makeTokenFilter);
   }
 
   charFilter(name: string): CharFilterFactory | undefined {
+    this.checkRefused("char_filter", name);
     return this.charFilters.get(name) ?? prebuiltCharFilter(name, this.contextOf(name));
   }
 
   tokenizer(name: string): TokenizerFactory | undefined {
+    this.checkRefused("tokenizer", name);
     return this.tokenizers.get(name) ?? prebuiltTokenizer(name, this.contextOf(name));
   }
 
   tokenFilter(name: string): TokenFilterFactory | undefined {
+    this.checkRefused("filter", name);
     return this.tokenFilters.get(name) ?? prebuiltTokenFilter(name, this.contextOf(name));
   }
 
@@ -101,6 +108,11 @@ export class ComponentRegistry {
     return kind === "tokenizer" ? this.tokenizers.get(name) : this.tokenFilters.get(name);
   }
 
+  private checkRefused(kind: string, name: string): void {
+    const error = this.refused.get(`${kind} ${name}`);
+    if (error !== undefined) throw error;
+  }
+
   private contextOf(name: string): ComponentContext {
     return context(name, this.indexSettings);
   }
@@ -111,18 +123,50 @@ export class ComponentRegistry {
     make: (type: string, context: ComponentContext) => T | undefined,
   ): void {
     for (const [name, settings] of this.indexSettings.groups(`index.analysis.${kind}.`)) {
-      const type = settings.get("type");
-      if (type === undefined) {
-        throw illegalArgument(
-          `${kind} [${name}] must specify either an analyzer type, or a tokenizer`,
-        );
+      try {
+        into.set(name, makeOne(kind, make, context(name, this.indexSettings, settings)));
+      } catch (error) {
+        if (!this.restored) throw error;
+        this.refused.set(`${kind} ${name}`, error);
       }
-      const made = make(type, context(name, this.indexSettings, settings));
-      if (made === undefined) throw unknownType(kind, type, name);
-      into.set(name, made);
     }
   }
 }
+
+function makeOne<T>(
+  kind: string,
+  make: (type: string, context: ComponentContext) => T | undefined,
+  made: ComponentContext,
+): T {
+  const { name, settings } = made;
+  const type = settings.get("type");
+  if (type === undefined) {
+    throw illegalArgument(`${kind} [${name}] must specify either an analyzer type, or a tokenizer`);
+  }
+  const component = make(type, made);
+  if (component === undefined) throw unknownType(kind, type, name);
+  return component;
+}
+
+/** Stands for an analyzer of a restored index that cannot be built: using it fails. */
+function refusedAnalyzer(name: string, error: unknown): AnalysisChain {
+  const refuse = (): never => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw illegalArgument(`analyzer [${name}] is not supported: ${reason}`, error);
+  };
+  const charFilters = [{ name, filter: refuse, normalizing: true }];
+  const tokenizer = { name, create: () => new KeywordTokenizer() };
+  return new AnalysisChain(name, { charFilters, tokenizer, filters: [] }, true);
+}
+
+/** Built-in analyzers that the real server has and this engine does not. */
+const REFUSED_ANALYZERS = new Set(
+  (
+    "arabic bengali brazilian bulgarian chinese czech dutch estonian fingerprint french galician " +
+    "german greek hindi indonesian italian latvian lithuanian persian portuguese snowball sorani " +
+    "spanish thai"
+  ).split(" "),
+);
 
 function unknownType(kind: string, type: string, name: string): VarveError {
   return illegalArgument(`Unknown ${kind} type [${type}] for [${name}]`);
@@ -212,6 +256,7 @@ function checked(analyzer: AnalysisChain): AnalysisChain {
 function buildAnalyzers(
   settings: Settings,
   registry: ComponentRegistry,
+  restored: boolean,
 ): Map<string, AnalysisChain> {
   const analyzers = new Map<string, AnalysisChain>();
   const makers: [string, () => AnalysisChain][] = [];
@@ -224,9 +269,9 @@ function buildAnalyzers(
     }
     if (type === "custom") makers.push([name, () => customAnalyzer(name, group, registry)]);
     else {
-      const parts = makeAnalyzer(type, context(name, settings, group));
-      if (parts === undefined) throw unknownType("analyzer", type, name);
-      makers.push([name, () => new AnalysisChain(name, parts, false)]);
+      const make = () => makeOne("analyzer", makeAnalyzer, context(name, settings, group));
+      const early = restored ? undefined : make();
+      makers.push([name, () => new AnalysisChain(name, early ?? make(), false)]);
     }
   }
   const failures: [string, unknown][] = [];
@@ -234,7 +279,8 @@ function buildAnalyzers(
     try {
       analyzers.set(name, checked(make()));
     } catch (error) {
-      failures.push([name, error]);
+      if (restored) analyzers.set(name, refusedAnalyzer(name, error));
+      else failures.push([name, error]);
     }
   }
   checkNames(analyzers.keys());
@@ -274,6 +320,7 @@ function failedToBuild(failures: readonly (readonly [string, unknown])[]): Varve
 function buildNormalizers(
   settings: Settings,
   registry: ComponentRegistry,
+  restored: boolean,
 ): Map<string, ChainParts> {
   const lowercase = registry.tokenFilter("lowercase")!;
   const keyword = registry.tokenizer("keyword")!;
@@ -283,17 +330,25 @@ function buildNormalizers(
     const type = group.get("type");
     if (type === "lowercase") normalizers.set(name, normalizers.get("lowercase")!);
     else if (type === undefined || type === "custom") {
-      normalizers.set(name, customNormalizer(name, group, registry));
+      try {
+        normalizers.set(name, customNormalizer(name, group, registry));
+      } catch (error) {
+        if (!restored) throw error;
+        normalizers.set(name, refusedAnalyzer(name, error).parts);
+      }
     } else throw unknownType("normalizer", type, name);
   }
   return normalizers;
 }
 
-/** Builds the analyzers that `index.analysis.*` names. */
-export function buildIndexAnalyzers(settings: Settings): IndexAnalyzers {
-  const registry = new ComponentRegistry(settings);
-  const configured = buildAnalyzers(settings, registry);
-  const parts = buildNormalizers(settings, registry);
+/**
+ * Builds the analyzers that `index.analysis.*` names. In a `restored` index one that cannot be
+ * built fails when it is used, not here.
+ */
+export function buildIndexAnalyzers(settings: Settings, restored = false): IndexAnalyzers {
+  const registry = new ComponentRegistry(settings, restored);
+  const configured = buildAnalyzers(settings, registry, restored);
+  const parts = buildNormalizers(settings, registry, restored);
   const normalizers = new Map<string, Analyzer>();
   const whitespaceNormalizers = new Map<string, Analyzer>();
   const tokenizer = registry.tokenizer("whitespace")!;
@@ -305,14 +360,18 @@ export function buildIndexAnalyzers(settings: Settings): IndexAnalyzers {
   if (configured.has("default_index")) {
     throw illegalArgument(
       "setting [index.analysis.analyzer.default_index] is not supported anymore, use " +
-        "[index.analysis.analyzer.default] instead",
+        `[index.analysis.analyzer.default] instead for index [${settings.get("index.provided_name", "")}]`,
     );
   }
   const defaultIndex = configured.get("default") ?? builtInAnalyzer("standard")!.renamed("default");
   const defaultSearch = configured.get("default_search") ?? defaultIndex;
   return {
-    get: (name) =>
-      name === "default" ? defaultIndex : (configured.get(name) ?? builtInAnalyzer(name)),
+    get: (name) => {
+      if (name === "default") return defaultIndex;
+      const found = configured.get(name) ?? builtInAnalyzer(name);
+      if (found !== undefined || !restored || !REFUSED_ANALYZERS.has(name)) return found;
+      return refusedAnalyzer(name, "it is not built in");
+    },
     normalizer: (name) => normalizers.get(name),
     whitespaceNormalizer: (name) => whitespaceNormalizers.get(name),
     defaultIndex,

@@ -62,7 +62,6 @@ export function javaPattern(pattern: string, flags: string, extra = ""): RegExp 
   } catch (error) {
     throw new VarveError("invalid", `${(error as Error).message} near index 0\n${pattern}`, {
       type: "pattern_syntax_exception",
-      cause: error,
     });
   }
 }

@@ -18,11 +18,6 @@ export function synonymFactory(graph: boolean): (context: ComponentContext) => T
     const { name, settings } = context;
     refuseFile(context, "synonyms_path");
     const lines = settings.getList("synonyms");
-    if (!settings.has("synonyms")) {
-      throw illegalArgument(
-        "synonym requires either `synonyms` or `synonyms_path` to be configured",
-      );
-    }
     if (settings.has("ignore_case")) {
       throw illegalArgument(
         "The ignore_case option on the synonym_graph filter is deprecated. Instead, insert a " +
@@ -37,6 +32,11 @@ export function synonymFactory(graph: boolean): (context: ComponentContext) => T
     const expand = settings.getBoolean("expand", true);
     const lenient = settings.getBoolean("lenient", false);
     const withChain = (before: ChainParts): TokenFilterFactory => {
+      if (!settings.has("synonyms")) {
+        throw illegalArgument(
+          "synonym requires either `synonyms` or `synonyms_path` to be configured",
+        );
+      }
       const map = buildMap(lines, expand, lenient, before);
       const create = (input: TokenStream): TokenStream => {
         if (map.size === 0) return input;
@@ -49,9 +49,7 @@ export function synonymFactory(graph: boolean): (context: ComponentContext) => T
     return {
       name,
       create: () => {
-        throw new Error(
-          "Call getChainAwareTokenFilterFactory to specialize this factory for an analysis chain first",
-        );
+        throw illegalArgument(`[${name}] needs to know the filters before it`);
       },
       normalizing: false,
       synonymRole: "skipped",

@@ -84,7 +84,9 @@ function lowercase({ settings, name }: ComponentContext): Wrap {
     case "turkish":
       return mapped(turkishLowerCase);
     default:
-      throw illegalArgument(`language [${language}] not support for lower case [${name}]`);
+      return () => {
+        throw illegalArgument(`language [${language}] not support for lower case [${name}]`);
+      };
   }
 }
 
@@ -241,11 +243,11 @@ function elision(context: ComponentContext): Wrap {
   return mapped(elisionOf(wordsOf(context, "articles", [], ignoreCase)));
 }
 
-function patternReplace({ settings }: ComponentContext): Wrap {
+function patternReplace({ name, settings }: ComponentContext): Wrap {
   const pattern = settings.get("pattern");
   if (pattern === undefined) {
     throw illegalArgument(
-      "pattern is missing for [pattern_replace] token filter of type 'pattern_replace'",
+      `pattern is missing for [${name}] token filter of type 'pattern_replace'`,
     );
   }
   const all = settings.getBoolean("all", true);

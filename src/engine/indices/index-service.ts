@@ -32,7 +32,7 @@ export class IndexService {
 
   constructor(metadata: IndexMetadata, context: EngineContext, restored: boolean) {
     this.metadata = metadata;
-    this.mapper = newMapper(metadata, context);
+    this.mapper = newMapper(metadata, context, restored);
     this.mapper.merge(metadata.mappings as MappingJson, restored ? { restored: true } : {});
     this.shards = new Array(metadata.numberOfShards).fill(undefined);
     this.partitionSize = metadata.settings.getInt("index.routing_partition_size", 1);
@@ -90,11 +90,12 @@ function floorMod(value: number, modulus: number): number {
 export function newMapper(
   metadata: Pick<IndexMetadata, "name" | "settings">,
   context: EngineContext,
+  restored = false,
 ): MapperService {
   return new MapperService({
     indexName: metadata.name,
     settings: metadata.settings,
-    analyzers: buildIndexAnalyzers(metadata.settings),
+    analyzers: buildIndexAnalyzers(metadata.settings, restored),
     clock: context.clock,
   });
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { VarveError } from "../../base/index.ts";
 import type { ClusterService } from "../cluster/cluster-service.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
+import { exception, validationText } from "../exceptions.ts";
 import type { JsonObject as MappingJson } from "../mapping/index.ts";
 import { Settings } from "../settings.ts";
 import { IndexShard } from "../shard/index.ts";
@@ -16,6 +17,8 @@ import { IndexService, newMapper } from "./index-service.ts";
 import { composeMappings } from "./templates.ts";
 import { planSettingsUpdate } from "./update-settings.ts";
 
+/** Default of `cluster.max_shards_per_node`. */
+const SHARDS_PER_NODE = 1000;
 /** Shards that are opened at once when the node starts. */
 const OPEN_CONCURRENCY = 8;
 
@@ -88,8 +91,27 @@ export class IndicesService {
       versionCreated: this.versionCreated(),
       mergeMappings: (name, settings, mappings) => this.mergeMappings(name, settings, mappings),
     });
+    this.checkShardLimit([metadata]);
     await this.install(metadata, { shards: "create" });
     return this.cluster.index(metadata.name)!;
+  }
+
+  /** `cluster.max_shards_per_node`, over the one node. Upstream: ShardLimitValidator. */
+  private checkShardLimit(added: readonly IndexMetadata[]): void {
+    const copies = (index: IndexMetadata) =>
+      index.numberOfShards * (1 + index.settings.getInt("index.number_of_replicas", 1));
+    const sum = (list: readonly IndexMetadata[]) =>
+      list.reduce((total, index) => total + copies(index), 0);
+    const limit = this.cluster.settings.getInt("cluster.max_shards_per_node", SHARDS_PER_NODE);
+    const open = sum(
+      [...this.cluster.metadata.indices.values()].filter((index) => index.state === "open"),
+    );
+    const wanted = sum(added);
+    if (open + wanted <= limit) return;
+    const reason =
+      `this action would add [${wanted}] total shards, but this cluster currently has ` +
+      `[${open}]/[${limit}] maximum shards open`;
+    throw exception("invalid", "validation_exception", validationText([reason]));
   }
 
   /** `index.version.created` of new indices: the floor unless `varve.format.version` raises it. */
@@ -261,6 +283,7 @@ export class IndicesService {
 
   /** Opens closed indices. */
   async openIndices(indices: readonly IndexMetadata[]): Promise<void> {
+    this.checkShardLimit(indices.filter((index) => index.state === "close"));
     for (const index of indices) {
       if (index.state === "open") continue;
       const changed = this.cluster.updateIndex(index.name, (before) => ({
@@ -290,7 +313,7 @@ export class IndicesService {
 
   /** A mapper of a closed index. */
   mapperOf(index: IndexMetadata) {
-    const mapper = newMapper(index, this.context);
+    const mapper = newMapper(index, this.context, true);
     mapper.merge(index.mappings as MappingJson, { restored: true });
     return mapper;
   }

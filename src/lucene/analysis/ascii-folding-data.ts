@@ -1,5 +1,5 @@
-// What ASCIIFoldingFilter folds to ASCII (Lucene 10.4): per replacement the code units in hex, `a-b`
-// for a range and `a~b` for every second one of it.
+// What ASCIIFoldingFilter folds to ASCII (Lucene 10.4): per replacement the code units in hex,
+// `a-b` for a range and `a~b` for every second one of it.
 
 /** Replacement and the code units that it stands for. */
 export const ASCII_FOLDING: readonly (readonly [string, string])[] = [

@@ -1,5 +1,5 @@
-// Java's view of characters: what Character.isLetter and its kin answer on the JDK of OpenSearch 3.x
-// (Unicode 16), whatever Unicode this Node has.
+// Java's view of characters: what Character.isLetter and its kin answer on the JDK of OpenSearch
+// 3.x (Unicode 16), whatever Unicode this Node has.
 //
 // Case is the simple mapping of one code point to one: no final sigma, no growing of İ or ß.
 

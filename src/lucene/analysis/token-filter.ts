@@ -1,4 +1,5 @@
-// The base of token filters. Upstream: org.apache.lucene.analysis.{TokenFilter,FilteringTokenFilter}.
+// The base of token filters.
+// Upstream: org.apache.lucene.analysis.{TokenFilter,FilteringTokenFilter}.
 
 import { TokenStream } from "./token-stream.ts";
 
@@ -88,9 +89,14 @@ export class MappedTermFilter extends TokenFilter {
   }
 }
 
+/** Words that a stemmer remembers. */
+const STEMS_MAX = 8192;
+
 /** A stemmer: a mapped term unless the token is marked as a keyword. */
 export class StemFilter extends TokenFilter {
   private readonly stem: (term: string) => string;
+  /** Text repeats its words; most are stemmed once. */
+  private readonly stems = new Map<string, string>();
 
   constructor(input: TokenStream, stem: (term: string) => string) {
     super(input);
@@ -99,8 +105,18 @@ export class StemFilter extends TokenFilter {
 
   override incrementToken(): boolean {
     if (!this.advance()) return false;
-    if (!this.keyword) this.term = this.stem(this.term);
+    if (!this.keyword) this.term = this.stemOf(this.term);
     return true;
+  }
+
+  private stemOf(term: string): string {
+    let stem = this.stems.get(term);
+    if (stem === undefined) {
+      stem = this.stem(term);
+      if (this.stems.size >= STEMS_MAX) this.stems.clear();
+      this.stems.set(term, stem);
+    }
+    return stem;
   }
 }
 

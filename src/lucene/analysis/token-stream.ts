@@ -29,6 +29,6 @@ export interface Analyzer {
   tokenStream(field: string, text: string): TokenStream;
   /** Gap between values of one field; OpenSearch's default is 100. */
   readonly positionIncrementGap: number;
-  /** For terms of range/prefix/wildcard/fuzzy: char filters and the normalizing token filters only. */
+  /** For terms of range, prefix, wildcard, fuzzy: char filters and normalizing filters only. */
   normalize(field: string, text: string): string;
 }

@@ -3,10 +3,15 @@
 
 import { wordDelimiterCategory } from "../characters.ts";
 
+/** A small letter. */
 export const LOWER = 1;
+/** A capital letter. */
 export const UPPER = 2;
+/** A digit or number. */
 export const DIGIT = 4;
+/** Parts words. */
 export const SUBWORD_DELIMITER = 8;
+/** Any letter. */
 export const ALPHA = LOWER | UPPER;
 
 /** Where terms are cut. */
