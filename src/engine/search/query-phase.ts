@@ -220,13 +220,25 @@ class ShardRun {
     };
     const finish = (): void => topLeaf?.finish?.();
     if (plain && buckets.length === 0 && topLeaf !== undefined) {
-      if (!counting) return { setScorer, collect: (doc) => topLeaf.collect(doc), finish };
+      if (!counting) return { ...topLeaf, setScorer, finish };
       return {
         setScorer,
         finish,
         collect: (doc) => {
           this.total++;
           topLeaf.collect(doc);
+        },
+      };
+    }
+    const [only] = buckets;
+    if (plain && buckets.length === 1 && topLeaf === undefined) {
+      if (!counting) return { setScorer, finish, collect: (doc) => only!.collect(doc, 0) };
+      return {
+        setScorer,
+        finish,
+        collect: (doc) => {
+          this.total++;
+          only!.collect(doc, 0);
         },
       };
     }

@@ -252,6 +252,15 @@ export class FieldSortBuilder implements SortBuilder {
     return high ? 2n ** bits - 1n : -(2n ** bits);
   }
 
+  /** The field whose points order docs as this sort does, missing ones last. */
+  private pointsField(type: SearchFieldType, kind: NumericKind): string | undefined {
+    const { missing, nested, numericType } = this.options;
+    if (kind !== "long" && kind !== "int") return undefined;
+    if (nested !== undefined || numericType !== undefined) return undefined;
+    if (missing !== undefined && missing !== "_last") return undefined;
+    return this.mode === (this.reverse ? "max" : "min") ? type.name : undefined;
+  }
+
   private buildLong(
     context: QueryShardContext,
     type: SearchFieldType,
@@ -283,7 +292,12 @@ export class FieldSortBuilder implements SortBuilder {
       };
     };
     return {
-      field: new LongSortField(source, this.reverse, kind === "unsigned_long"),
+      field: new LongSortField(
+        source,
+        this.reverse,
+        kind === "unsigned_long",
+        this.pointsField(type, kind),
+      ),
       format: (value) => value,
       parse: (value) => parseLong(type, value),
       name: this.field,

@@ -92,10 +92,17 @@ class OffsetRounding implements Rounding {
   }
 }
 
+/** For each local day from 1902 to 2081 the first day of its unit, kept once it was asked for. */
+const FIRST_KEPT_DAY = -25_000;
+const KEPT_DAYS = 65_536;
+/** Stored as days after FIRST_KEPT_DAY plus one, which may be below zero: 0 is "not known". */
+const KEPT_BY_UNIT = new Map<DateTimeUnit, Int32Array>();
+
 /** Units of a day and more: the first instant of the local day. */
 class MidnightRounding implements Rounding {
   private readonly unit: DateTimeUnit;
   private readonly rules: ZoneRules;
+  private readonly keptDays: Int32Array;
   // The last bucket, for runs of instants in one bucket.
   private start = NaN;
   private end = NaN;
@@ -103,10 +110,22 @@ class MidnightRounding implements Rounding {
   constructor(unit: DateTimeUnit, rules: ZoneRules) {
     this.unit = unit;
     this.rules = rules;
+    let days = KEPT_BY_UNIT.get(unit);
+    if (days === undefined) KEPT_BY_UNIT.set(unit, (days = new Int32Array(KEPT_DAYS)));
+    this.keptDays = days;
   }
 
   round(utcMs: number): number {
     if (utcMs >= this.start && utcMs < this.end) return this.start;
+    const { fixedOffsetMs } = this.rules;
+    if (fixedOffsetMs !== undefined) {
+      const day = Math.floor((utcMs + fixedOffsetMs) / DAY_MS);
+      const at = day - FIRST_KEPT_DAY;
+      if (at >= 0 && at < KEPT_DAYS) {
+        if (this.keptDays[at] === 0) this.keptDays[at] = this.floorDay(utcMs) - FIRST_KEPT_DAY + 1;
+        return (this.keptDays[at]! + FIRST_KEPT_DAY - 1) * DAY_MS - fixedOffsetMs;
+      }
+    }
     const day = this.floorDay(utcMs);
     const start = this.firstInstant(day);
     const end = this.firstInstant(this.nextDay(day));

@@ -185,7 +185,9 @@ function scoreAll(scorer: Scorer, collector: LeafCollector, liveDocs: Bits | und
   collector.setScorer(scorer);
   const twoPhase = scorer.twoPhaseIterator();
   if (twoPhase === undefined) {
-    scorePlain(scorer.iterator(), collector, liveDocs);
+    if (collector.competitiveDocs === undefined) {
+      scorePlain(scorer.iterator(), collector, liveDocs);
+    } else scoreCompetitive(scorer.iterator(), collector, liveDocs);
     return;
   }
   const docs = twoPhase.approximation;
@@ -209,5 +211,42 @@ function scorePlain(
   }
   for (let doc = docs.nextDoc(); doc !== NO_MORE_DOCS; doc = docs.nextDoc()) {
     if (liveDocs.get(doc)) collector.collect(doc);
+  }
+}
+
+/** Docs after which a collector is first asked what it may still keep. */
+const COMPETITIVE_AFTER_DOCS = 1024;
+
+/** Feeds every live match until few docs are left that the collector may keep, then those. */
+function scoreCompetitive(
+  docs: DocIdSetIterator,
+  collector: LeafCollector,
+  liveDocs: Bits | undefined,
+): void {
+  let seen = 0;
+  let askAt = COMPETITIVE_AFTER_DOCS;
+  for (let doc = docs.nextDoc(); doc !== NO_MORE_DOCS; doc = docs.nextDoc()) {
+    if (liveDocs === undefined || liveDocs.get(doc)) collector.collect(doc);
+    if (++seen < askAt) continue;
+    const left = collector.competitiveDocs!(doc + 1);
+    if (left !== undefined) {
+      scoreThese(left, docs, collector, liveDocs);
+      return;
+    }
+    askAt *= 4;
+  }
+}
+
+function scoreThese(
+  targets: Int32Array,
+  docs: DocIdSetIterator,
+  collector: LeafCollector,
+  liveDocs: Bits | undefined,
+): void {
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i]!;
+    if (docs.docID() < target) docs.advance(target);
+    if (docs.docID() !== target) continue;
+    if (liveDocs === undefined || liveDocs.get(target)) collector.collect(target);
   }
 }

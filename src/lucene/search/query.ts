@@ -123,6 +123,11 @@ export interface LeafCollector {
   collect(doc: number): void;
   /** Throwing CollectionTerminatedException ends a leaf early. */
   finish?(): void;
+  /**
+   * Docs from `from` on that may still be kept, ascending; undefined while they are too many or not
+   * known. The scorer may leave the others out. Upstream: LeafCollector.competitiveIterator.
+   */
+  competitiveDocs?(from: number): Int32Array | undefined;
 }
 
 /** Gets the hits of all leaves. */

@@ -29,6 +29,8 @@ export interface SortField {
   readonly reverse: boolean;
   readonly needsScores: boolean;
   leafKeys(context: LeafContext): LeafSortKeys;
+  /** Points of the same values, where they can say which docs come before a key. */
+  readonly pointsField?: string | undefined;
   /** In ascending order, before `reverse`; null handling included. */
   compare(a: SortValue, b: SortValue): number;
 }
@@ -170,13 +172,21 @@ export type LongReader = (doc: number, into: LongHalves) => void;
 export class LongSortField implements SortField {
   readonly needsScores = false;
   readonly reverse: boolean;
+  /** Set where docs without a value come last, and a doc's key is its best value. */
+  readonly pointsField: string | undefined;
   private readonly source: (context: LeafContext) => LongReader;
   private readonly unsigned: boolean;
 
-  constructor(source: (context: LeafContext) => LongReader, reverse: boolean, unsigned = false) {
+  constructor(
+    source: (context: LeafContext) => LongReader,
+    reverse: boolean,
+    unsigned = false,
+    pointsField?: string,
+  ) {
     this.source = source;
     this.reverse = reverse;
     this.unsigned = unsigned;
+    this.pointsField = pointsField;
   }
 
   leafKeys(context: LeafContext): LeafSortKeys {

@@ -3,6 +3,7 @@
 // Upstream: TopFieldCollector, FieldValueHitQueue, TopDocs.merge.
 
 import { type LeafContext, NO_MORE_DOCS } from "../index/leaf-reader.ts";
+import { competitiveDocs } from "./competitive-docs.ts";
 import type { Collector, LeafCollector, Scorable, ScoreMode } from "./query.ts";
 import type { LeafSortKeys, SortField, SortValue } from "./sort-field.ts";
 
@@ -71,7 +72,19 @@ export class TopFieldCollector implements Collector {
       trackScores: this.trackScores,
     });
     let scored: Scorable | undefined;
+    // With one key a doc that ties with the worst hit comes after it, and is not kept.
+    const [first] = this.sort;
+    const points =
+      this.sort.length === 1 && this.scoreMode !== "complete" && first!.pointsField !== undefined
+        ? context.reader.pointValues(first!.pointsField)
+        : undefined;
+    const competitive = (from: number): Int32Array | undefined => {
+      const worst = heap.worstKey();
+      if (worst === undefined) return undefined;
+      return competitiveDocs(points!, worst.high, worst.low, first!.reverse, from);
+    };
     return {
+      ...(points === undefined ? {} : { competitiveDocs: competitive }),
       setScorer: (scorer) => {
         scored = scorer;
         heap.setScorer(scorer);
@@ -191,6 +204,13 @@ class KeyHeap {
     this.spare = this.heap[0]!;
     this.heap[0] = row;
     this.siftDown();
+  }
+
+  /** The first key of the worst hit kept, once there are as many as are wanted. */
+  worstKey(): { readonly high: number; readonly low: number } | undefined {
+    if (this.size === 0 || this.filled < this.size) return undefined;
+    const at = this.heap[0]! * this.fields;
+    return { high: this.highs[at]!, low: this.lows[at]! };
   }
 
   private compareKeys(a: number, b: number): number {

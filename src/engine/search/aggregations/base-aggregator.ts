@@ -138,6 +138,10 @@ class PairCollector implements LeafBucketCollector {
 export class KeyedBucketOrds<K> {
   private readonly owners: (Map<K, number> | undefined)[] = [];
   readonly keys: K[] = [];
+  /** What was asked for last: runs of docs often lie in one bucket. */
+  private lastOwner = -1;
+  private lastKey: K | undefined;
+  private lastOrd = -1;
 
   get size(): number {
     return this.keys.length;
@@ -145,6 +149,15 @@ export class KeyedBucketOrds<K> {
 
   /** The bucket of a key, a new one if need be. */
   add(owner: number, key: K): number {
+    if (key === this.lastKey && owner === this.lastOwner) return this.lastOrd;
+    const ord = this.addNew(owner, key);
+    this.lastOwner = owner;
+    this.lastKey = key;
+    this.lastOrd = ord;
+    return ord;
+  }
+
+  private addNew(owner: number, key: K): number {
     let buckets = this.owners[owner];
     if (buckets === undefined) this.owners[owner] = buckets = new Map();
     let ord = buckets.get(key);

@@ -20,6 +20,8 @@ export interface OrdinalValues {
 /** The terms of a field over all leaves. */
 export interface GlobalOrdinals {
   readonly valueCount: number;
+  /** The same object for the same terms of a reader: what is made of them can be kept by it. */
+  readonly cacheKey?: object;
   /** Are ordinals in the order of the terms? Not when `missing` was added behind them. */
   readonly isSorted: boolean;
   /** Borrowed until the next look-up. */
@@ -73,6 +75,7 @@ export function globalOrdinals(
   const { dictionary, maps } = readerOrdinals(reader, field, isText);
   return {
     valueCount: dictionary.valueCount,
+    cacheKey: dictionary,
     isSorted: true,
     lookupOrd: (ord) => dictionary.lookupOrd(ord),
     leafValues: (leaf) => {
