@@ -19,6 +19,7 @@ export const snowballLanguages: ReadonlySet<string> = new Set([
   "finnish",
   "french",
   "hungarian",
+  "irish",
   "italian",
   "norwegian",
   "portuguese",

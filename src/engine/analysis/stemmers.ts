@@ -37,7 +37,7 @@ const REFUSED = new Set(
     "minimal_german greek hindi light_hungarian indonesian light_italian latvian lithuanian " +
     "light_norwegian minimal_norwegian light_nynorsk minimal_nynorsk persian light_portuguese " +
     "minimal_portuguese portuguese_rslp light_russian light_spanish sorani light_swedish german " +
-    "german2 dutch dutch_kp lovins serbian nepali tamil yiddish hindi kp irish"
+    "german2 dutch dutch_kp lovins serbian nepali tamil yiddish kp"
   ).split(" "),
 );
 
