@@ -1,7 +1,7 @@
 // Fields that are searched by terms. Upstream: TermBasedFieldType, StringFieldType.
 
 import type { Analyzer } from "../../lucene/analysis/index.ts";
-import type { Query } from "../../lucene/search/index.ts";
+import type { MultiTermQuery, Query } from "../../lucene/search/index.ts";
 import {
   CaseInsensitiveTermQuery,
   FuzzyQuery,
@@ -60,6 +60,16 @@ export abstract class StringFieldType extends TermFieldType {
     return false;
   }
 
+  /** Refuses a field whose terms stand nowhere. */
+  protected failIfNotSearchable(): void {
+    this.failIfNotIndexed();
+  }
+
+  /** A query over the field's terms, wherever they stand. */
+  protected overTerms(query: MultiTermQuery | FuzzyQuery): Query {
+    return query;
+  }
+
   override rangeQuery(range: RangeArguments, _context: FieldQueryContext): Query {
     this.failIfDisjoint(range);
     this.failIfNotIndexed();
@@ -79,8 +89,10 @@ export abstract class StringFieldType extends TermFieldType {
     caseInsensitive: boolean,
     _context: FieldQueryContext,
   ): Query {
-    this.failIfNotIndexed();
-    return new PrefixQuery(this.name, this.indexedValueForSearch(value), caseInsensitive);
+    this.failIfNotSearchable();
+    return this.overTerms(
+      new PrefixQuery(this.name, this.indexedValueForSearch(value), caseInsensitive),
+    );
   }
 
   override wildcardQuery(
@@ -88,39 +100,45 @@ export abstract class StringFieldType extends TermFieldType {
     caseInsensitive: boolean,
     _context: FieldQueryContext,
   ): Query {
-    this.failIfNotIndexed();
+    this.failIfNotSearchable();
     const pattern = this.normalizesWildcards
       ? normalizeWildcard(this.name, value, this.searchAnalyzer)
       : Buffer.from(this.indexedValueForSearch(value)).toString("utf8");
-    return new WildcardQuery(this.name, pattern, caseInsensitive);
+    return this.overTerms(new WildcardQuery(this.name, pattern, caseInsensitive));
   }
 
   override normalizedWildcardQuery(value: string, _context: FieldQueryContext): Query {
-    this.failIfNotIndexed();
-    return new WildcardQuery(this.name, normalizeWildcard(this.name, value, this.searchAnalyzer));
+    this.failIfNotSearchable();
+    return this.overTerms(
+      new WildcardQuery(this.name, normalizeWildcard(this.name, value, this.searchAnalyzer)),
+    );
   }
 
   override regexpQuery(value: string, args: RegexpArguments, _context: FieldQueryContext): Query {
-    this.failIfNotIndexed();
+    this.failIfNotSearchable();
     const text = Buffer.from(this.indexedValueForSearch(value)).toString("utf8");
-    return new RegexpQuery(
-      this.name,
-      text,
-      args.flags,
-      args.caseInsensitive,
-      args.maxDeterminizedStates,
+    return this.overTerms(
+      new RegexpQuery(
+        this.name,
+        text,
+        args.flags,
+        args.caseInsensitive,
+        args.maxDeterminizedStates,
+      ),
     );
   }
 
   override fuzzyQuery(value: unknown, args: FuzzyArguments, _context: FieldQueryContext): Query {
-    this.failIfNotIndexed();
-    return new FuzzyQuery(
-      this.name,
-      Buffer.from(this.indexedValueForSearch(value)).toString("utf8"),
-      args.maxEdits,
-      args.prefixLength,
-      args.maxExpansions,
-      args.transpositions,
+    this.failIfNotSearchable();
+    return this.overTerms(
+      new FuzzyQuery(
+        this.name,
+        Buffer.from(this.indexedValueForSearch(value)).toString("utf8"),
+        args.maxEdits,
+        args.prefixLength,
+        args.maxExpansions,
+        args.transpositions,
+      ),
     );
   }
 }

@@ -1,10 +1,14 @@
 // Queries whose accepted terms a finite automaton describes: wildcard, regexp and prefixes without
 // regard to case. Upstream: org.apache.lucene.search.{AutomatonQuery,WildcardQuery,RegexpQuery}.
 
-import type { Terms } from "../index/leaf-reader.ts";
 import { Dfa, type Nfa } from "./automaton.ts";
 import { automatonTerms } from "./automaton-terms.ts";
-import { type MatchingTerms, MultiTermQuery, prefixTerms } from "./multi-term-query.ts";
+import {
+  type MatchingTerms,
+  MultiTermQuery,
+  prefixTerms,
+  type TermSource,
+} from "./multi-term-query.ts";
 import { parseRegexp } from "./regexp.ts";
 import { termText } from "./term-query.ts";
 import { prefixNfa, wildcardNfa } from "./wildcard.ts";
@@ -26,7 +30,7 @@ export abstract class AutomatonQuery extends MultiTermQuery {
     return (this.dfa ??= new Dfa(this.nfa(), this.maxStates()));
   }
 
-  matchingTerms(terms: Terms): MatchingTerms {
+  matchingTerms(terms: TermSource): MatchingTerms {
     return automatonTerms(terms.iterator(), this.automaton());
   }
 }
@@ -97,7 +101,7 @@ export class PrefixQuery extends MultiTermQuery {
     this.caseInsensitive = caseInsensitive;
   }
 
-  matchingTerms(terms: Terms): MatchingTerms {
+  matchingTerms(terms: TermSource): MatchingTerms {
     if (!this.caseInsensitive) return prefixTerms(terms.iterator(), this.prefix);
     const nfa = prefixNfa(new TextDecoder().decode(this.prefix), true);
     return automatonTerms(terms.iterator(), new Dfa(nfa, MAX_DETERMINIZED_STATES));

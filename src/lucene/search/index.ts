@@ -33,6 +33,7 @@ export {
   SortedSetDocValuesRangeQuery,
   SortedSetDocValuesSetQuery,
 } from "./doc-values-query.ts";
+export { DocValuesTermsQuery } from "./doc-values-terms-query.ts";
 export { FuzzyQuery } from "./fuzzy-query.ts";
 export * from "./geo-encoding.ts";
 export {

@@ -22,6 +22,9 @@ export interface MatchingTerms {
   next(): boolean;
 }
 
+/** Where terms come from: postings, or the dictionary of doc values. */
+export type TermSource = Pick<Terms, "iterator">;
+
 /** A query that accepts some of the terms of a field. */
 export abstract class MultiTermQuery extends Query {
   readonly field: string;
@@ -31,7 +34,7 @@ export abstract class MultiTermQuery extends Query {
     this.field = field;
   }
 
-  abstract matchingTerms(terms: Terms): MatchingTerms;
+  abstract matchingTerms(terms: TermSource): MatchingTerms;
 
   createWeight(_searcher: Searcher, _scoreMode: ScoreMode, boost: number): Weight {
     return new ConstantScoreWeight(this, boost, (context) => this.matches(context));
@@ -72,7 +75,7 @@ export class TermInSetQuery extends MultiTermQuery {
     this.terms = sorted.filter((term, i) => i === 0 || compareBytes(term, sorted[i - 1]!) !== 0);
   }
 
-  matchingTerms(terms: Terms): MatchingTerms {
+  matchingTerms(terms: TermSource): MatchingTerms {
     const list = this.terms;
     const termsEnum = terms.iterator();
     let at = 0;
@@ -111,7 +114,7 @@ export class TermRangeQuery extends MultiTermQuery {
     this.includeUpper = includeUpper;
   }
 
-  matchingTerms(terms: Terms): MatchingTerms {
+  matchingTerms(terms: TermSource): MatchingTerms {
     const { lower, upper, includeLower, includeUpper } = this;
     const termsEnum = terms.iterator();
     let started = false;

@@ -101,8 +101,9 @@ describe("Rounding", () => {
       it(`rounds to a ${unit} as the server does in ${zone}`, () => {
         const plain = calendarRounding(unit as DateTimeUnit, zone);
         const shifted = calendarRounding(unit as DateTimeUnit, zone, 6 * 3_600_000);
-        // Lord Howe's clocks step by half an hour; there the server's histogram counts an instant of
-        // October in a bucket of April. Its own Rounding does not, and neither do we.
+        // Lord Howe's clocks step by half an hour, and in 2.19.6 the recorded histogram by hours
+        // counts an instant of October in a bucket of April. We follow Rounding.round as written,
+        // which does not; why the recorded answer differs is not known, so it is left out here.
         if (unit !== "hour" || zone !== "Australia/Lord_Howe") {
           expect(buckets((instant) => plain.round(instant))).toEqual(
             answers.rounded[`${unit} ${zone}`],

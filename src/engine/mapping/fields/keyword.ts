@@ -4,9 +4,11 @@
 import type { Analyzer } from "../../../lucene/analysis/index.ts";
 import type { IndexableFieldType } from "../../../lucene/index/index.ts";
 import { DocValuesType, IndexOptions } from "../../../lucene/index/index.ts";
-import type { Query } from "../../../lucene/search/index.ts";
+import type { FuzzyQuery, MultiTermQuery, Query } from "../../../lucene/search/index.ts";
 import {
+  CaseInsensitiveTermQuery,
   ConstantScoreQuery,
+  DocValuesTermsQuery,
   IndexOrDocValuesQuery,
   SortedSetDocValuesRangeQuery,
   SortedSetDocValuesSetQuery,
@@ -76,6 +78,22 @@ export class KeywordFieldType extends StringFieldType {
   override indexedValueForSearch(value: unknown): Uint8Array {
     if (this.search === KEYWORD_ANALYZER) return super.indexedValueForSearch(value);
     return Buffer.from(this.search.normalize(this.name, queryText(value)));
+  }
+
+  protected override failIfNotSearchable(): void {
+    this.failIfNotIndexedAndNoDocValues();
+  }
+
+  /** Terms that are not indexed stand in the doc values. */
+  protected override overTerms(query: MultiTermQuery | FuzzyQuery): Query {
+    return this.isIndexed ? query : new DocValuesTermsQuery(query);
+  }
+
+  override termQueryCaseInsensitive(value: unknown, context: FieldQueryContext): Query {
+    if (this.isIndexed) return super.termQueryCaseInsensitive(value, context);
+    this.failIfNotSearchable();
+    const text = Buffer.from(this.indexedValueForSearch(value)).toString("utf8");
+    return this.boosted(this.overTerms(new CaseInsensitiveTermQuery(this.name, text)));
   }
 
   override termQuery(value: unknown, context: FieldQueryContext): Query {
