@@ -22,6 +22,7 @@ import { RestoreService } from "./snapshots/restore-service.ts";
 import { SnapshotsService } from "./snapshots/snapshots-service.ts";
 import { TaskManager } from "./tasks/task-manager.ts";
 
+/** What a node is started with. */
 export interface NodeOptions {
   readonly settings: Settings;
   readonly dataFolder: string;

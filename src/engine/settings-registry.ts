@@ -82,19 +82,17 @@ export class SettingsRegistry {
     const [first, ...others] = failures;
     if (first === undefined) return;
     if (others.length === 0) throw first;
+    const suppressed = others.map(({ type, message }) => ({ type, reason: message }));
     throw new VarveError(first.kind, first.message, {
       type: first.type ?? "illegal_argument_exception",
       ...(first.cause === undefined ? {} : { cause: first.cause }),
-      metadata: {
-        root_cause: [{ type: first.type, reason: first.message }],
-        suppressed: others.map(({ type, message }) => ({ type, reason: message })),
-      },
+      metadata: { suppressed },
     });
   }
 
   /** `settings_exception` for a name that is not known, with the names near it. */
   unknown(key: string): VarveError {
-    const near = nearestNames(key, this.exact.keys());
+    const near = nearestNames(key, this.exact.keys()).filter((name) => name !== key);
     const advice =
       near.length === 0
         ? " please check that any required plugins are installed, or check the breaking changes documentation for removed settings"

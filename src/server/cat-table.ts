@@ -9,13 +9,16 @@ import type { RestResponse } from "./route.ts";
 /** A value that is written in a unit. */
 export type CatValue = string | number | boolean | null | undefined | ByteValue | TimeValue;
 
+/** Bytes, written in the unit that is asked for. */
 export interface ByteValue {
   readonly bytes: number;
 }
+/** Milliseconds, written in the unit that is asked for. */
 export interface TimeValue {
   readonly ms: number;
 }
 
+/** A column: its names, what it says, how it is shown. */
 export interface CatColumn {
   readonly name: string;
   /** Comma list of short names. */
@@ -26,6 +29,7 @@ export interface CatColumn {
   readonly shown?: boolean;
 }
 
+/** A table before it is cut, sorted and written. */
 export interface CatTable {
   readonly columns: readonly CatColumn[];
   readonly rows: readonly (readonly CatValue[])[];

@@ -17,6 +17,7 @@ import { filterPath } from "./filter-path.ts";
 import { contentTypeNotSupported, RestRequest } from "./rest-request.ts";
 import { COMMON_PARAMS, type RestResponse, type Route } from "./route.ts";
 
+/** What the server serves. */
 export interface HttpServerOptions {
   readonly node: Node;
   readonly routes: readonly Route[];

@@ -7,6 +7,7 @@ import { Node, type Settings } from "../engine/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import { routes } from "./routes/index.ts";
 
+/** Where a server listens and keeps its data. */
 export interface ServerOptions {
   readonly settings: Settings;
   readonly host: string;
@@ -19,6 +20,7 @@ export interface ServerOptions {
   readonly random?: Random;
 }
 
+/** A server that answers. */
 export interface RunningServer {
   readonly node: Node;
   readonly http: FastifyInstance;

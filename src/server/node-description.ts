@@ -7,6 +7,7 @@ import { API_VERSION, type Node, VARVE_VERSION } from "../engine/index.ts";
 import type { JsonObject } from "./rest-request.ts";
 import { sumStats } from "./stats.ts";
 
+/** Roles of the one node. */
 export const NODE_ROLES = ["cluster_manager", "data", "ingest"] as const;
 
 /** `node.attr.*` settings. */

@@ -4,6 +4,7 @@
 import type { Node } from "../engine/index.ts";
 import type { RestRequest } from "./rest-request.ts";
 
+/** What a route answers. */
 export interface RestResponse {
   readonly status?: number;
   /** An object is encoded by `format`/Accept; a string is sent as text. Undefined: no body. */
@@ -12,6 +13,7 @@ export interface RestResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** One REST call. */
 export interface Route {
   readonly methods: readonly ("GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "PATCH")[];
   /** `/:index/_doc/:id`; a name that starts with a colon is a path parameter. */

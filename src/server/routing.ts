@@ -5,6 +5,7 @@ import type { IndexMetadata, Node } from "../engine/index.ts";
 import { replicasOf } from "./health.ts";
 import type { JsonObject } from "./rest-request.ts";
 
+/** Where a copy of a shard is. */
 export interface ShardRouting {
   readonly index: IndexMetadata;
   readonly shard: number;

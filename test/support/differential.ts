@@ -154,7 +154,7 @@ function maskText(text: string): string {
 const VOLATILE = new RegExp(
   "^(took|creation_date|created|provided_version|timestamp|start_time|.*_in_millis|.*_in_nanos|" +
     ".*_millis|.*_bytes|.*\\.creation_date|.*\\.version\\.created|stack_trace|scroll_id|_scroll_id|pit_id|creation_time|state_uuid|" +
-    "cluster_uuid|version_created|build_hash|build_date|cluster_name|size|memory)$",
+    "cluster_uuid|number_of_pending_tasks|version_created|build_hash|build_date|cluster_name|size|memory)$",
 );
 
 /** Numbers keep the way they were written: 5.0 is not 5. */

@@ -51,14 +51,17 @@ export function aliasesFromJson(json: unknown): Map<string, AliasMetadata> {
   return aliases;
 }
 
+/** Aliases by name, as the API shows them. */
 export function aliasesToJson(aliases: ReadonlyMap<string, AliasMetadata>): JsonObject {
   return Object.fromEntries([...aliases].map(([name, alias]) => [name, aliasToJson(alias)]));
 }
 
+/** Index metadata as it is stored. */
 export function indexToJson(index: IndexMetadata): JsonObject {
   return { ...index, settings: index.settings.toFlat(), aliases: aliasesToJson(index.aliases) };
 }
 
+/** Reads stored index metadata. */
 export function indexFromJson(json: JsonObject): IndexMetadata {
   return {
     ...(json as unknown as IndexMetadata),

@@ -6,6 +6,7 @@ import type { Settings } from "../settings.ts";
 /** Any JSON object. */
 export type JsonObject = { [key: string]: unknown };
 
+/** An alias of one index. */
 export interface AliasMetadata {
   readonly alias: string;
   readonly filter?: JsonObject;
@@ -15,6 +16,7 @@ export interface AliasMetadata {
   readonly hidden?: boolean;
 }
 
+/** All that is known of an index besides its documents. */
 export interface IndexMetadata {
   readonly name: string;
   readonly uuid: string;
@@ -42,6 +44,7 @@ export interface IndexMetadata {
   readonly customData?: JsonObject;
 }
 
+/** A registered repository. */
 export interface RepositoryMetadata {
   readonly name: string;
   readonly type: string;
@@ -61,6 +64,7 @@ export interface LegacyTemplate {
   readonly aliases: ReadonlyMap<string, AliasMetadata>;
 }
 
+/** Everything that outlives a restart, documents aside. */
 export interface ClusterMetadata {
   readonly clusterUuid: string;
   readonly version: number;

@@ -3,6 +3,7 @@
 import type { Clock, Random, WorkerPool } from "../../base/index.ts";
 import type { Settings } from "../settings.ts";
 
+/** What the engine is given from outside. */
 export interface EngineContext {
   readonly clock: Clock;
   readonly random: Random;

@@ -9,7 +9,14 @@ import type {
 } from "../../lucene/index/index.ts";
 import type { SortValue } from "../../lucene/search/index.ts";
 import { copyBytes, type IndexSearcher } from "../../lucene/search/index.ts";
-import { decodeXContent, setMember, type XContentObject } from "../../xcontent/index.ts";
+import {
+  decodeExactJson,
+  decodeXContent,
+  RawJson,
+  setMember,
+  type XContentObject,
+  type XContentValue,
+} from "../../xcontent/index.ts";
 import { filterSource } from "../documents/source-filter.ts";
 import { decodeUid } from "../mapping/index.ts";
 import { type DocValueReader, docValueReader } from "./doc-value-fields.ts";
@@ -97,6 +104,8 @@ function matchedQueries(
   }
   return matched;
 }
+
+const OPENING_BRACE = 0x7b;
 
 class HitVisitor implements StoredFieldVisitor {
   id: string | undefined;
@@ -204,10 +213,13 @@ class LeafLoader {
     shown["_score"] = Number.isNaN(hit.score) ? null : floatToJson(hit.score);
     if (visitor.ignored.length > 0) shown["_ignored"] = visitor.ignored;
     if (visitor.routing !== undefined) shown["_routing"] = visitor.routing;
-    const source = visitor.source === undefined ? undefined : decodeSource(visitor.source);
-    if (source !== undefined && request.fetchSource.enabled) {
-      shown["_source"] = this.filtered(source);
+    if (visitor.source !== undefined && request.fetchSource.enabled) {
+      shown["_source"] = this.shownSource(visitor.source);
     }
+    const source =
+      visitor.source === undefined || request.fields.length === 0
+        ? undefined
+        : decodeSource(visitor.source);
     const fields = this.fieldsOf(local, visitor, source);
     if (Object.keys(fields).length > 0) shown["fields"] = fields;
     if (request.sort !== undefined) {
@@ -219,10 +231,15 @@ class LeafLoader {
     return shown;
   }
 
-  private filtered(source: XContentObject): XContentObject {
+  /** JSON goes out as it was sent; what is filtered keeps its decimals. */
+  private shownSource(source: Uint8Array): XContentValue {
     const { includes, excludes } = this.request.fetchSource;
-    if (includes.length === 0 && excludes.length === 0) return source;
-    return filterSource(source, { includes, excludes }) as XContentObject;
+    const isJson = source[0] === OPENING_BRACE;
+    if (includes.length === 0 && excludes.length === 0) {
+      return isJson ? (new RawJson(source) as unknown as XContentValue) : decodeSource(source);
+    }
+    const tree = isJson ? decodeExactJson(source) : decodeSource(source);
+    return filterSource(tree as XContentObject, { includes, excludes }) as XContentObject;
   }
 
   private number(field: string, doc: number): number {

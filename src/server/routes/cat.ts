@@ -387,7 +387,9 @@ const TASKS = catColumns(
   "type|ty|task type",
   "start_time|start|start time in ms",
   "timestamp|ts,hms,hhmmss|start time in HH:MM:SS",
+  "running_time_ns|time|running time ns|-",
   "running_time|time|running time",
+  "node_id|ni|unique node id|-",
   "ip|i|ip address",
   "node|n|node name",
   "description|desc|task action|-",
@@ -405,7 +407,9 @@ function tasksTable(_request: RestRequest, node: Node): CatTable {
       "transport",
       task.startTime,
       new Date(task.startTime).toISOString().slice(11, 19),
+      task.runningNanos,
       { ms: task.runningNanos / 1e6 },
+      node.id,
       host,
       node.name,
       task.description,
@@ -455,6 +459,7 @@ const PLUGINS = catColumns(
   "name|n|node name",
   "component|c|component",
   "version|v|component version",
+  "description|d|plugin details|-",
 );
 const THREAD_POOL = catColumns(
   "node_name|nn|node name",

@@ -192,7 +192,8 @@ function getMapping(request: RestRequest, node: Node): RestResponse {
 }
 
 async function putMapping(request: RestRequest, node: Node): Promise<RestResponse> {
-  const mapping = await request.requireBody();
+  const mapping = await request.bodyMap();
+  if (mapping === undefined) throw bodyRequired();
   rejectTypedMappings(mapping, "Types cannot be provided in put mapping requests");
   const indices = indicesOf(request, node, STRICT_EXPAND_OPEN);
   checkBlocks(indices, "metadata_write");

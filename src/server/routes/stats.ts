@@ -112,6 +112,8 @@ function clusterStats(_request: RestRequest, node: Node): RestResponse {
           master: 1,
           coordinating_only: 0,
           remote_cluster_client: 0,
+          search: 0,
+          warm: 0,
         },
         versions: [API_VERSION],
         fs: {

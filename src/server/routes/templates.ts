@@ -400,8 +400,12 @@ async function simulateIndex(request: RestRequest, node: Node): Promise<RestResp
   const matched = findComposable(metadata, name);
   if (matched === undefined && body === undefined) return { body: {} };
   const resolved = resolveTemplates(metadata, name, false);
-  const others = overlapping(metadata, matched?.name, [name]);
+  const others = overlapping(metadata, matched?.name, patternsOf(matched?.body, name));
   return { body: { template: templateJson(node, resolved), overlapping: others } };
+}
+
+function patternsOf(body: JsonObject | undefined, name: string): string[] {
+  return body === undefined ? [name] : strings(body["index_patterns"]);
 }
 
 /** Other templates, of any kind, that may match the same names. */
