@@ -30,6 +30,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Random, randomBase64Uuid, systemRandom, VarveError } from "../base/index.ts";
@@ -63,6 +64,9 @@ const CALL_BYTES = 32 * 1024;
 const SYNC_ALL_FILES = 256;
 /** From so many bytes on, a draft is synced in the background while the next one is written. */
 const SYNC_EARLY_BYTES = 256 * 1024;
+/** From so many blobs on, a deletion runs on Node's threads. */
+const PARALLEL_DELETES_MIN = 16;
+const DELETES_AT_ONCE = 4;
 /** Prefix of a blob that is being written: OpenSearch's cleanup knows it and removes it. */
 export const PENDING_PREFIX = "pending-";
 
@@ -245,6 +249,7 @@ export class FsBlobStore implements BlobStore {
   }
 
   async delete(names: readonly string[], signal?: AbortSignal): Promise<void> {
+    if (names.length >= PARALLEL_DELETES_MIN) return this.deleteMany(names, signal);
     for (const name of names) {
       const path = this.pathOf(checkBlobName(name));
       await this.turn(0, signal);
@@ -255,6 +260,25 @@ export class FsBlobStore implements BlobStore {
         if (codeOf(error) !== "ENOENT") throw translate(error, name);
       }
     }
+  }
+
+  /** Many unlinks, which cost more than their calls: on Node's threads, several at a time. */
+  private async deleteMany(names: readonly string[], signal?: AbortSignal): Promise<void> {
+    let next = 0;
+    const lane = async () => {
+      while (next < names.length) {
+        signal?.throwIfAborted();
+        const name = names[next++]!;
+        const path = this.pathOf(checkBlobName(name));
+        this.drafts.delete(path);
+        try {
+          await unlink(path);
+        } catch (error) {
+          if (codeOf(error) !== "ENOENT") throw translate(error, name);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: DELETES_AT_ONCE }, lane));
   }
 
   async deleteTree(folder: string, signal?: AbortSignal): Promise<DeleteResult> {

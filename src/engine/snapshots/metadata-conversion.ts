@@ -21,7 +21,9 @@ import { Settings } from "../settings.ts";
 const COMPONENT = "component_template";
 const COMPOSABLE = "index_template";
 const DATA_STREAM = "data_stream";
-/** Registered repositories are not taken from a snapshot, nor are sections without meaning to us. */
+/**
+ * Registered repositories are not taken from a snapshot, nor are sections without meaning to us.
+ */
 const NEVER_RESTORED = new Set(["repositories", "index-graveyard"]);
 
 /** An index as its `meta-` blob. */
@@ -107,7 +109,9 @@ function wrapped(map: ReadonlyMap<string, JsonObject>, name: string): Record<str
   return map.size === 0 ? {} : { [name]: { [name]: Object.fromEntries(map) } };
 }
 
-/** The cluster's part of a snapshot. Without the global state only the streams of its indices stay. */
+/**
+ * The cluster's part of a snapshot. Without the global state only the streams of its indices stay.
+ */
 export function clusterToStored(
   metadata: ClusterMetadata,
   includeGlobalState: boolean,
@@ -150,7 +154,9 @@ export function storedDataStreams(stored: StoredClusterMetadata): Map<string, Js
   return unwrapped(stored, DATA_STREAM);
 }
 
-/** Puts the global state of a snapshot over the cluster's: its settings, templates and customs win. */
+/**
+ * Puts the global state of a snapshot over the cluster's: its settings, templates and customs win.
+ */
 export function withGlobalState(
   metadata: ClusterMetadata,
   stored: StoredClusterMetadata,

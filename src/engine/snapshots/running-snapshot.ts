@@ -7,6 +7,7 @@ import { exception } from "../exceptions.ts";
 import type { CreateSnapshotRequest } from "./snapshot-request.ts";
 import type { TransferEvent } from "./transfer-protocol.ts";
 
+/** How far a shard is. Upstream: IndexShardSnapshotStatus.Stage. */
 export type ShardStage = "INIT" | "STARTED" | "FINALIZE" | "DONE" | "FAILURE";
 
 /** One shard of a running snapshot. */
