@@ -1,6 +1,6 @@
 // Starts both real servers once for the whole interop tier; tests get them by `realServer(version)`.
 
-import { mkdtempSync, rmSync, chmodSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";

@@ -1,8 +1,8 @@
 // Which parts of a document a hit shows: `_source`, `docvalue_fields`, `fields`.
 // Upstream: org.opensearch.search.fetch.subphase.{FetchSourceContext,FieldAndFormat}.
 
-import { isXContentObject, type XContentValue } from "../../xcontent/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
+import { isXContentObject, type XContentValue } from "../../xcontent/index.ts";
 import { textOf } from "./object-reader.ts";
 import type { QueryParseContext } from "./query-builder.ts";
 import { parsingException, tokenName, xContentParseException } from "./source-location.ts";
@@ -29,7 +29,8 @@ export interface Member {
 
 /** `_source`: a flag, a pattern, a list of patterns, or both kinds of them. */
 export function parseFetchSource(
-  value: XContentValue, { owner, key, parser }: Member,
+  value: XContentValue,
+  { owner, key, parser }: Member,
 ): FetchSource {
   if (typeof value === "boolean") return { enabled: value, includes: [], excludes: [] };
   if (typeof value === "string") return { enabled: true, includes: [value], excludes: [] };

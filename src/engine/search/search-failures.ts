@@ -101,7 +101,10 @@ export function reducePhaseException(error: unknown): unknown {
   return new VarveError("invalid", "", {
     type: "search_phase_execution_exception",
     metadata: {
-      phase: "fetch", grouped: true, failed_shards: [], root_cause: [],
+      phase: "fetch",
+      grouped: true,
+      failed_shards: [],
+      root_cause: [],
       ...(status === undefined ? {} : { status }),
     },
     cause: error,

@@ -8,21 +8,17 @@ import type { AggregatorFactories } from "./aggregations/aggregator.ts";
 import { parseAggregationsWith } from "./aggregations/parse.ts";
 import { AGGREGATION_PARSERS } from "./aggregations/registry.ts";
 import {
-  parseFetchSource,
-  parseFields,
   type FetchSource,
   type FieldAndFormat,
   type Member,
+  parseFetchSource,
+  parseFields,
 } from "./fetch-options.ts";
 import { textOf, toBoolean, toInteger, toNumber } from "./object-reader.ts";
 import { QUERY_PARSERS } from "./queries/registry.ts";
 import { type QueryBuilder, QueryParseContext } from "./query-builder.ts";
 import { parseSort, type SortBuilder } from "./sort-builder.ts";
-import {
-  parsingException,
-  RequestSource,
-  tokenName,
-} from "./source-location.ts";
+import { parsingException, RequestSource, tokenName } from "./source-location.ts";
 
 export type { FetchSource, FieldAndFormat } from "./fetch-options.ts";
 

@@ -16,6 +16,7 @@ import {
 import { type DirectoryReader, readLatestCommit } from "../../lucene/index/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
+import type { FsDirectory } from "../store/fs-directory.ts";
 import type {
   DeleteRequestOperation,
   GetOptions,
@@ -23,7 +24,6 @@ import type {
   IndexRequestOperation,
   OperationResult,
 } from "./engine-operations.ts";
-import type { FsDirectory } from "../store/fs-directory.ts";
 import { IndexingMemory } from "./indexing-memory.ts";
 import type { InternalEngine } from "./internal-engine.ts";
 import { MergeScheduler } from "./merge-scheduler.ts";

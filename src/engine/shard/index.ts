@@ -1,11 +1,11 @@
+export { FsDirectory } from "../store/fs-directory.ts";
+export { PAGE_BYTES, PageCache } from "../store/page-cache.ts";
 export { type CommitData, decodeCommitData, encodeCommitData } from "./commit-data.ts";
 export * from "./engine-operations.ts";
-export { FsDirectory } from "../store/fs-directory.ts";
 export { type FoundDocument, findById, versionOf } from "./id-lookup.ts";
 export * from "./index-shard.ts";
 export { indexSortOf } from "./index-sort-config.ts";
 export { IndexingMemory } from "./indexing-memory.ts";
-export { PAGE_BYTES, PageCache } from "../store/page-cache.ts";
 export { ShardCounters, type WorkCounter } from "./shard-counters.ts";
 export * from "./shard-stats.ts";
 export { loadDocument } from "./stored-document.ts";

@@ -19,6 +19,7 @@ import {
   type ParsedDocument,
   tombstone,
 } from "../mapping/index.ts";
+import type { FsDirectory } from "../store/fs-directory.ts";
 import { type CommitData, encodeCommitData } from "./commit-data.ts";
 import type {
   DeleteRequestOperation,
@@ -27,7 +28,6 @@ import type {
   IndexRequestOperation,
   OperationResult,
 } from "./engine-operations.ts";
-import type { FsDirectory } from "../store/fs-directory.ts";
 import { findById, versionOf } from "./id-lookup.ts";
 import { LiveVersionMap, type VersionValue } from "./live-version-map.ts";
 import type { LocalCheckpointTracker } from "./local-checkpoint-tracker.ts";

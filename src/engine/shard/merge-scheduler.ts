@@ -12,8 +12,8 @@ import {
   runMerge,
   segmentCommitFiles,
 } from "../../lucene/index/index.ts";
-import type { MergeTask } from "../workers/merge-worker.ts";
 import type { FsDirectory } from "../store/fs-directory.ts";
+import type { MergeTask } from "../workers/merge-worker.ts";
 import type { ShardCounters } from "./shard-counters.ts";
 
 /** A merge of fewer bytes costs less than handing it to a thread. */

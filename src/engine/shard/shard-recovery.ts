@@ -18,13 +18,13 @@ import {
 } from "../../lucene/index/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
+import { FsDirectory } from "../store/fs-directory.ts";
 import {
   type CommitData,
   decodeCommitData,
   emptyCommitData,
   encodeCommitData,
 } from "./commit-data.ts";
-import { FsDirectory } from "../store/fs-directory.ts";
 import { InternalEngine } from "./internal-engine.ts";
 import { LocalCheckpointTracker, NO_OPS_PERFORMED } from "./local-checkpoint-tracker.ts";
 import { Translog } from "./translog/translog.ts";

@@ -1,8 +1,10 @@
 // A codec generation: the readers of one Lucene line, and writers only for the generation that we
 // write. Consumers pull, as in Lucene: the same call serves a flush and a merge.
 
+import type { FieldInfo, FieldInfos } from "../index/field-info.ts";
 import type {
   BinaryDocValues,
+  Bits,
   DocValuesProducer,
   FieldsProducer,
   NormsProducer,
@@ -15,14 +17,12 @@ import type {
   StoredValue,
   Terms,
 } from "../index/leaf-reader.ts";
-import type { FieldInfo, FieldInfos } from "../index/field-info.ts";
 import type {
   SegmentCommitInfo,
   SegmentInfo,
   SegmentReadState,
   SegmentWriteState,
 } from "../index/segment-info.ts";
-import type { Bits } from "../index/leaf-reader.ts";
 import type { Directory } from "../store/index.ts";
 
 /** Fields with terms, sorted by name in UTF-16 order as Lucene's Fields. */

@@ -3,8 +3,8 @@
 // collector has nothing to copy. Text terms are UTF-8. A field uses one of the two kinds.
 // Upstream: org.apache.lucene.util.BytesRefHash (9.1.0).
 //
-// A lookup writes its term to the end of the pool first, hashing on the way (FNV-1a over bytes, then
-// h ^= h >>> 15); a new term stays there, a known one is overwritten by the next lookup.
+// A lookup writes its term to the end of the pool first, hashing on the way (FNV-1a over bytes,
+// then h ^= h >>> 15); a new term stays there, a known one is overwritten by the next lookup.
 //
 // Sorting is by unsigned bytes, which for UTF-8 is code point order (not UTF-16's): a three-way
 // radix quicksort over ids that looks only at the bytes that tell terms apart.

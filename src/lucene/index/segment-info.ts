@@ -1,8 +1,8 @@
 // A segment and a commit. Upstream: org.apache.lucene.index.{SegmentInfo,SegmentCommitInfo,
 // SegmentInfos}, org.apache.lucene.util.Version (9.12.3).
 
-import type { Directory } from "../store/index.ts";
 import { illegalArgument } from "../../base/index.ts";
+import type { Directory } from "../store/index.ts";
 
 /** A version of Lucene. */
 export interface LuceneVersion {

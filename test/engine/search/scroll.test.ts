@@ -12,7 +12,6 @@ afterAll(() => {
   fixture.remove();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: responses are JSON.
 type Json = any;
 
 async function run(body: XContentObject, params: Record<string, string> = {}): Promise<Json> {

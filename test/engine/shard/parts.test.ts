@@ -6,14 +6,14 @@ import { describe, expect, test } from "vitest";
 import { nodeFileIo, seededRandom } from "../../../src/base/index.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { decodeCommitData, encodeCommitData } from "../../../src/engine/shard/commit-data.ts";
-import { FsDirectory } from "../../../src/engine/store/fs-directory.ts";
 import { indexSortOf } from "../../../src/engine/shard/index-sort-config.ts";
 import { IndexingMemory } from "../../../src/engine/shard/indexing-memory.ts";
 import { LiveVersionMap } from "../../../src/engine/shard/live-version-map.ts";
 import { LocalCheckpointTracker } from "../../../src/engine/shard/local-checkpoint-tracker.ts";
 import { planOperation } from "../../../src/engine/shard/operation-plan.ts";
-import { PAGE_BYTES, PageCache } from "../../../src/engine/store/page-cache.ts";
 import { RefreshSchedule } from "../../../src/engine/shard/refresh-schedule.ts";
+import { FsDirectory } from "../../../src/engine/store/fs-directory.ts";
+import { PAGE_BYTES, PageCache } from "../../../src/engine/store/page-cache.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 const SHARD = { index: "i", indexUuid: "u", shard: 0 };

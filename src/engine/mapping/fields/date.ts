@@ -203,9 +203,7 @@ class DateFieldMapper extends FieldMapper {
       timestamp = this.nullTimestamp;
     } else {
       try {
-        timestamp = this.isMillis
-          ? formatter.parseMillis(text)
-          : this.fieldType.parse(text);
+        timestamp = this.isMillis ? formatter.parseMillis(text) : this.fieldType.parse(text);
       } catch (error) {
         if (!this.ignoreMalformed || !isMalformed(error, value)) throw error;
         context.addIgnoredField(this.path);

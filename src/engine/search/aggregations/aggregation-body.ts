@@ -7,7 +7,7 @@ import type { XContentObject, XContentValue } from "../../../xcontent/index.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { numberFormat, textOf, toBoolean, toInteger, toNumber } from "../object-reader.ts";
 import type { QueryParseContext } from "../query-builder.ts";
-import { tokenName, xContentParseException, type TokenPart } from "../source-location.ts";
+import { type TokenPart, tokenName, xContentParseException } from "../source-location.ts";
 
 const STRINGS = ["VALUE_STRING"];
 const NUMBERS = ["VALUE_NUMBER", "VALUE_STRING"];
@@ -30,7 +30,9 @@ export class AggregationBody {
 
   /** Takes a member whose token is one of `tokens`; `convert` may throw. */
   take<T>(
-    key: string, tokens: readonly string[], convert: (value: XContentValue) => T,
+    key: string,
+    tokens: readonly string[],
+    convert: (value: XContentValue) => T,
   ): T | undefined {
     this.known.add(key);
     if (!Object.hasOwn(this.object, key)) return undefined;
@@ -105,7 +107,9 @@ export class AggregationBody {
 
   error(message: string, key: string, cause?: unknown, part: TokenPart = "value"): VarveError {
     return xContentParseException(
-      message, this.parser.source.locate(this.object, key, part), cause,
+      message,
+      this.parser.source.locate(this.object, key, part),
+      cause,
     );
   }
 
@@ -113,9 +117,7 @@ export class AggregationBody {
   arrayEndError(message: string, key: string, cause: unknown): VarveError {
     const value = this.object[key];
     const container = typeof value === "object" && value !== null ? value : this.object;
-    return xContentParseException(
-      message, this.parser.source.locate(container, "", "end"), cause,
-    );
+    return xContentParseException(message, this.parser.source.locate(container, "", "end"), cause);
   }
 
   /** An error at the end of the body. */

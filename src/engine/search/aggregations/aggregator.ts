@@ -9,10 +9,10 @@
 // InternalAggregation,InternalAggregation.ReduceContext,MultiBucketConsumerService}.
 
 import { VarveError } from "../../../base/index.ts";
-import { javaHashOrder } from "../../mapping/node-values.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { IndexSearcher, Query, Scorable } from "../../../lucene/search/index.ts";
 import type { XContentObject } from "../../../xcontent/index.ts";
+import { javaHashOrder } from "../../mapping/node-values.ts";
 import type { QueryShardContext } from "../query-shard-context.ts";
 
 /** Counts buckets against `search.max_buckets`. */
@@ -39,11 +39,16 @@ export class MultiBucketConsumer {
   check(more: number): void {
     const count = this.count + more;
     if (count <= this.limit) return;
-    throw new VarveError("limit", "Trying to create too many buckets. Must be less than or equal "
-      + `to: [${this.limit}] but was [${count}]. This limit can be set by changing the `
-      + "[search.max_buckets] cluster level setting.", {
-      type: "too_many_buckets_exception", metadata: { max_buckets: this.limit },
-    });
+    throw new VarveError(
+      "limit",
+      "Trying to create too many buckets. Must be less than or equal " +
+        `to: [${this.limit}] but was [${count}]. This limit can be set by changing the ` +
+        "[search.max_buckets] cluster level setting.",
+      {
+        type: "too_many_buckets_exception",
+        metadata: { max_buckets: this.limit },
+      },
+    );
   }
 }
 
@@ -165,7 +170,8 @@ export class InternalAggregations {
 
   /** Merges the results of several shards (or of several equal buckets). */
   static reduce(
-    all: readonly InternalAggregations[], context: ReduceContext,
+    all: readonly InternalAggregations[],
+    context: ReduceContext,
   ): InternalAggregations {
     const byName = new Map<string, InternalAggregation[]>();
     for (const { list } of all) {
@@ -176,11 +182,13 @@ export class InternalAggregations {
       }
     }
     // Upstream keeps the names in a hash map, and shows them in its order.
-    return new InternalAggregations(javaHashOrder([...byName.keys()]).map((name) => {
-      const same = byName.get(name)!;
-      const first = same.find((one) => one.isUnmapped !== true) ?? same[0]!;
-      return first.reduce(same, context);
-    }));
+    return new InternalAggregations(
+      javaHashOrder([...byName.keys()]).map((name) => {
+        const same = byName.get(name)!;
+        const first = same.find((one) => one.isUnmapped !== true) ?? same[0]!;
+        return first.reduce(same, context);
+      }),
+    );
   }
 
   /** The result of a name. */

@@ -6,8 +6,12 @@ import type { LeafContext, NumericDocValues } from "../../../lucene/index/index.
 import type { Scorable } from "../../../lucene/search/index.ts";
 import type { XContentObject } from "../../../xcontent/index.ts";
 import {
-  InternalAggregations, type AggregationContext, type Aggregator, type AggregatorFactory,
-  type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  InternalAggregations,
+  type LeafBucketCollector,
 } from "./aggregator.ts";
 
 /** The common part of all aggregators. */
@@ -21,7 +25,9 @@ export abstract class BaseAggregator implements Aggregator {
   readonly sortKind: Aggregator["sortKind"] = undefined;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
   ) {
     this.name = factory.name;
     this.type = factory.type;
@@ -92,8 +98,9 @@ export abstract class BucketsAggregator extends BaseAggregator {
   protected bucketAggregations(bucketOrds: readonly number[]): InternalAggregations[] {
     if (this.children.length === 0) return bucketOrds.map(() => InternalAggregations.EMPTY);
     const built = this.children.map((child) => child.buildAggregations(bucketOrds));
-    return bucketOrds.map((_, index) =>
-      new InternalAggregations(built.map((results) => results[index]!)));
+    return bucketOrds.map(
+      (_, index) => new InternalAggregations(built.map((results) => results[index]!)),
+    );
   }
 
   /** The children's results of a bucket without docs. */
@@ -105,9 +112,12 @@ export abstract class BucketsAggregator extends BaseAggregator {
 
 /** One collector that feeds all the given aggregators; undefined when there is none. */
 export function collectorOf(
-  aggregators: readonly Aggregator[], leaf: LeafContext, scorer: () => Scorable,
+  aggregators: readonly Aggregator[],
+  leaf: LeafContext,
+  scorer: () => Scorable,
 ): LeafBucketCollector | undefined {
-  const collectors = aggregators.filter((one) => one.isGlobal !== true)
+  const collectors = aggregators
+    .filter((one) => one.isGlobal !== true)
     .map((one) => one.leafCollector(leaf, scorer));
   if (collectors.length === 0) return undefined;
   if (collectors.length === 1) return collectors[0]!;

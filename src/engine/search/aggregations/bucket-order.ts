@@ -2,9 +2,11 @@
 // Upstream: org.opensearch.search.aggregations.{BucketOrder,InternalOrder},
 // support.AggregationPath.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
 import {
-  isXContentObject, type XContentObject, type XContentValue,
+  isXContentObject,
+  type XContentObject,
+  type XContentValue,
 } from "../../../xcontent/index.ts";
 import { parsingException, tokenName } from "../source-location.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
@@ -35,24 +37,25 @@ export const KEY_ORDER: BucketOrder = [KEY_ASCENDING];
 
 /** Takes `order`: an object or a list of objects. */
 export function takeOrder(body: AggregationBody, fallback: BucketOrder): BucketOrder {
-  return body.take("order", ["START_OBJECT", "START_ARRAY"], (value) => {
-    const items = Array.isArray(value) ? value : [value];
-    const elements = items.map((item, index) => {
-      if (!isXContentObject(item)) {
-        const place = body.parser.source.locate(value as object, index, "value");
-        throw parsingException(`Expected [START_OBJECT] but found [${tokenName(item)}]`, place);
-      }
-      return parseElement(body, item);
-    });
-    const last = elements[elements.length - 1];
-    if (last === undefined) throw illegalArgument(`Required [order]`);
-    return last.by === "_key" ? elements : [...elements, KEY_ASCENDING];
-  }) ?? fallback;
+  return (
+    body.take("order", ["START_OBJECT", "START_ARRAY"], (value) => {
+      const items = Array.isArray(value) ? value : [value];
+      const elements = items.map((item, index) => {
+        if (!isXContentObject(item)) {
+          const place = body.parser.source.locate(value as object, index, "value");
+          throw parsingException(`Expected [START_OBJECT] but found [${tokenName(item)}]`, place);
+        }
+        return parseElement(body, item);
+      });
+      const last = elements[elements.length - 1];
+      if (last === undefined) throw illegalArgument(`Required [order]`);
+      return last.by === "_key" ? elements : [...elements, KEY_ASCENDING];
+    }) ?? fallback
+  );
 }
 
 function parseElement(body: AggregationBody, object: XContentObject): OrderElement {
-  const at = (key: string, part: "value" | "end") =>
-    body.parser.source.locate(object, key, part);
+  const at = (key: string, part: "value" | "end") => body.parser.source.locate(object, key, part);
   let name: string | undefined;
   let ascending = false;
   for (const [key, value] of Object.entries(object) as [string, XContentValue][]) {
@@ -75,11 +78,15 @@ function parseElement(body: AggregationBody, object: XContentObject): OrderEleme
 }
 
 function parsePath(path: string): readonly PathElement[] {
-  const parts = path.split(">").map((part) => part.trim()).filter((part) => part !== "");
-  const invalid = (element: string): VarveError => new VarveError(
-    "invalid", `Invalid path element [${element}] in path [${path}]`,
-    { type: "aggregation_execution_exception", metadata: { status: 500 } },
-  );
+  const parts = path
+    .split(">")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  const invalid = (element: string): VarveError =>
+    new VarveError("invalid", `Invalid path element [${element}] in path [${path}]`, {
+      type: "aggregation_execution_exception",
+      metadata: { status: 500 },
+    });
   return parts.map((element, index) => {
     const bracket = element.lastIndexOf("[");
     if (bracket >= 0) {
@@ -87,7 +94,9 @@ function parsePath(path: string): readonly PathElement[] {
         throw invalid(element);
       }
       return {
-        fullName: element, name: element.slice(0, bracket), key: element.slice(bracket + 1, -1),
+        fullName: element,
+        name: element.slice(0, bracket),
+        key: element.slice(bracket + 1, -1),
       };
     }
     const dot = index === parts.length - 1 ? element.lastIndexOf(".") : -1;
@@ -125,8 +134,10 @@ export type Comparator<T> = (a: T, b: T) => number;
 
 /** Compares bucket ordinals of a shard. Refuses paths that name nothing to sort by. */
 export function ordComparator(
-  order: BucketOrder, owner: { readonly children: readonly Aggregator[] },
-  docCount: (ord: number) => number, compareKeys: Comparator<number>,
+  order: BucketOrder,
+  owner: { readonly children: readonly Aggregator[] },
+  docCount: (ord: number) => number,
+  compareKeys: Comparator<number>,
 ): Comparator<number> {
   const comparators = order.map(({ by, ascending }): Comparator<number> => {
     if (by === "_count") {
@@ -141,9 +152,15 @@ export function ordComparator(
 
 /** Checks the paths of an order. */
 export function validateOrder(
-  order: BucketOrder, owner: { readonly children: readonly Aggregator[] },
+  order: BucketOrder,
+  owner: { readonly children: readonly Aggregator[] },
 ): void {
-  ordComparator(order, owner, () => 0, () => 0);
+  ordComparator(
+    order,
+    owner,
+    () => 0,
+    () => 0,
+  );
 }
 
 function inTurn<T>(comparators: readonly Comparator<T>[]): Comparator<T> {
@@ -157,13 +174,15 @@ function inTurn<T>(comparators: readonly Comparator<T>[]): Comparator<T> {
   };
 }
 
-const SINGLE_BUCKET_RULE = "Buckets can only be sorted on a sub-aggregator path that is built out "
-  + "of zero or more single-bucket aggregations within the path and a final single-bucket or a "
-  + "metrics aggregation at the path end.";
+const SINGLE_BUCKET_RULE =
+  "Buckets can only be sorted on a sub-aggregator path that is built out " +
+  "of zero or more single-bucket aggregations within the path and a final single-bucket or a " +
+  "metrics aggregation at the path end.";
 
 /** The number of each bucket that a path leads to. */
 function pathValue(
-  path: readonly PathElement[], owner: { readonly children: readonly Aggregator[] },
+  path: readonly PathElement[],
+  owner: { readonly children: readonly Aggregator[] },
 ): (ord: number) => number {
   try {
     return resolvePath(path, owner);
@@ -171,13 +190,16 @@ function pathValue(
     if (!(error instanceof VarveError)) throw error;
     const shown = path.map(({ fullName }) => fullName).join(">");
     throw new VarveError("invalid", `Invalid aggregation order path [${shown}]. ${error.message}`, {
-      type: "aggregation_execution_exception", cause: error, metadata: { status: 500 },
+      type: "aggregation_execution_exception",
+      cause: error,
+      metadata: { status: 500 },
     });
   }
 }
 
 function resolvePath(
-  path: readonly PathElement[], owner: { readonly children: readonly Aggregator[] },
+  path: readonly PathElement[],
+  owner: { readonly children: readonly Aggregator[] },
 ): (ord: number) => number {
   let children = owner.children;
   const steps: Aggregator[] = [];
@@ -185,13 +207,16 @@ function resolvePath(
     const element = path[i]!;
     const found = children.find(({ name }) => name === element.name);
     if (found === undefined) {
-      throw illegalArgument(`The provided aggregation [${element.fullName}] either does not exist, `
-        + "or is a pipeline aggregation and cannot be used to sort the buckets.");
+      throw illegalArgument(
+        `The provided aggregation [${element.fullName}] either does not exist, ` +
+          "or is a pipeline aggregation and cannot be used to sort the buckets.",
+      );
     }
     if (i === path.length - 1) return finalValue(found, element.key, steps);
     if (element.key !== undefined) {
-      throw illegalArgument("Key only allowed on last aggregation path element but got "
-        + `[${element.fullName}]`);
+      throw illegalArgument(
+        "Key only allowed on last aggregation path element but got " + `[${element.fullName}]`,
+      );
     }
     if (found.sortKind === "metric" || found.sortKind === "metrics") {
       throw illegalArgument(`${SINGLE_BUCKET_RULE} [${found.name}] is not single-bucket.`);
@@ -205,7 +230,9 @@ function resolvePath(
 }
 
 function finalValue(
-  target: Aggregator, key: string | undefined, steps: readonly Aggregator[],
+  target: Aggregator,
+  key: string | undefined,
+  steps: readonly Aggregator[],
 ): (ord: number) => number {
   checkKey(target, key);
   return (ord) => {
@@ -220,13 +247,17 @@ function checkKey(target: Aggregator, key: string | undefined): void {
   switch (target.sortKind) {
     case "metric":
       if (key === undefined || key === "value") return;
-      throw illegalArgument("Ordering on a single-value metrics aggregation can only be done on "
-        + `its value. Either drop the key (a la "${name}") or change it to "value" (a la `
-        + `"${name}.value")`);
+      throw illegalArgument(
+        "Ordering on a single-value metrics aggregation can only be done on " +
+          `its value. Either drop the key (a la "${name}") or change it to "value" (a la ` +
+          `"${name}.value")`,
+      );
     case "metrics":
       if (key === undefined) {
-        throw illegalArgument("When ordering on a multi-value metrics aggregation a metric name "
-          + "must be specified.");
+        throw illegalArgument(
+          "When ordering on a multi-value metrics aggregation a metric name " +
+            "must be specified.",
+        );
       }
       if (target.hasMetric?.(key) === true) return;
       throw illegalArgument(
@@ -234,9 +265,11 @@ function checkKey(target: Aggregator, key: string | undefined): void {
       );
     case "bucket":
       if (key === undefined || key === "doc_count") return;
-      throw illegalArgument("Ordering on a single-bucket aggregation can only be done on its "
-        + `doc_count. Either drop the key (a la "${name}") or change it to "doc_count" (a la `
-        + `"${name}.doc_count") or "key".`);
+      throw illegalArgument(
+        "Ordering on a single-bucket aggregation can only be done on its " +
+          `doc_count. Either drop the key (a la "${name}") or change it to "doc_count" (a la ` +
+          `"${name}.doc_count") or "key".`,
+      );
     default:
       throw illegalArgument(SINGLE_BUCKET_RULE);
   }
@@ -250,17 +283,23 @@ export interface OrderedBucket {
 
 /** Compares built buckets. */
 export function bucketComparator<B extends OrderedBucket>(
-  order: BucketOrder, compareKeys: Comparator<B>,
+  order: BucketOrder,
+  compareKeys: Comparator<B>,
 ): Comparator<B> {
-  return inTurn(order.map(({ by, ascending }): Comparator<B> => {
-    if (by === "_count") {
-      return ascending ? (a, b) => a.docCount - b.docCount : (a, b) => b.docCount - a.docCount;
-    }
-    if (by === "_key") return ascending ? compareKeys : (a, b) => compareKeys(b, a);
-    return (a, b) => compareDiscardNaN(
-      resultValue(by, a.aggregations), resultValue(by, b.aggregations), ascending,
-    );
-  }));
+  return inTurn(
+    order.map(({ by, ascending }): Comparator<B> => {
+      if (by === "_count") {
+        return ascending ? (a, b) => a.docCount - b.docCount : (a, b) => b.docCount - a.docCount;
+      }
+      if (by === "_key") return ascending ? compareKeys : (a, b) => compareKeys(b, a);
+      return (a, b) =>
+        compareDiscardNaN(
+          resultValue(by, a.aggregations),
+          resultValue(by, b.aggregations),
+          ascending,
+        );
+    }),
+  );
 }
 
 function resultValue(path: readonly PathElement[], results: InternalAggregations): number {

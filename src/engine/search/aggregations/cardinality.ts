@@ -7,27 +7,34 @@ import type { XContentObject } from "../../../xcontent/index.ts";
 import { leafNumbers } from "../field-values.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
-  type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
 import { MetricsAggregator } from "./base-aggregator.ts";
-import {
-  HyperLogLogPlusPlus, PRECISION_DEFAULT, precisionFromThreshold,
-} from "./hyper-log-log.ts";
+import { HyperLogLogPlusPlus, PRECISION_DEFAULT, precisionFromThreshold } from "./hyper-log-log.ts";
 import type { ResultHead } from "./numeric-metric.ts";
 import type { GlobalOrdinals } from "./ordinal-values.ts";
 import type { AggregationParser } from "./parse.ts";
-import { hashBytes, hashDouble, hashLong, type HashHalves } from "./value-hash.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { type HashHalves, hashBytes, hashDouble, hashLong } from "./value-hash.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** `cardinality`. */
 export const parseCardinality: AggregationParser = (object, parts, parser) => {
   const body = new AggregationBody(object, parser, "cardinality");
   const threshold = body.takeLong("precision_threshold");
   if (threshold !== undefined && threshold < 0) {
-    throw body.error("[cardinality] failed to parse field [precision_threshold]",
-      "precision_threshold", illegalArgument("[precisionThreshold] must be greater than or equal "
-        + `to 0. Found [${threshold}] in [${parts.name}]`));
+    throw body.error(
+      "[cardinality] failed to parse field [precision_threshold]",
+      "precision_threshold",
+      illegalArgument(
+        "[precisionThreshold] must be greater than or equal " +
+          `to 0. Found [${threshold}] in [${parts.name}]`,
+      ),
+    );
   }
   body.takeString("execution_hint");
   body.take("rehash", ["VALUE_BOOLEAN", "VALUE_STRING"], () => true);
@@ -35,7 +42,8 @@ export const parseCardinality: AggregationParser = (object, parts, parser) => {
   body.finish();
   const precision = threshold === undefined ? PRECISION_DEFAULT : precisionFromThreshold(threshold);
   const factory: AggregatorFactory = {
-    ...parts, type: "cardinality",
+    ...parts,
+    type: "cardinality",
     create: (context, parent) => {
       const source = new ValuesSource(context, options, "bytes");
       return new CardinalityAggregator(factory, context, parent, source, precision);
@@ -75,8 +83,11 @@ class CardinalityAggregator extends MetricsAggregator {
   private readonly pendingBuckets: number[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, precision: number,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    precision: number,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -212,7 +223,8 @@ class InternalCardinality implements InternalAggregation {
   }
 
   reduce(all: readonly InternalAggregation[]): InternalAggregation {
-    const counters = all.map((one) => (one as InternalCardinality).counter)
+    const counters = all
+      .map((one) => (one as InternalCardinality).counter)
       .filter((one) => one !== undefined);
     if (counters.length === 0) return this;
     const merged = new HyperLogLogPlusPlus(counters[0]!.precision);

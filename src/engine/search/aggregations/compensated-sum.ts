@@ -51,7 +51,9 @@ export class CompensatedSums {
 
 /** A copy with room for `size` values; new ones are `fill`. */
 export function grownDoubles(
-  array: Float64Array, size: number, fill = 0,
+  array: Float64Array,
+  size: number,
+  fill = 0,
 ): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(Math.max(size, array.length + (array.length >>> 1)));
   grown.set(array);

@@ -3,22 +3,25 @@
 // Upstream: org.opensearch.search.aggregations.bucket.composite.{CompositeValuesSourceBuilder,
 // SingleDimensionValuesSource} and their forms.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, type VarveError } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import { isXContentObject, type XContentValue } from "../../../xcontent/index.ts";
-import { RAW_FORMAT, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, RAW_FORMAT } from "../../mapping/index.ts";
 import type { Rounding } from "../../time/index.ts";
 import { textOf } from "../object-reader.ts";
 import { parsingException } from "../source-location.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 import type { AggregationContext } from "./aggregator.ts";
 import {
-  roundingOf, takeDateInterval, takeDateOffset, type DateInterval,
+  type DateInterval,
+  roundingOf,
+  takeDateInterval,
+  takeDateOffset,
 } from "./date-interval.ts";
 import type { TermKey } from "./internal-terms.ts";
 import type { LongValue } from "./numeric-values.ts";
 import type { GlobalOrdinals } from "./ordinal-values.ts";
-import { ValuesSource, parseValuesSource, type ValuesSourceOptions } from "./values-source.ts";
+import { parseValuesSource, ValuesSource, type ValuesSourceOptions } from "./values-source.ts";
 
 type SourceType = "terms" | "histogram" | "date_histogram";
 
@@ -37,7 +40,7 @@ export interface CompositeSource {
 
 /** Parses `{"NAME": {"TYPE": {…}}}`. */
 export function parseSource(body: AggregationBody, item: XContentValue): CompositeSource {
-  const [name, definition] = isXContentObject(item) ? Object.entries(item)[0] ?? [] : [];
+  const [name, definition] = isXContentObject(item) ? (Object.entries(item)[0] ?? []) : [];
   if (name === undefined || !isXContentObject(definition)) {
     throw illegalArgument("Composite source cannot be null");
   }
@@ -46,8 +49,10 @@ export function parseSource(body: AggregationBody, item: XContentValue): Composi
     throw illegalArgument("Composite source cannot be null");
   }
   if (type !== "terms" && type !== "histogram" && type !== "date_histogram") {
-    throw parsingException(`invalid source type: ${type}`,
-      body.parser.source.locate(definition, type, "value"));
+    throw parsingException(
+      `invalid source type: ${type}`,
+      body.parser.source.locate(definition, type, "value"),
+    );
   }
   const inner = body.inner(object, type);
   const order = inner.takeString("order")?.toLowerCase() ?? "asc";
@@ -59,7 +64,10 @@ export function parseSource(body: AggregationBody, item: XContentValue): Composi
     throw illegalArgument(`No enum constant MissingOrder.${missingOrder.toUpperCase()}`);
   }
   const source: CompositeSource = {
-    name, type, descending: order === "desc", missingOrder,
+    name,
+    type,
+    descending: order === "desc",
+    missingOrder,
     missingBucket: inner.takeBoolean("missing_bucket") ?? false,
     interval: type === "histogram" ? takeInterval(inner) : undefined,
     dateInterval: type === "date_histogram" ? takeDateInterval(inner) : undefined,
@@ -74,8 +82,11 @@ function takeInterval(inner: AggregationBody): number {
   const interval = inner.takeDouble("interval");
   if (interval === undefined) throw illegalArgument("Required [interval]");
   if (interval > 0) return interval;
-  throw inner.error("[histogram] failed to parse field [interval]", "interval",
-    illegalArgument("[interval] must be greater than 0 for [histogram] source"));
+  throw inner.error(
+    "[histogram] failed to parse field [interval]",
+    "interval",
+    illegalArgument("[interval] must be greater than 0 for [histogram] source"),
+  );
 }
 
 /** A component: an ordinal or a number; null: missing. */
@@ -93,19 +104,27 @@ export class ShardSource {
   constructor(context: AggregationContext, source: CompositeSource) {
     this.source = source;
     const values = new ValuesSource(
-      context, source.values, source.type === "terms" ? "bytes"
-        : source.type === "histogram" ? "numeric" : "date",
+      context,
+      source.values,
+      source.type === "terms" ? "bytes" : source.type === "histogram" ? "numeric" : "date",
     );
-    values.expect(`composite.${source.type}`, source.type === "terms"
-      ? ["bytes", "ip", "numeric", "date", "boolean"] : ["numeric", "date", "boolean"]);
+    values.expect(
+      `composite.${source.type}`,
+      source.type === "terms"
+        ? ["bytes", "ip", "numeric", "date", "boolean"]
+        : ["numeric", "date", "boolean"],
+    );
     this.values = values;
     this.ordinals = source.type === "terms" && !values.isNumeric ? values.ordinals() : undefined;
-    this.rounding = source.type === "date_histogram"
-      ? roundingOf(source.dateInterval, source.values.timeZone, source.offsetMs) : undefined;
+    this.rounding =
+      source.type === "date_histogram"
+        ? roundingOf(source.dateInterval, source.values.timeZone, source.offsetMs)
+        : undefined;
     this.isDouble = source.type === "histogram" || values.isFloatingPoint;
     // Dates are numbers unless a format is asked for.
-    const isPlainDate = source.values.format === undefined
-      && (values.kind === "date" || source.type === "date_histogram");
+    const isPlainDate =
+      source.values.format === undefined &&
+      (values.kind === "date" || source.type === "date_histogram");
     this.format = isPlainDate ? RAW_FORMAT : values.format;
   }
 
@@ -124,9 +143,11 @@ export class ShardSource {
     if (!this.values.hasValues) return undefined;
     if (this.ordinals !== undefined) {
       const ords = this.ordinals.leafValues(leaf);
-      return ords === undefined ? undefined : (doc, into) => {
-        for (let left = ords.advance(doc); left > 0; left--) into.push(ords.nextOrd());
-      };
+      return ords === undefined
+        ? undefined
+        : (doc, into) => {
+            for (let left = ords.advance(doc); left > 0; left--) into.push(ords.nextOrd());
+          };
     }
     const numbers = this.values.numbers(leaf);
     const { isDouble, rounding } = this;
@@ -159,9 +180,10 @@ export class ShardSource {
       throw illegalArgument("now() is not supported in [after] key");
     };
     if (isDouble) return format.parseDouble(textOf(value), false, noNow);
-    const parsed = this.source.type === "terms" || this.source.values.format !== undefined
-      ? this.values.format.parseLong(textOf(value), false, noNow)
-      : format.parseLong(textOf(value), false, noNow);
+    const parsed =
+      this.source.type === "terms" || this.source.values.format !== undefined
+        ? this.values.format.parseLong(textOf(value), false, noNow)
+        : format.parseLong(textOf(value), false, noNow);
     const number = Number(parsed);
     return Number.isSafeInteger(number) ? number : parsed;
   }
@@ -195,13 +217,15 @@ function ordinalOf(ordinals: GlobalOrdinals, term: Uint8Array): number {
 
 /** Compares two values of a source; a missing one where the source wants it. */
 export function compareComponents(
-  source: CompositeSource, a: TermKey | null, b: TermKey | null,
+  source: CompositeSource,
+  a: TermKey | null,
+  b: TermKey | null,
 ): number {
   const reverse = source.descending ? -1 : 1;
   if (a === null || b === null) {
     if (a === b) return 0;
-    const first = source.missingOrder === "default" ? reverse
-      : source.missingOrder === "first" ? 1 : -1;
+    const first =
+      source.missingOrder === "default" ? reverse : source.missingOrder === "first" ? 1 : -1;
     return a === null ? -first : first;
   }
   if (a instanceof Uint8Array) return reverse * Buffer.compare(a, b as Uint8Array);
@@ -220,7 +244,12 @@ export function showComponent(format: DocValueFormat, key: TermKey | null): XCon
 
 /** A composite aggregation stands below something it cannot. */
 export function unsafeParent(type: string): VarveError {
-  const name = type.split("_").map((part) => part[0]!.toUpperCase() + part.slice(1)).join("");
-  return illegalArgument("[composite] aggregation cannot be used with a parent aggregation of "
-    + `type: [${name}AggregatorFactory]`);
+  const name = type
+    .split("_")
+    .map((part) => part[0]!.toUpperCase() + part.slice(1))
+    .join("");
+  return illegalArgument(
+    "[composite] aggregation cannot be used with a parent aggregation of " +
+      `type: [${name}AggregatorFactory]`,
+  );
 }

@@ -10,14 +10,24 @@ import { setMember, type XContentObject, type XContentValue } from "../../../xco
 import type { DocValueFormat } from "../../mapping/index.ts";
 import { AggregationBody, failedToBuild } from "./aggregation-body.ts";
 import {
-  InternalAggregations, type AggregationContext, type AggregationXContentOptions,
-  type Aggregator, type AggregatorFactory, type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type AggregationXContentOptions,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  InternalAggregations,
+  type LeafBucketCollector,
   type ReduceContext,
 } from "./aggregator.ts";
 import { BucketsAggregator } from "./base-aggregator.ts";
 import {
-  ShardSource, compareComponents, parseSource, showComponent, unsafeParent,
-  type Component, type CompositeSource,
+  type Component,
+  type CompositeSource,
+  compareComponents,
+  parseSource,
+  ShardSource,
+  showComponent,
+  unsafeParent,
 } from "./composite-source.ts";
 import type { TermKey } from "./internal-terms.ts";
 import type { ResultHead } from "./numeric-metric.ts";
@@ -32,7 +42,8 @@ export const parseComposite: AggregationParser = (object, parts, parser) => {
   const after = body.takeObject("after");
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "composite",
+    ...parts,
+    type: "composite",
     create: (context, parent) => {
       checkParents(parent);
       const shardSources = sources.map((source) => new ShardSource(context, source));
@@ -45,7 +56,8 @@ export const parseComposite: AggregationParser = (object, parts, parser) => {
 
 function takeSources(body: AggregationBody): CompositeSource[] {
   const sources = body.take("sources", ["START_ARRAY", "START_OBJECT"], (value) =>
-    checkSources((Array.isArray(value) ? value : [value]).map((item) => parseSource(body, item))));
+    checkSources((Array.isArray(value) ? value : [value]).map((item) => parseSource(body, item))),
+  );
   if (sources === undefined) throw illegalArgument("Required [sources]");
   return sources;
 }
@@ -53,9 +65,12 @@ function takeSources(body: AggregationBody): CompositeSource[] {
 function checkSources(sources: CompositeSource[]): CompositeSource[] {
   const names = sources.map(({ name }) => name);
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-  const problem = sources.length === 0 ? "Composite [sources] cannot be null or empty"
-    : twice.length > 0
-      ? `Composite source names must be unique, found duplicates: [${twice.join(",")}]` : undefined;
+  const problem =
+    sources.length === 0
+      ? "Composite [sources] cannot be null or empty"
+      : twice.length > 0
+        ? `Composite source names must be unique, found duplicates: [${twice.join(",")}]`
+        : undefined;
   if (problem === undefined) return sources;
   throw failedToBuild("composite", illegalArgument(problem));
 }
@@ -78,8 +93,10 @@ function parseAfter(sources: readonly ShardSource[], after: XContentObject): Com
     }
     const value = after[name]!;
     if ((value === null && !missingBucket) || (typeof value === "object" && value !== null)) {
-      throw illegalArgument(`Invalid value for [after.${name}], expected comparable, got `
-        + `[${value === null ? "null" : Array.isArray(value) ? "ArrayList" : "LinkedHashMap"}]`);
+      throw illegalArgument(
+        `Invalid value for [after.${name}], expected comparable, got ` +
+          `[${value === null ? "null" : Array.isArray(value) ? "ArrayList" : "LinkedHashMap"}]`,
+      );
     }
     return shard.parseAfter(value);
   });
@@ -96,8 +113,12 @@ class CompositeAggregator extends BucketsAggregator {
   private readonly heap: number[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    sources: readonly ShardSource[], size: number, after: readonly Component[] | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    sources: readonly ShardSource[],
+    size: number,
+    after: readonly Component[] | undefined,
   ) {
     super(factory, context, parent);
     this.sources = sources;
@@ -190,7 +211,8 @@ class CompositeAggregator extends BucketsAggregator {
 
   private head(): CompositeParts {
     return {
-      size: this.size, sources: this.sources.map(({ source }) => source),
+      size: this.size,
+      sources: this.sources.map(({ source }) => source),
       formats: this.sources.map(({ format }) => format),
     };
   }
@@ -200,10 +222,16 @@ class CompositeAggregator extends BucketsAggregator {
     this.context.buckets.accept(ords.length);
     const results = this.bucketAggregations(ords);
     const head = this.head();
-    return new InternalComposite(this, head, ords.map((ord, index) => ({
-      key: this.keys[ord]!.map((component, i) => this.sources[i]!.keyOf(component)),
-      formats: head.formats, docCount: this.docCount(ord), aggregations: results[index]!,
-    })));
+    return new InternalComposite(
+      this,
+      head,
+      ords.map((ord, index) => ({
+        key: this.keys[ord]!.map((component, i) => this.sources[i]!.keyOf(component)),
+        formats: head.formats,
+        docCount: this.docCount(ord),
+        aggregations: results[index]!,
+      })),
+    );
   }
 
   buildEmptyAggregation(): InternalAggregation {
@@ -249,10 +277,11 @@ class InternalComposite implements InternalAggregation {
   }
 
   reduce(all: readonly InternalAggregation[], context: ReduceContext): InternalAggregation {
-    const buckets = all.flatMap((one) => (one as InternalComposite).buckets)
+    const buckets = all
+      .flatMap((one) => (one as InternalComposite).buckets)
       .sort((a, b) => this.compare(a, b));
     const reduced: CompositeBucket[] = [];
-    for (let from = 0; from < buckets.length && reduced.length < this.parts.size;) {
+    for (let from = 0; from < buckets.length && reduced.length < this.parts.size; ) {
       let to = from + 1;
       while (to < buckets.length && this.compare(buckets[from]!, buckets[to]!) === 0) to++;
       const same = buckets.slice(from, to);
@@ -260,7 +289,8 @@ class InternalComposite implements InternalAggregation {
         ...same[0]!,
         docCount: same.reduce((sum, { docCount }) => sum + docCount, 0),
         aggregations: InternalAggregations.reduce(
-          same.map(({ aggregations }) => aggregations), context,
+          same.map(({ aggregations }) => aggregations),
+          context,
         ),
       });
       from = to;
@@ -283,7 +313,8 @@ class InternalComposite implements InternalAggregation {
     return {
       ...(last === undefined ? {} : { after_key: this.showKey(last) }),
       buckets: this.buckets.map((bucket) => ({
-        key: this.showKey(bucket), doc_count: bucket.docCount,
+        key: this.showKey(bucket),
+        doc_count: bucket.docCount,
         ...bucket.aggregations.toXContent(options),
       })),
     };

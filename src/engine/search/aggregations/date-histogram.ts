@@ -8,18 +8,25 @@ import type { Scorable } from "../../../lucene/search/index.ts";
 import type { Rounding } from "../../time/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { NO_OP_COLLECTOR } from "./aggregator.ts";
 import { BucketsAggregator, KeyedBucketOrds } from "./base-aggregator.ts";
-import { KEY_ORDER, takeOrder, validateOrder, type BucketOrder } from "./bucket-order.ts";
+import { type BucketOrder, KEY_ORDER, takeOrder, validateOrder } from "./bucket-order.ts";
 import {
-  roundingOf, takeDateInterval, takeDateOffset, type DateInterval,
+  type DateInterval,
+  roundingOf,
+  takeDateInterval,
+  takeDateOffset,
 } from "./date-interval.ts";
 import { takeMinDocCount } from "./histogram.ts";
-import { InternalHistogram, type HistogramParts } from "./internal-histogram.ts";
+import { type HistogramParts, InternalHistogram } from "./internal-histogram.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** Bounds as the request has them: texts are read by the field's format. */
 interface RawBounds {
@@ -57,12 +64,18 @@ export const parseDateHistogram: AggregationParser = (object, parts, parser) => 
   const values = parseValuesSource(body, { timeZoneAware: true });
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "date_histogram",
+    ...parts,
+    type: "date_histogram",
     create: (context, parent) => {
       const source = new ValuesSource(context, values, "date");
       source.expect("date_histogram", ["numeric", "date", "boolean"]);
       return new DateHistogramAggregator(
-        factory, context, parent, source, options, values.timeZone,
+        factory,
+        context,
+        parent,
+        source,
+        options,
+        values.timeZone,
       );
     },
   };
@@ -72,15 +85,20 @@ export const parseDateHistogram: AggregationParser = (object, parts, parser) => 
 function takeBounds(body: AggregationBody, key: string): RawBounds | undefined {
   const object = body.takeObject(key);
   if (object === undefined) return undefined;
-  return body.converted(key, () => {
-    const inner = body.inner(object, "bounds");
-    const take = (name: string): string | number | undefined =>
-      inner.take(name, ["VALUE_NUMBER", "VALUE_STRING", "VALUE_NULL"], (value) =>
-        (typeof value === "number" ? Math.trunc(value) : String(value)));
-    const bounds = { min: take("min"), max: take("max") };
-    inner.finish();
-    return bounds;
-  }, "end");
+  return body.converted(
+    key,
+    () => {
+      const inner = body.inner(object, "bounds");
+      const take = (name: string): string | number | undefined =>
+        inner.take(name, ["VALUE_NUMBER", "VALUE_STRING", "VALUE_NULL"], (value) =>
+          typeof value === "number" ? Math.trunc(value) : String(value),
+        );
+      const bounds = { min: take("min"), max: take("max") };
+      inner.finish();
+      return bounds;
+    },
+    "end",
+  );
 }
 
 class DateHistogramAggregator extends BucketsAggregator {
@@ -93,8 +111,12 @@ class DateHistogramAggregator extends BucketsAggregator {
   private readonly ords = new KeyedBucketOrds<number>();
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, options: DateHistogramOptions, timeZone: string | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    options: DateHistogramOptions,
+    timeZone: string | undefined,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -110,17 +132,19 @@ class DateHistogramAggregator extends BucketsAggregator {
   private bounds(what: string, raw: RawBounds | undefined): Bounds | undefined {
     if (raw === undefined) return undefined;
     const read = (value: string | number | undefined): number | undefined =>
-      (typeof value !== "string" ? value : Number(
-        this.source.format.parseLong(value, false, () => this.context.shard.nowMillis),
-      ));
+      typeof value !== "string"
+        ? value
+        : Number(this.source.format.parseLong(value, false, () => this.context.shard.nowMillis));
     const min = read(raw.min);
     const max = read(raw.max);
     if (min !== undefined && max !== undefined && min > max) {
-      throw illegalArgument(`[${what}.min][${min}] cannot be greater than [${what}.max][${max}] for `
-        + `histogram aggregation [${this.name}]`);
+      throw illegalArgument(
+        `[${what}.min][${min}] cannot be greater than [${what}.max][${max}] for ` +
+          `histogram aggregation [${this.name}]`,
+      );
     }
     const round = (value: number | undefined): number | undefined =>
-      (value === undefined ? undefined : this.plainRounding.round(value));
+      value === undefined ? undefined : this.plainRounding.round(value);
     return { min: round(min), max: round(max) };
   }
 
@@ -131,8 +155,10 @@ class DateHistogramAggregator extends BucketsAggregator {
     const below = (extended.min ?? Infinity) < (hard.min ?? -Infinity);
     if (!above && !below) return;
     const show = (bounds: RawBounds): string => `${bounds.min ?? ""}--${bounds.max ?? ""}`;
-    throw illegalArgument("Extended bounds have to be inside hard bounds, hard bounds: "
-      + `[${show(options.hard!)}], extended bounds: [${show(options.extended!)}]`);
+    throw illegalArgument(
+      "Extended bounds have to be inside hard bounds, hard bounds: " +
+        `[${show(options.hard!)}], extended bounds: [${show(options.extended!)}]`,
+    );
   }
 
   leafCollector(leaf: LeafContext, scorer: () => Scorable): LeafBucketCollector {
@@ -160,14 +186,22 @@ class DateHistogramAggregator extends BucketsAggregator {
     const { order, minDocCount, keyed, offsetMs } = this.options;
     const { extended } = this;
     const shifted = (bound: number | undefined): number | undefined =>
-      (bound === undefined ? undefined : bound + offsetMs);
+      bound === undefined ? undefined : bound + offsetMs;
     return {
-      type: "date_histogram", order, minDocCount, keyed, format: this.source.format,
-      gaps: minDocCount !== 0 ? undefined : {
-        nextKey: (key) => this.plainRounding.next(key - offsetMs) + offsetMs,
-        firstKey: shifted(extended?.min), lastKey: shifted(extended?.max),
-        emptyAggregations: this.emptyBucketAggregations(),
-      },
+      type: "date_histogram",
+      order,
+      minDocCount,
+      keyed,
+      format: this.source.format,
+      gaps:
+        minDocCount !== 0
+          ? undefined
+          : {
+              nextKey: (key) => this.plainRounding.next(key - offsetMs) + offsetMs,
+              firstKey: shifted(extended?.min),
+              lastKey: shifted(extended?.max),
+              emptyAggregations: this.emptyBucketAggregations(),
+            },
     };
   }
 
@@ -178,9 +212,20 @@ class DateHistogramAggregator extends BucketsAggregator {
     this.context.buckets.accept(flat.length);
     const results = this.bucketAggregations(flat);
     let at = 0;
-    return ords.map((list) => new InternalHistogram(this, parts, list.map((ord) => ({
-      key: this.ords.keys[ord]!, docCount: this.docCount(ord), aggregations: results[at++]!,
-    })).sort((a, b) => a.key - b.key)));
+    return ords.map(
+      (list) =>
+        new InternalHistogram(
+          this,
+          parts,
+          list
+            .map((ord) => ({
+              key: this.ords.keys[ord]!,
+              docCount: this.docCount(ord),
+              aggregations: results[at++]!,
+            }))
+            .sort((a, b) => a.key - b.key),
+        ),
+    );
   }
 
   buildAggregation(owner: number): InternalAggregation {

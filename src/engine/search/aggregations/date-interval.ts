@@ -3,9 +3,7 @@
 
 import { illegalArgument } from "../../../base/index.ts";
 import { parseTimeValue } from "../../settings.ts";
-import {
-  calendarRounding, dateTimeUnit, fixedRounding, type Rounding,
-} from "../../time/index.ts";
+import { calendarRounding, dateTimeUnit, fixedRounding, type Rounding } from "../../time/index.ts";
 import { textOf } from "../object-reader.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 
@@ -22,8 +20,11 @@ export function takeDateInterval(body: AggregationBody): DateInterval | undefine
     const next = takeOne(body, key);
     if (next === undefined) continue;
     if (found !== undefined && found.kind !== next.kind) {
-      throw body.error(`[${body.type}] failed to parse field [${key}]`, key,
-        illegalArgument(conflict(found.kind, next.kind)));
+      throw body.error(
+        `[${body.type}] failed to parse field [${key}]`,
+        key,
+        illegalArgument(conflict(found.kind, next.kind)),
+      );
     }
     found = next;
   }
@@ -33,8 +34,10 @@ export function takeDateInterval(body: AggregationBody): DateInterval | undefine
 
 function conflict(found: DateInterval["kind"], next: DateInterval["kind"]): string {
   if (next === "legacy") {
-    return "Cannot use [interval] with [fixed_interval] or [calendar_interval] configuration "
-      + "options.";
+    return (
+      "Cannot use [interval] with [fixed_interval] or [calendar_interval] configuration " +
+      "options."
+    );
   }
   const other = found === "legacy" ? "interval" : `${found}_interval`;
   return `Cannot use [${next}_interval] with [${other}] configuration option.`;
@@ -66,15 +69,18 @@ function takeOne(body: AggregationBody, key: string): DateInterval | undefined {
         fixedMillis(text, "date_histogram.fixedInterval");
         return { kind: "fixed", text };
       });
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
 /** Milliseconds of a fixed interval. `M` is months, never minutes. */
 function fixedMillis(text: string, name: string): number {
   if (!text.endsWith("M")) return parseTimeValue(text, name);
-  throw illegalArgument(`failed to parse setting [${name}] with value [${text}] as a time value: `
-    + "unit is missing or unrecognized");
+  throw illegalArgument(
+    `failed to parse setting [${name}] with value [${text}] as a time value: ` +
+      "unit is missing or unrecognized",
+  );
 }
 
 function notEmpty(text: string): string {
@@ -84,7 +90,9 @@ function notEmpty(text: string): string {
 
 /** The rounding of an interval in a zone. */
 export function roundingOf(
-  interval: DateInterval | undefined, timeZone: string | undefined, offsetMs: number,
+  interval: DateInterval | undefined,
+  timeZone: string | undefined,
+  offsetMs: number,
 ): Rounding {
   if (interval === undefined) {
     throw illegalArgument("Invalid interval specified, must be non-null and non-empty");
@@ -103,11 +111,13 @@ export function roundingOf(
 
 /** An offset: milliseconds, or a time value with a sign. */
 export function takeDateOffset(body: AggregationBody): number {
-  return body.take("offset", ["VALUE_STRING", "VALUE_NUMBER"], (value) => {
-    if (typeof value === "number") return Math.trunc(value);
-    const text = textOf(value);
-    const name = "date_histogram.parseOffset";
-    if (text.startsWith("-")) return -parseTimeValue(text.slice(1), name);
-    return parseTimeValue(text.startsWith("+") ? text.slice(1) : text, name);
-  }) ?? 0;
+  return (
+    body.take("offset", ["VALUE_STRING", "VALUE_NUMBER"], (value) => {
+      if (typeof value === "number") return Math.trunc(value);
+      const text = textOf(value);
+      const name = "date_histogram.parseOffset";
+      if (text.startsWith("-")) return -parseTimeValue(text.slice(1), name);
+      return parseTimeValue(text.startsWith("+") ? text.slice(1) : text, name);
+    }) ?? 0
+  );
 }

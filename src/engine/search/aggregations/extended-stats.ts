@@ -4,11 +4,15 @@
 
 import { illegalArgument } from "../../../base/index.ts";
 import type { XContentObject } from "../../../xcontent/index.ts";
-import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, javaDouble } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { CompensatedSums } from "./compensated-sum.ts";
 import { formatDouble, type ResultHead } from "./numeric-metric.ts";
@@ -16,9 +20,13 @@ import type { NumericValues } from "./numeric-values.ts";
 import type { AggregationParser } from "./parse.ts";
 import { NUMERIC_KINDS } from "./simple-metrics.ts";
 import {
-  StatsAggregator, mergeStats, statsMetric, statsToXContent, type StatsValues,
+  mergeStats,
+  StatsAggregator,
+  type StatsValues,
+  statsMetric,
+  statsToXContent,
 } from "./stats.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 interface ExtendedValues extends StatsValues {
   readonly squares: number;
@@ -29,15 +37,20 @@ export const parseExtendedStats: AggregationParser = (object, parts, parser) => 
   const body = new AggregationBody(object, parser, "extended_stats");
   const sigma = body.takeDouble("sigma") ?? 2;
   if (sigma < 0) {
-    throw body.error("[extended_stats] failed to parse field [sigma]", "sigma", illegalArgument(
-      "[sigma] must be greater than or equal to 0. Found "
-      + `[${javaDouble(sigma)}] in [${parts.name}]`,
-    ));
+    throw body.error(
+      "[extended_stats] failed to parse field [sigma]",
+      "sigma",
+      illegalArgument(
+        "[sigma] must be greater than or equal to 0. Found " +
+          `[${javaDouble(sigma)}] in [${parts.name}]`,
+      ),
+    );
   }
   const options = parseValuesSource(body);
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "extended_stats",
+    ...parts,
+    type: "extended_stats",
     create: (context, parent) => {
       const source = new ValuesSource(context, options, "numeric");
       source.expect("extended_stats", NUMERIC_KINDS);
@@ -47,17 +60,32 @@ export const parseExtendedStats: AggregationParser = (object, parts, parser) => 
   return factory;
 };
 
-const EXTENDED_METRICS = ["sum_of_squares", "variance", "variance_population", "variance_sampling",
-  "std_deviation", "std_deviation_population", "std_deviation_sampling", "std_upper", "std_lower",
-  "std_upper_population", "std_lower_population", "std_upper_sampling", "std_lower_sampling"];
+const EXTENDED_METRICS = [
+  "sum_of_squares",
+  "variance",
+  "variance_population",
+  "variance_sampling",
+  "std_deviation",
+  "std_deviation_population",
+  "std_deviation_sampling",
+  "std_upper",
+  "std_lower",
+  "std_upper_population",
+  "std_lower_population",
+  "std_upper_sampling",
+  "std_lower_sampling",
+];
 
 class ExtendedStatsAggregator extends StatsAggregator {
   private readonly squares = new CompensatedSums();
   private readonly sigma: number;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, sigma: number,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    sigma: number,
   ) {
     super(factory, context, parent, source);
     this.sigma = sigma;
@@ -120,10 +148,23 @@ function extendedMetric(values: ExtendedValues, key: string | undefined, sigma: 
   return statsMetric(values, key);
 }
 
-const SINGLES = ["sum_of_squares", "variance", "variance_population", "variance_sampling",
-  "std_deviation", "std_deviation_population", "std_deviation_sampling"];
-const BOUNDS = ["upper", "lower", "upper_population", "lower_population", "upper_sampling",
-  "lower_sampling"];
+const SINGLES = [
+  "sum_of_squares",
+  "variance",
+  "variance_population",
+  "variance_sampling",
+  "std_deviation",
+  "std_deviation_population",
+  "std_deviation_sampling",
+];
+const BOUNDS = [
+  "upper",
+  "lower",
+  "upper_population",
+  "lower_population",
+  "upper_sampling",
+  "lower_sampling",
+];
 
 class InternalExtendedStats implements InternalAggregation {
   readonly type = "extended_stats";
@@ -169,10 +210,11 @@ class InternalExtendedStats implements InternalAggregation {
     const shown = statsToXContent(values, format);
     const isEmpty = values.count === 0;
     const add = (
-      suffix: string, show: (value: number, key: string) => XContentObject[string],
+      suffix: string,
+      show: (value: number, key: string) => XContentObject[string],
     ): void => {
       const one = (key: string): XContentObject[string] =>
-        (isEmpty ? null : show(extendedMetric(values, key, sigma), key));
+        isEmpty ? null : show(extendedMetric(values, key, sigma), key);
       for (const key of SINGLES) shown[key + suffix] = one(key);
       shown[`std_deviation_bounds${suffix}`] = Object.fromEntries(
         BOUNDS.map((key) => [key, one(`std_${key}`)]),
@@ -180,8 +222,11 @@ class InternalExtendedStats implements InternalAggregation {
     };
     add("", doubleToJson);
     if (!isEmpty && !format.isRaw) {
-      add("_as_string", (value, key) => (key.startsWith("std_") ? formatDouble(format, value)
-        : format.formatDouble(value) as XContentObject[string]));
+      add("_as_string", (value, key) =>
+        key.startsWith("std_")
+          ? formatDouble(format, value)
+          : (format.formatDouble(value) as XContentObject[string]),
+      );
     }
     return shown;
   }

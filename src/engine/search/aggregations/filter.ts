@@ -4,7 +4,10 @@
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Query, Weight } from "../../../lucene/search/index.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { leafFilterOf } from "./leaf-filter.ts";
 import type { AggregationParser } from "./parse.ts";
@@ -14,7 +17,8 @@ import { SingleBucketAggregator } from "./single-bucket.ts";
 export const parseFilter: AggregationParser = (_object, parts, parser) => {
   const builder = parser.parseInner(parts.owner, "filter");
   const factory: AggregatorFactory = {
-    ...parts, type: "filter",
+    ...parts,
+    type: "filter",
     create: (context, parent) => {
       const query = context.shard.toQuery((shard) => builder.toQuery(shard));
       return new FilterAggregator(factory, context, parent, query);
@@ -27,7 +31,9 @@ class FilterAggregator extends SingleBucketAggregator {
   private readonly weight: Weight;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     query: Query,
   ) {
     super(factory, context, parent, "filter");

@@ -10,7 +10,10 @@ import { textOf, toBoolean } from "../object-reader.ts";
 import type { QueryBuilder, QueryParseContext } from "../query-builder.ts";
 import { parsingException, tokenName } from "../source-location.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { FixedBucketsAggregator } from "./fixed-buckets.ts";
 import { leafFilterOf } from "./leaf-filter.ts";
@@ -31,23 +34,32 @@ export const parseFilters: AggregationParser = (object, parts, parser) => {
   const keys = filters.map(({ key }) => key);
   if (parsed.otherBucket) keys.push(parsed.otherKey);
   const factory: AggregatorFactory = {
-    ...parts, type: "filters",
+    ...parts,
+    type: "filters",
     create: (context, parent) => {
       const queries = filters.map(({ query }) =>
-        context.shard.toQuery((shard) => query.toQuery(shard)));
+        context.shard.toQuery((shard) => query.toQuery(shard)),
+      );
       return new FiltersAggregator(
-        factory, context, parent, keys, keyed, queries, parsed.otherBucket,
+        factory,
+        context,
+        parent,
+        keys,
+        keyed,
+        queries,
+        parsed.otherBucket,
       );
     },
   };
   return factory;
 };
 
-function parseBody(
-  object: XContentObject, name: string, parser: QueryParseContext,
-): ParsedFilters {
+function parseBody(object: XContentObject, name: string, parser: QueryParseContext): ParsedFilters {
   const parsed: ParsedFilters = {
-    keyed: true, filters: undefined, otherBucket: false, otherKey: "_other_",
+    keyed: true,
+    filters: undefined,
+    otherBucket: false,
+    otherKey: "_other_",
   };
   for (const [key, value] of Object.entries(object)) {
     const known = (type: string): boolean => tokenName(value) === type;
@@ -58,18 +70,27 @@ function parseBody(
       parsed.otherBucket = true;
     } else if (key === "filters" && isXContentObject(value)) {
       // A fixed order, whatever that of the request.
-      parsed.filters = Object.keys(value).sort().map((filter) =>
-        ({ key: filter, query: parser.parseInner(value, filter) }));
+      parsed.filters = Object.keys(value)
+        .sort()
+        .map((filter) => ({ key: filter, query: parser.parseInner(value, filter) }));
     } else if (key === "filters" && Array.isArray(value)) {
       parsed.keyed = false;
-      parsed.filters = value.map((_, index) =>
-        ({ key: String(index), query: parser.parseInner(value, index) }));
+      parsed.filters = value.map((_, index) => ({
+        key: String(index),
+        query: parser.parseInner(value, index),
+      }));
     } else {
       const token = tokenName(value);
-      const what = token === "START_OBJECT" || token === "START_ARRAY"
-        || token === "VALUE_BOOLEAN" || token === "VALUE_STRING" ? "Unknown key for a" : "Unexpected";
+      const what =
+        token === "START_OBJECT" ||
+        token === "START_ARRAY" ||
+        token === "VALUE_BOOLEAN" ||
+        token === "VALUE_STRING"
+          ? "Unknown key for a"
+          : "Unexpected";
       throw parsingException(
-        what === "Unexpected" ? `Unexpected token ${token} in [${name}].`
+        what === "Unexpected"
+          ? `Unexpected token ${token} in [${name}].`
           : `${what} ${token} in [${name}]: [${key}].`,
         parser.source.locate(object, key, "value"),
       );
@@ -83,11 +104,19 @@ class FiltersAggregator extends FixedBucketsAggregator {
   private readonly otherBucket: boolean;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    keys: readonly string[], keyed: boolean, queries: readonly Query[], otherBucket: boolean,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    keys: readonly string[],
+    keyed: boolean,
+    queries: readonly Query[],
+    otherBucket: boolean,
   ) {
     super(factory, context, parent, {
-      type: "filters", keyed, showsKey: false, buckets: keys.map((key) => ({ key, shown: {} })),
+      type: "filters",
+      keyed,
+      showsKey: false,
+      buckets: keys.map((key) => ({ key, shown: {} })),
     });
     this.weights = queries.map((query) => context.searcher.weigh(query, "complete-no-scores"));
     this.otherBucket = otherBucket;

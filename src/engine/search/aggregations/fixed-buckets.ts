@@ -4,8 +4,13 @@
 import type { XContentObject } from "../../../xcontent/index.ts";
 import { setMember } from "../../../xcontent/index.ts";
 import {
-  InternalAggregations, type AggregationContext, type AggregationXContentOptions,
-  type Aggregator, type AggregatorFactory, type InternalAggregation, type ReduceContext,
+  type AggregationContext,
+  type AggregationXContentOptions,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  InternalAggregations,
+  type ReduceContext,
 } from "./aggregator.ts";
 import { BucketsAggregator } from "./base-aggregator.ts";
 import type { ResultHead } from "./numeric-metric.ts";
@@ -33,7 +38,9 @@ export abstract class FixedBucketsAggregator extends BucketsAggregator {
   protected readonly count: number;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     fixed: FixedBuckets,
   ) {
     super(factory, context, parent);
@@ -44,14 +51,18 @@ export abstract class FixedBucketsAggregator extends BucketsAggregator {
   override buildAggregations(owners: readonly number[]): InternalAggregation[] {
     const { count } = this;
     const ords = owners.flatMap((owner) =>
-      Array.from({ length: count }, (_, bucket) => owner * count + bucket));
+      Array.from({ length: count }, (_, bucket) => owner * count + bucket),
+    );
     this.context.buckets.accept(ords.length);
     const results = this.bucketAggregations(ords);
     return owners.map((_, index) => {
       const from = index * count;
-      return new InternalFixedBuckets(this, this.fixed,
+      return new InternalFixedBuckets(
+        this,
+        this.fixed,
         ords.slice(from, from + count).map((ord) => this.docCount(ord)),
-        results.slice(from, from + count));
+        results.slice(from, from + count),
+      );
     });
   }
 
@@ -63,7 +74,10 @@ export abstract class FixedBucketsAggregator extends BucketsAggregator {
     const { buckets } = this.fixed;
     const empty = this.emptyBucketAggregations();
     return new InternalFixedBuckets(
-      this, this.fixed, buckets.map(() => 0), buckets.map(() => empty),
+      this,
+      this.fixed,
+      buckets.map(() => 0),
+      buckets.map(() => empty),
     );
   }
 }
@@ -77,7 +91,9 @@ export class InternalFixedBuckets implements InternalAggregation {
   private readonly results: readonly InternalAggregations[];
 
   constructor(
-    head: ResultHead, fixed: FixedBuckets, docCounts: readonly number[],
+    head: ResultHead,
+    fixed: FixedBuckets,
+    docCounts: readonly number[],
     results: readonly InternalAggregations[],
   ) {
     this.name = head.name;
@@ -95,23 +111,35 @@ export class InternalFixedBuckets implements InternalAggregation {
     const shards = all as readonly InternalFixedBuckets[];
     context.buckets.accept(this.docCounts.length);
     return new InternalFixedBuckets(
-      this, this.fixed,
+      this,
+      this.fixed,
       this.docCounts.map((_, bucket) =>
-        shards.reduce((sum, { docCounts }) => sum + docCounts[bucket]!, 0)),
-      this.results.map((one, bucket) => (one.list.length === 0 ? InternalAggregations.EMPTY
-        : InternalAggregations.reduce(shards.map(({ results }) => results[bucket]!), context))),
+        shards.reduce((sum, { docCounts }) => sum + docCounts[bucket]!, 0),
+      ),
+      this.results.map((one, bucket) =>
+        one.list.length === 0
+          ? InternalAggregations.EMPTY
+          : InternalAggregations.reduce(
+              shards.map(({ results }) => results[bucket]!),
+              context,
+            ),
+      ),
     );
   }
 
   toXContent(options: AggregationXContentOptions): XContentObject {
     const { buckets, keyed, showsKey } = this.fixed;
-    const shown = buckets.map((bucket, index): XContentObject => ({
-      ...(!keyed && showsKey ? { key: bucket.key } : {}), ...bucket.shown,
-      doc_count: this.docCounts[index]!, ...this.results[index]!.toXContent(options),
-    }));
+    const shown = buckets.map(
+      (bucket, index): XContentObject => ({
+        ...(!keyed && showsKey ? { key: bucket.key } : {}),
+        ...bucket.shown,
+        doc_count: this.docCounts[index]!,
+        ...this.results[index]!.toXContent(options),
+      }),
+    );
     if (!keyed) return { buckets: shown };
     const byKey: XContentObject = {};
-    buckets.forEach(({ key }, index) => setMember(byKey, key, shown[index]!));
+    for (const [index, { key }] of buckets.entries()) setMember(byKey, key, shown[index]!);
     return { buckets: byKey };
   }
 }

@@ -9,14 +9,18 @@ import type { XContentObject } from "../../../xcontent/index.ts";
 import { leafNumbers } from "../field-values.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
-  type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
 import { MetricsAggregator } from "./base-aggregator.ts";
 import { CompensatedSum } from "./compensated-sum.ts";
 import type { ResultHead } from "./numeric-metric.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** Something that points are added to, and that merges with others of its kind. */
 interface PointSummary {
@@ -26,7 +30,8 @@ interface PointSummary {
 }
 
 function pointParser(
-  type: "geo_bounds" | "geo_centroid", take: (body: AggregationBody) => () => PointSummary,
+  type: "geo_bounds" | "geo_centroid",
+  take: (body: AggregationBody) => () => PointSummary,
 ): AggregationParser {
   return (object, parts, parser) => {
     const body = new AggregationBody(object, parser, type);
@@ -37,7 +42,8 @@ function pointParser(
       throw illegalArgument(`[${type}] with [missing] is not supported`);
     }
     const factory: AggregatorFactory = {
-      ...parts, type,
+      ...parts,
+      type,
       create: (context, parent) => {
         const source = new ValuesSource(context, options, "geo_point");
         source.expect(type, ["geo_point"]);
@@ -55,8 +61,11 @@ class PointAggregator extends MetricsAggregator {
   private readonly summaries: (PointSummary | undefined)[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, make: () => PointSummary,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    make: () => PointSummary,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -166,9 +175,12 @@ class Bounds implements PointSummary {
   show(): XContentObject {
     if (this.top === -Infinity) return {};
     const [left, right] = this.sides();
-    return { bounds: {
-      top_left: { lat: this.top, lon: left }, bottom_right: { lat: this.bottom, lon: right },
-    } };
+    return {
+      bounds: {
+        top_left: { lat: this.top, lon: left },
+        bottom_right: { lat: this.bottom, lon: right },
+      },
+    };
   }
 }
 

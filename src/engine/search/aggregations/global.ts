@@ -6,7 +6,10 @@ import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import type { AggregationParser } from "./parse.ts";
 import { SingleBucketAggregator } from "./single-bucket.ts";
@@ -15,14 +18,21 @@ import { SingleBucketAggregator } from "./single-bucket.ts";
 export const parseGlobal: AggregationParser = (object, parts, parser) => {
   new AggregationBody(object, parser, "global").finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "global",
+    ...parts,
+    type: "global",
     create: (context, parent) => {
       if (parent !== undefined) {
-        throw new VarveError("invalid", `Aggregation [${parent.name}] cannot have a global `
-          + "sub-aggregation [" + `${parts.name}]. Global aggregations can only be defined as top `
-          + "level aggregations", {
-          type: "aggregation_execution_exception", metadata: { status: 500 },
-        });
+        throw new VarveError(
+          "invalid",
+          `Aggregation [${parent.name}] cannot have a global ` +
+            "sub-aggregation [" +
+            `${parts.name}]. Global aggregations can only be defined as top ` +
+            "level aggregations",
+          {
+            type: "aggregation_execution_exception",
+            metadata: { status: 500 },
+          },
+        );
       }
       return new GlobalAggregator(factory, context, parent);
     },
@@ -34,7 +44,9 @@ class GlobalAggregator extends SingleBucketAggregator {
   readonly isGlobal = true;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
   ) {
     super(factory, context, parent, "global");
   }

@@ -8,14 +8,18 @@ import type { Scorable } from "../../../lucene/search/index.ts";
 import { javaDouble } from "../../mapping/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { NO_OP_COLLECTOR } from "./aggregator.ts";
 import { BucketsAggregator, KeyedBucketOrds } from "./base-aggregator.ts";
-import { KEY_ORDER, takeOrder, validateOrder, type BucketOrder } from "./bucket-order.ts";
-import { InternalHistogram, type GapFilling, type HistogramParts } from "./internal-histogram.ts";
+import { type BucketOrder, KEY_ORDER, takeOrder, validateOrder } from "./bucket-order.ts";
+import { type GapFilling, type HistogramParts, InternalHistogram } from "./internal-histogram.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 interface Bounds {
   readonly min: number | undefined;
@@ -39,7 +43,8 @@ export const parseHistogram: AggregationParser = (object, parts, parser) => {
   const values = parseValuesSource(body);
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "histogram",
+    ...parts,
+    type: "histogram",
     create: (context, parent) => {
       const source = new ValuesSource(context, values, "numeric");
       source.expect("histogram", ["numeric", "date", "boolean"]);
@@ -53,8 +58,11 @@ export const parseHistogram: AggregationParser = (object, parts, parser) => {
 function takeOptions(body: AggregationBody, name: string): HistogramOptions {
   const interval = body.takeDouble("interval");
   if (interval !== undefined && interval <= 0) {
-    throw body.error("[histogram] failed to parse field [interval]", "interval",
-      illegalArgument(`[interval] must be >0 for histogram aggregation [${name}]`));
+    throw body.error(
+      "[histogram] failed to parse field [interval]",
+      "interval",
+      illegalArgument(`[interval] must be >0 for histogram aggregation [${name}]`),
+    );
   }
   const offset = body.takeDouble("offset") ?? 0;
   const keyed = body.takeBoolean("keyed") ?? false;
@@ -78,27 +86,32 @@ export function takeMinDocCount(body: AggregationBody, name: string): number {
 function takeBounds(body: AggregationBody, key: string): Bounds | undefined {
   const object = body.takeObject(key);
   if (object === undefined) return undefined;
-  return body.converted(key, () => {
-    const inner = body.inner(object, "bounds");
-    const bounds = { min: inner.takeDouble("min"), max: inner.takeDouble("max") };
-    inner.finish();
-    for (const [name, value] of Object.entries(bounds)) {
-      if (value !== undefined && !Number.isFinite(value)) {
-        throw illegalArgument(`${name} bound must be finite, got: ${javaDouble(value)}`);
+  return body.converted(
+    key,
+    () => {
+      const inner = body.inner(object, "bounds");
+      const bounds = { min: inner.takeDouble("min"), max: inner.takeDouble("max") };
+      inner.finish();
+      for (const [name, value] of Object.entries(bounds)) {
+        if (value !== undefined && !Number.isFinite(value)) {
+          throw illegalArgument(`${name} bound must be finite, got: ${javaDouble(value)}`);
+        }
       }
-    }
-    const { min = -Infinity, max = Infinity } = bounds;
-    if (max < min) {
-      throw illegalArgument(`max bound [${javaDouble(max)}] must be greater than min bound `
-        + `[${javaDouble(min)}]`);
-    }
-    return bounds;
-  }, "end");
+      const { min = -Infinity, max = Infinity } = bounds;
+      if (max < min) {
+        throw illegalArgument(
+          `max bound [${javaDouble(max)}] must be greater than min bound ` + `[${javaDouble(min)}]`,
+        );
+      }
+      return bounds;
+    },
+    "end",
+  );
 }
 
 function showBounds(bounds: Bounds): string {
   const show = (value: number | undefined): string =>
-    (value === undefined ? "" : javaDouble(value));
+    value === undefined ? "" : javaDouble(value);
   return `${show(bounds.min)}--${show(bounds.max)}`;
 }
 
@@ -110,8 +123,10 @@ function checkBounds({ interval, extended, hard }: HistogramOptions): void {
   const above = (extended.max ?? -Infinity) > (hard.max ?? Infinity);
   const below = (extended.min ?? Infinity) < (hard.min ?? -Infinity);
   if (!above && !below) return;
-  throw illegalArgument("Extended bounds have to be inside hard bounds, hard bounds: "
-    + `[${showBounds(hard)}], extended bounds: [${showBounds(extended)}]`);
+  throw illegalArgument(
+    "Extended bounds have to be inside hard bounds, hard bounds: " +
+      `[${showBounds(hard)}], extended bounds: [${showBounds(extended)}]`,
+  );
 }
 
 class HistogramAggregator extends BucketsAggregator {
@@ -120,8 +135,11 @@ class HistogramAggregator extends BucketsAggregator {
   private readonly ords = new KeyedBucketOrds<number>();
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, options: HistogramOptions,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    options: HistogramOptions,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -154,7 +172,11 @@ class HistogramAggregator extends BucketsAggregator {
   private parts(): HistogramParts {
     const { order, minDocCount, keyed } = this.options;
     return {
-      type: "histogram", order, minDocCount, keyed, format: this.source.format,
+      type: "histogram",
+      order,
+      minDocCount,
+      keyed,
+      format: this.source.format,
       gaps: minDocCount === 0 ? this.gaps() : undefined,
     };
   }
@@ -179,10 +201,20 @@ class HistogramAggregator extends BucketsAggregator {
     this.context.buckets.accept(flat.length);
     const results = this.bucketAggregations(flat);
     let at = 0;
-    return ords.map((list) => new InternalHistogram(this, parts, list.map((ord) => ({
-      key: this.ords.keys[ord]! * interval + offset,
-      docCount: this.docCount(ord), aggregations: results[at++]!,
-    })).sort((a, b) => a.key - b.key)));
+    return ords.map(
+      (list) =>
+        new InternalHistogram(
+          this,
+          parts,
+          list
+            .map((ord) => ({
+              key: this.ords.keys[ord]! * interval + offset,
+              docCount: this.docCount(ord),
+              aggregations: results[at++]!,
+            }))
+            .sort((a, b) => a.key - b.key),
+        ),
+    );
   }
 
   buildAggregation(owner: number): InternalAggregation {

@@ -21,8 +21,9 @@ const PRECISION_MAX = 18;
 export const PRECISION_DEFAULT = 14;
 
 /** Up to these counts linear counting over the registers is the better estimate; from 4 on. */
-const THRESHOLDS = [10, 20, 40, 80, 220, 400, 900, 1800, 3100, 6500, 11500, 20000, 50000, 120000,
-  350000];
+const THRESHOLDS = [
+  10, 20, 40, 80, 220, 400, 900, 1800, 3100, 6500, 11500, 20000, 50000, 120000, 350000,
+];
 
 /** The precision with which `count` distinct values would still be counted one by one. */
 export function precisionFromThreshold(count: number): number {

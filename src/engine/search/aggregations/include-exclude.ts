@@ -1,12 +1,14 @@
 // Which terms may be buckets: a regular expression, a list of values, or one of n partitions.
 // Upstream: org.opensearch.search.aggregations.bucket.terms.IncludeExclude.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
-import { Dfa, RegexpQuery } from "../../../lucene/search/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
+import { type Dfa, RegexpQuery } from "../../../lucene/search/index.ts";
 import {
-  isXContentObject, type XContentObject, type XContentValue,
+  isXContentObject,
+  type XContentObject,
+  type XContentValue,
 } from "../../../xcontent/index.ts";
-import { doubleToSortableLong, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, doubleToSortableLong } from "../../mapping/index.ts";
 import { textOf, toInteger } from "../object-reader.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 import { mix64, murmurhash3x86 } from "./bit-mixer.ts";
@@ -41,34 +43,40 @@ export class IncludeExclude {
   termFilter(format: DocValueFormat, maxRegexLength: number): (term: Uint8Array) => boolean {
     const { partition } = this;
     if (partition !== undefined) {
-      return (term) => floorMod(murmurhash3x86(term, HASH_PARTITIONING_SEED), partition.count)
-        === partition.index;
+      return (term) =>
+        floorMod(murmurhash3x86(term, HASH_PARTITIONING_SEED), partition.count) === partition.index;
     }
     const include = clauseFilter(this.include, format, maxRegexLength);
     const exclude = clauseFilter(this.exclude, format, maxRegexLength);
     return (term) => {
       const bytes = Buffer.from(term.buffer, term.byteOffset, term.length);
-      return (include === undefined || include(bytes))
-        && (exclude === undefined || !exclude(bytes));
+      return (
+        (include === undefined || include(bytes)) && (exclude === undefined || !exclude(bytes))
+      );
     };
   }
 
   /** The filter of longs. */
   longFilter(format: DocValueFormat): (value: LongValue) => boolean {
     return this.numberFilter(
-      (text) => String(format.parseLong(text)), String, (value) => BigInt(value),
+      (text) => String(format.parseLong(text)),
+      String,
+      (value) => BigInt(value),
     );
   }
 
   /** The filter of doubles. */
   doubleFilter(): (value: LongValue) => boolean {
     return this.numberFilter(
-      (text) => String(Number(text)), String, (value) => doubleToSortableLong(Number(value)),
+      (text) => String(Number(text)),
+      String,
+      (value) => doubleToSortableLong(Number(value)),
     );
   }
 
   private numberFilter(
-    read: (text: string) => string, show: (value: LongValue) => string,
+    read: (text: string) => string,
+    show: (value: LongValue) => string,
     bits: (value: LongValue) => bigint,
   ): (value: LongValue) => boolean {
     const { partition } = this;
@@ -81,8 +89,9 @@ export class IncludeExclude {
     }
     const include = this.include.values && new Set(this.include.values.map(read));
     const exclude = this.exclude.values && new Set(this.exclude.values.map(read));
-    return (value) => (include === undefined || include.has(show(value)))
-      && (exclude === undefined || !exclude.has(show(value)));
+    return (value) =>
+      (include === undefined || include.has(show(value))) &&
+      (exclude === undefined || !exclude.has(show(value)));
   }
 }
 
@@ -91,21 +100,26 @@ function floorMod(value: number, count: number): number {
 }
 
 function clauseFilter(
-  clause: Clause, format: DocValueFormat, maxRegexLength: number,
+  clause: Clause,
+  format: DocValueFormat,
+  maxRegexLength: number,
 ): ((term: Buffer) => boolean) | undefined {
   const { pattern, values } = clause;
   if (pattern !== undefined) {
     if (maxRegexLength > 0 && pattern.length > maxRegexLength) {
-      throw illegalArgument(`The length of regex [${pattern.length}] used in the request has `
-        + `exceeded the allowed maximum of [${maxRegexLength}]. This maximum can be set by `
-        + "changing the [index.max_regex_length] index level setting.");
+      throw illegalArgument(
+        `The length of regex [${pattern.length}] used in the request has ` +
+          `exceeded the allowed maximum of [${maxRegexLength}]. This maximum can be set by ` +
+          "changing the [index.max_regex_length] index level setting.",
+      );
     }
     const dfa: Dfa = new RegexpQuery("", pattern).automaton();
     return (term) => dfa.matches(term.toString("utf8"));
   }
   if (values === undefined) return undefined;
-  const wanted = new Set(values.map((value) =>
-    Buffer.from(format.parseBytes(value)).toString("latin1")));
+  const wanted = new Set(
+    values.map((value) => Buffer.from(format.parseBytes(value)).toString("latin1")),
+  );
   return (term) => wanted.has(term.toString("latin1"));
 }
 
@@ -113,7 +127,9 @@ function clauseFilter(
 export function takeIncludeExclude(body: AggregationBody): IncludeExclude | undefined {
   let partition: { index: number; count: number } | undefined;
   const include = body.take(
-    "include", ["START_OBJECT", "START_ARRAY", "VALUE_STRING"], (value): Clause => {
+    "include",
+    ["START_OBJECT", "START_ARRAY", "VALUE_STRING"],
+    (value): Clause => {
       if (!isXContentObject(value)) return parseClause(value);
       partition = parsePartition(value);
       return {};
@@ -169,4 +185,3 @@ function parsePartition(object: XContentObject): { index: number; count: number 
 function parseException(message: string): VarveError {
   return new VarveError("invalid", message, { type: "parse_exception" });
 }
-

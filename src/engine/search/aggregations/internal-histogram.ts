@@ -3,16 +3,16 @@
 // Upstream: org.opensearch.search.aggregations.bucket.histogram.{InternalHistogram,
 // InternalDateHistogram}.
 
-import {
-  setMember, type XContentObject, type XContentValue,
-} from "../../../xcontent/index.ts";
-import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
+import { setMember, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
+import { type DocValueFormat, javaDouble } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import {
-  InternalAggregations, type AggregationXContentOptions, type InternalAggregation,
+  type AggregationXContentOptions,
+  type InternalAggregation,
+  InternalAggregations,
   type ReduceContext,
 } from "./aggregator.ts";
-import { bucketComparator, type BucketOrder, type Comparator } from "./bucket-order.ts";
+import { type BucketOrder, bucketComparator, type Comparator } from "./bucket-order.ts";
 import type { ResultHead } from "./numeric-metric.ts";
 
 /** One bucket. */
@@ -74,7 +74,8 @@ export class InternalHistogram implements InternalAggregation {
         else same.push(bucket);
       }
     }
-    let reduced = [...byKey.values()].map((same) => reduceBucket(same, context))
+    let reduced = [...byKey.values()]
+      .map((same) => reduceBucket(same, context))
       .filter(({ docCount }) => docCount >= parts.minDocCount)
       .sort(compareKeys);
     if (parts.gaps !== undefined) reduced = fillGaps(reduced, parts.gaps, context);
@@ -99,9 +100,7 @@ export class InternalHistogram implements InternalAggregation {
     return format.name === "raw" ? javaDouble(key) : String(format.formatDouble(key));
   }
 
-  private show(
-    bucket: HistogramBucket, options: AggregationXContentOptions,
-  ): XContentObject {
+  private show(bucket: HistogramBucket, options: AggregationXContentOptions): XContentObject {
     const shown: XContentObject = {};
     if (!this.parts.format.isRaw) shown["key_as_string"] = this.keyText(bucket.key);
     shown["key"] = doubleToJson(bucket.key) as XContentValue;
@@ -110,12 +109,15 @@ export class InternalHistogram implements InternalAggregation {
   }
 }
 
-function reduceBucket(
-  same: readonly HistogramBucket[], context: ReduceContext,
-): HistogramBucket {
+function reduceBucket(same: readonly HistogramBucket[], context: ReduceContext): HistogramBucket {
   const docCount = same.reduce((sum, bucket) => sum + bucket.docCount, 0);
-  const aggregations = same[0]!.aggregations.list.length === 0 ? InternalAggregations.EMPTY
-    : InternalAggregations.reduce(same.map((bucket) => bucket.aggregations), context);
+  const aggregations =
+    same[0]!.aggregations.list.length === 0
+      ? InternalAggregations.EMPTY
+      : InternalAggregations.reduce(
+          same.map((bucket) => bucket.aggregations),
+          context,
+        );
   return { key: same[0]!.key, docCount, aggregations };
 }
 
@@ -124,7 +126,9 @@ const REFUSED_MAX = 10_000_000;
 
 /** Adds empty buckets before, between and behind `buckets`, which are in order. */
 function fillGaps(
-  buckets: readonly HistogramBucket[], gaps: GapFilling, context: ReduceContext,
+  buckets: readonly HistogramBucket[],
+  gaps: GapFilling,
+  context: ReduceContext,
 ): HistogramBucket[] {
   const aggregations = InternalAggregations.reduce([gaps.emptyAggregations], context);
   const filled: HistogramBucket[] = [];

@@ -8,11 +8,17 @@ import type { XContentObject, XContentValue } from "../../../xcontent/index.ts";
 import type { DocValueFormat } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import {
-  InternalAggregations, type AggregationXContentOptions, type InternalAggregation,
+  type AggregationXContentOptions,
+  type InternalAggregation,
+  InternalAggregations,
   type ReduceContext,
 } from "./aggregator.ts";
 import {
-  bucketComparator, isCountDescending, isKeyOrder, selectTop, type Comparator,
+  bucketComparator,
+  type Comparator,
+  isCountDescending,
+  isKeyOrder,
+  selectTop,
 } from "./bucket-order.ts";
 import type { ResultHead } from "./numeric-metric.ts";
 import type { LongValue } from "./numeric-values.ts";
@@ -101,25 +107,35 @@ export class InternalTerms implements InternalAggregation {
       if (bucket.docCount >= thresholds.minDocCount) reduced.push(bucket);
     }
     const kept = selectTop(
-      reduced, thresholds.requiredSize, bucketComparator(order, compareBucketKeys),
+      reduced,
+      thresholds.requiredSize,
+      bucketComparator(order, compareBucketKeys),
     );
     context.buckets.accept(kept.length);
     if (kept.length < reduced.length) {
-      other += reduced.reduce((sum, { docCount }) => sum + docCount, 0)
-        - kept.reduce((sum, { docCount }) => sum + docCount, 0);
+      other +=
+        reduced.reduce((sum, { docCount }) => sum + docCount, 0) -
+        kept.reduce((sum, { docCount }) => sum + docCount, 0);
     }
     return new InternalTerms(this, this.options, {
-      ...this.parts, buckets: kept, otherDocCount: other,
+      ...this.parts,
+      buckets: kept,
+      otherDocCount: other,
       docCountError: errorSum === -1 ? -1 : all.length === 1 ? 0 : errorSum,
     });
   }
 
   private mixedTypes(): VarveError {
-    return new VarveError("invalid", "Merging/Reducing the aggregations failed when computing the "
-      + `aggregation [${this.name}] because the field you gave in the aggregation query existed as `
-      + "two different types in two different indices", {
-      type: "aggregation_execution_exception", metadata: { status: 500 },
-    });
+    return new VarveError(
+      "invalid",
+      "Merging/Reducing the aggregations failed when computing the " +
+        `aggregation [${this.name}] because the field you gave in the aggregation query existed as ` +
+        "two different types in two different indices",
+      {
+        type: "aggregation_execution_exception",
+        metadata: { status: 500 },
+      },
+    );
   }
 
   private reduceBucket(same: readonly TermsBucket[], context: ReduceContext): TermsBucket {
@@ -129,8 +145,13 @@ export class InternalTerms implements InternalAggregation {
       docCount += bucket.docCount;
       docCountError += bucket.docCountError;
     }
-    const aggregations = same[0]!.aggregations.list.length === 0 ? InternalAggregations.EMPTY
-      : InternalAggregations.reduce(same.map((bucket) => bucket.aggregations), context);
+    const aggregations =
+      same[0]!.aggregations.list.length === 0
+        ? InternalAggregations.EMPTY
+        : InternalAggregations.reduce(
+            same.map((bucket) => bucket.aggregations),
+            context,
+          );
     return { key: same[0]!.key, docCount, docCountError, aggregations };
   }
 

@@ -10,13 +10,16 @@ import { formatAddress, parseAddress, parseCidr } from "../../mapping/index.ts";
 import { nextAddress } from "../../mapping/ip-address.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
   type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
-import { FixedBucketsAggregator, type FixedBucket } from "./fixed-buckets.ts";
+import { type FixedBucket, FixedBucketsAggregator } from "./fixed-buckets.ts";
 import type { AggregationParser } from "./parse.ts";
 import { takeRangeKey, takeRanges } from "./range.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 interface AddressRange {
   readonly key: string | undefined;
@@ -33,15 +36,17 @@ export const parseIpRange: AggregationParser = (object, parts, parser) => {
   const options = parseValuesSource(body, { formattable: false, scriptable: false });
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "ip_range",
+    ...parts,
+    type: "ip_range",
     create: (context, parent) => {
       const source = new ValuesSource(context, options, "ip");
       source.expect("ip_range", ["ip"]);
       if (ranges.length === 0) {
         throw illegalArgument(`No [ranges] specified for the [${parts.name}] aggregation`);
       }
-      const sorted = [...ranges].sort((a, b) =>
-        compareBounds(a.from, b.from, -1) || compareBounds(a.to, b.to, 1));
+      const sorted = [...ranges].sort(
+        (a, b) => compareBounds(a.from, b.from, -1) || compareBounds(a.to, b.to, 1),
+      );
       return new IpRangeAggregator(factory, context, parent, source, sorted, keyed);
     },
   };
@@ -69,9 +74,7 @@ function readRange(range: AggregationBody): AddressRange {
 }
 
 /** An open bound is below (-1) or above (1) all others. */
-function compareBounds(
-  a: Uint8Array | undefined, b: Uint8Array | undefined, open: -1 | 1,
-): number {
+function compareBounds(a: Uint8Array | undefined, b: Uint8Array | undefined, open: -1 | 1): number {
   if (a === undefined || b === undefined) {
     return a === b ? 0 : a === undefined ? open : -open;
   }
@@ -80,7 +83,7 @@ function compareBounds(
 
 function showRange({ key, from, to }: AddressRange): FixedBucket {
   const text = (address: Uint8Array | undefined): string =>
-    (address === undefined ? "*" : formatAddress(address));
+    address === undefined ? "*" : formatAddress(address);
   const shown: XContentObject = {};
   if (from !== undefined) shown["from"] = text(from);
   if (to !== undefined) shown["to"] = text(to);
@@ -92,11 +95,18 @@ class IpRangeAggregator extends FixedBucketsAggregator {
   private readonly ranges: readonly AddressRange[];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, ranges: readonly AddressRange[], keyed: boolean,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    ranges: readonly AddressRange[],
+    keyed: boolean,
   ) {
     super(factory, context, parent, {
-      type: "ip_range", keyed, showsKey: true, buckets: ranges.map(showRange),
+      type: "ip_range",
+      keyed,
+      showsKey: true,
+      buckets: ranges.map(showRange),
     });
     this.source = source;
     this.ranges = ranges;

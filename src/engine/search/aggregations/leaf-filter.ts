@@ -1,7 +1,7 @@
 // Does a doc match a query? Asked doc by doc while a leaf is collected.
 // Upstream: Lucene.asSequentialAccessBits.
 
-import { NO_MORE_DOCS, type LeafContext } from "../../../lucene/index/index.ts";
+import { type LeafContext, NO_MORE_DOCS } from "../../../lucene/index/index.ts";
 import type { Weight } from "../../../lucene/search/index.ts";
 
 /** Tests docs in ascending order; the same doc may be asked again. */

@@ -97,8 +97,9 @@ export class MergingDigest {
     let buffered = 0;
     let kept = 0;
     for (let i = 0; i < total; i++) {
-      const fromBuffer = kept >= this.count
-        || (buffered < this.buffered && this.bufferMeans[buffered]! <= this.means[kept]!);
+      const fromBuffer =
+        kept >= this.count ||
+        (buffered < this.buffered && this.bufferMeans[buffered]! <= this.means[kept]!);
       means[i] = fromBuffer ? this.bufferMeans[buffered]! : this.means[kept]!;
       weights[i] = fromBuffer ? this.bufferWeights[buffered++]! : this.weights[kept++]!;
     }
@@ -123,8 +124,7 @@ export class MergingDigest {
       return;
     }
     const weights = this.bufferWeights.subarray(0, this.buffered);
-    const order = Array.from(means, (_, i) => i)
-      .sort((a, b) => means[a]! - means[b]! || a - b);
+    const order = Array.from(means, (_, i) => i).sort((a, b) => means[a]! - means[b]! || a - b);
     means.set(Float64Array.from(order, (i) => means[i]!));
     weights.set(Float64Array.from(order, (i) => weights[i]!));
   }
@@ -139,8 +139,9 @@ export class MergingDigest {
     let before = 0;
     for (let at = 1; at < means.length; at++) {
       const proposed = outWeights[last]! + weights[at]!;
-      const room = totalWeight
-        * Math.min(limit(before / totalWeight), limit((before + proposed) / totalWeight));
+      const room =
+        totalWeight *
+        Math.min(limit(before / totalWeight), limit((before + proposed) / totalWeight));
       // The first and the last centroid stay single.
       if (proposed <= room && at !== 1 && at !== means.length - 1) {
         outWeights[last] = proposed;
@@ -192,7 +193,10 @@ export class MergingDigest {
           right = 0.5;
         }
         return weightedAverage(
-          means[i]!, before + step - index - right, means[i + 1]!, index - before - left,
+          means[i]!,
+          before + step - index - right,
+          means[i + 1]!,
+          index - before - left,
         );
       }
       before += step;

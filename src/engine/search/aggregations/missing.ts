@@ -4,12 +4,15 @@
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import type { AggregationParser } from "./parse.ts";
 import { SingleBucketAggregator } from "./single-bucket.ts";
 import { valueCounter } from "./value-counter.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** `missing`. */
 export const parseMissing: AggregationParser = (object, parts, parser) => {
@@ -17,7 +20,8 @@ export const parseMissing: AggregationParser = (object, parts, parser) => {
   const options = parseValuesSource(body, { formattable: false, scriptable: false });
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "missing",
+    ...parts,
+    type: "missing",
     create: (context, parent) =>
       new MissingAggregator(factory, context, parent, new ValuesSource(context, options, "bytes")),
   };
@@ -28,7 +32,9 @@ class MissingAggregator extends SingleBucketAggregator {
   private readonly source: ValuesSource;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     source: ValuesSource,
   ) {
     super(factory, context, parent, "missing");

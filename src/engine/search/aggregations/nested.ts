@@ -5,18 +5,22 @@
 // ReverseNestedAggregator}.
 
 import { illegalArgument } from "../../../base/index.ts";
-import { NO_MORE_DOCS, type LeafContext } from "../../../lucene/index/index.ts";
+import { type LeafContext, NO_MORE_DOCS } from "../../../lucene/index/index.ts";
 import type { FixedBitSet, Query, Scorable } from "../../../lucene/search/index.ts";
 import { leafBits } from "../nested-docs.ts";
 import type { QueryShardContext } from "../query-shard-context.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
+import { InternalAggregations } from "./aggregator.ts";
 import { NonCollectingAggregator } from "./non-collecting.ts";
 import type { AggregationParser } from "./parse.ts";
 import { InternalSingleBucket, SingleBucketAggregator } from "./single-bucket.ts";
-import { InternalAggregations } from "./aggregator.ts";
 
 /** Runs `make` with a nested path as the innermost scope; undefined: the root. */
 function inScope<T>(shard: QueryShardContext, path: string | undefined, make: () => T): T {
@@ -33,14 +37,22 @@ function inScope<T>(shard: QueryShardContext, path: string | undefined, make: ()
 
 /** What stands for an object that is not mapped. */
 function unmapped(
-  factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+  factory: AggregatorFactory,
+  context: AggregationContext,
+  parent: Aggregator | undefined,
   type: string,
 ): Aggregator {
   const made: NonCollectingAggregator = new NonCollectingAggregator(
-    factory, context, parent, (): InternalAggregation => new InternalSingleBucket(
-      factory, type, 0,
-      new InternalAggregations(made.children.map((child) => child.buildEmptyAggregation())),
-    ),
+    factory,
+    context,
+    parent,
+    (): InternalAggregation =>
+      new InternalSingleBucket(
+        factory,
+        type,
+        0,
+        new InternalAggregations(made.children.map((child) => child.buildEmptyAggregation())),
+      ),
   );
   return made;
 }
@@ -54,7 +66,8 @@ export const parseNested: AggregationParser = (object, parts, parser) => {
     throw illegalArgument(`Missing [path] field for nested aggregation [${parts.name}]`);
   }
   const factory: AggregatorFactory = {
-    ...parts, type: "nested",
+    ...parts,
+    type: "nested",
     create: (context, parent) => {
       const { shard } = context;
       const mapping = shard.mapper.documentMapping.objects.get(path);
@@ -63,8 +76,11 @@ export const parseNested: AggregationParser = (object, parts, parser) => {
         throw illegalArgument(`[nested] nested path [${path}] is not nested`);
       }
       const parents = shard.scopeFilter();
-      return inScope(shard, path, () =>
-        new NestedAggregator(factory, context, parent, parents, shard.nestedFilter(path)!));
+      return inScope(
+        shard,
+        path,
+        () => new NestedAggregator(factory, context, parent, parents, shard.nestedFilter(path)!),
+      );
     },
   };
   return factory;
@@ -77,8 +93,11 @@ class NestedAggregator extends SingleBucketAggregator {
   private pending: PendingParent | undefined;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    parentFilter: Query, childFilter: Query,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    parentFilter: Query,
+    childFilter: Query,
   ) {
     super(factory, context, parent, "nested");
     this.parentFilter = parentFilter;
@@ -93,7 +112,8 @@ class NestedAggregator extends SingleBucketAggregator {
   protected bucketCollector(leaf: LeafContext): LeafBucketCollector | undefined {
     const { searcher } = this.context;
     const pending = new PendingParent(
-      leafBits(searcher, this.parentFilter, leaf), leafBits(searcher, this.childFilter, leaf),
+      leafBits(searcher, this.parentFilter, leaf),
+      leafBits(searcher, this.childFilter, leaf),
       (doc, owner) => this.collectBucket(doc, owner),
     );
     this.pending = pending;
@@ -115,7 +135,9 @@ class PendingParent implements LeafBucketCollector {
   private owners: number[] = [];
 
   constructor(
-    parents: FixedBitSet, children: FixedBitSet, into: (doc: number, owner: number) => void,
+    parents: FixedBitSet,
+    children: FixedBitSet,
+    into: (doc: number, owner: number) => void,
   ) {
     this.parents = parents;
     this.children = children;
@@ -136,8 +158,11 @@ class PendingParent implements LeafBucketCollector {
     this.owners = [];
     if (parent === 0) return;
     const first = this.parents.prevSetBit(parent - 1) + 1;
-    for (let child = this.children.nextSetBit(first); child < parent;
-      child = this.children.nextSetBit(child + 1)) {
+    for (
+      let child = this.children.nextSetBit(first);
+      child < parent;
+      child = this.children.nextSetBit(child + 1)
+    ) {
       for (let i = 0; i < owners.length; i++) this.into(child, owners[i]!);
     }
   }
@@ -149,12 +174,15 @@ export const parseReverseNested: AggregationParser = (object, parts, parser) => 
   const path = body.takeString("path");
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "reverse_nested",
+    ...parts,
+    type: "reverse_nested",
     create: (context, parent) => {
       const { shard } = context;
       if (!hasNestedParent(parent)) {
-        throw illegalArgument(`Reverse nested aggregation [${parts.name}] can only be used inside `
-          + "a [nested] aggregation");
+        throw illegalArgument(
+          `Reverse nested aggregation [${parts.name}] can only be used inside ` +
+            "a [nested] aggregation",
+        );
       }
       let parents = shard.rootFilter();
       if (path !== undefined) {
@@ -165,8 +193,11 @@ export const parseReverseNested: AggregationParser = (object, parts, parser) => 
         }
         parents = shard.nestedFilter(path)!;
       }
-      return inScope(shard, path, () =>
-        new ReverseNestedAggregator(factory, context, parent, parents));
+      return inScope(
+        shard,
+        path,
+        () => new ReverseNestedAggregator(factory, context, parent, parents),
+      );
     },
   };
   return factory;
@@ -183,7 +214,9 @@ class ReverseNestedAggregator extends SingleBucketAggregator {
   private readonly parentFilter: Query;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     parentFilter: Query,
   ) {
     super(factory, context, parent, "reverse_nested");

@@ -2,8 +2,12 @@
 // Upstream: org.opensearch.search.aggregations.NonCollectingAggregator.
 
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
-  type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
 import { BaseAggregator } from "./base-aggregator.ts";
 
@@ -12,7 +16,9 @@ export class NonCollectingAggregator extends BaseAggregator {
   private readonly makeEmpty: () => InternalAggregation;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     makeEmpty: () => InternalAggregation,
   ) {
     super(factory, context, parent);

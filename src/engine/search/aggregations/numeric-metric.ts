@@ -2,9 +2,9 @@
 // Upstream: org.opensearch.search.aggregations.metrics.InternalNumericMetricsAggregation.
 
 import type { XContentObject } from "../../../xcontent/index.ts";
-import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, javaDouble } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
-import type { ReduceContext, InternalAggregation } from "./aggregator.ts";
+import type { InternalAggregation, ReduceContext } from "./aggregator.ts";
 
 /** What all results carry. */
 export interface ResultHead {

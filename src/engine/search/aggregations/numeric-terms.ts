@@ -4,11 +4,15 @@
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { BucketsAggregator, KeyedBucketOrds } from "./base-aggregator.ts";
 import { isKeyOrder, ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
-import { InternalTerms, compareTerms, type TermsType } from "./internal-terms.ts";
+import { compareTerms, InternalTerms, type TermsType } from "./internal-terms.ts";
 import type { LongValue, NumericValues } from "./numeric-values.ts";
 import type { TermsOptions } from "./terms.ts";
 import type { ValuesSource } from "./values-source.ts";
@@ -22,8 +26,11 @@ export class NumericTermsAggregator extends BucketsAggregator {
   private readonly ords = new KeyedBucketOrds<LongValue>();
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, options: TermsOptions,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    options: TermsOptions,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -31,8 +38,10 @@ export class NumericTermsAggregator extends BucketsAggregator {
     validateOrder(options.order, this);
     this.termsType = source.isFloatingPoint ? "dterms" : source.isBigInteger ? "ulterms" : "lterms";
     const { includeExclude } = options;
-    this.accepts = this.termsType === "lterms"
-      ? includeExclude?.longFilter(source.format) : includeExclude?.doubleFilter();
+    this.accepts =
+      this.termsType === "lterms"
+        ? includeExclude?.longFilter(source.format)
+        : includeExclude?.doubleFilter();
   }
 
   leafCollector(leaf: LeafContext, scorer: () => Scorable): LeafBucketCollector {
@@ -75,13 +84,15 @@ export class NumericTermsAggregator extends BucketsAggregator {
     if (thresholds.minDocCount === 0) this.addZeroCounts(owners);
     const { keys } = this.ords;
     const compare = ordComparator(
-      order, this, (ord) => this.docCount(ord), (a, b) => compareTerms(keys[a]!, keys[b]!),
+      order,
+      this,
+      (ord) => this.docCount(ord),
+      (a, b) => compareTerms(keys[a]!, keys[b]!),
     );
     const others: number[] = [];
     const kept = owners.map((owner) => {
       const buckets = this.ords.ordsOf(owner);
-      const candidates = buckets.filter((ord) =>
-        this.docCount(ord) >= thresholds.shardMinDocCount);
+      const candidates = buckets.filter((ord) => this.docCount(ord) >= thresholds.shardMinDocCount);
       const top = selectTop(candidates, thresholds.shardSize, compare);
       const sum = (ords: readonly number[]): number =>
         ords.reduce((total, ord) => total + this.docCount(ord), 0);
@@ -93,14 +104,21 @@ export class NumericTermsAggregator extends BucketsAggregator {
     this.context.buckets.accept(flat.length);
     const results = this.bucketAggregations(flat);
     let at = 0;
-    return kept.map((ords, index) => new InternalTerms(this, this.options, {
-      type: this.termsType, format: this.source.format, docCountError: 0,
-      otherDocCount: others[index]!,
-      buckets: ords.map((ord) => ({
-        key: keys[ord]!, docCount: this.docCount(ord), docCountError: 0,
-        aggregations: results[at++]!,
-      })),
-    }));
+    return kept.map(
+      (ords, index) =>
+        new InternalTerms(this, this.options, {
+          type: this.termsType,
+          format: this.source.format,
+          docCountError: 0,
+          otherDocCount: others[index]!,
+          buckets: ords.map((ord) => ({
+            key: keys[ord]!,
+            docCount: this.docCount(ord),
+            docCountError: 0,
+            aggregations: results[at++]!,
+          })),
+        }),
+    );
   }
 
   buildAggregation(owner: number): InternalAggregation {
@@ -109,7 +127,10 @@ export class NumericTermsAggregator extends BucketsAggregator {
 
   buildEmptyAggregation(): InternalAggregation {
     return new InternalTerms(this, this.options, {
-      type: this.termsType, format: this.source.format, docCountError: 0, otherDocCount: 0,
+      type: this.termsType,
+      format: this.source.format,
+      docCountError: 0,
+      otherDocCount: 0,
       buckets: [],
     });
   }

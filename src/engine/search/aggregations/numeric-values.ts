@@ -20,7 +20,9 @@ export interface NumericValues {
 
 /** No doc has a value. */
 export const NO_NUMBERS: NumericValues = {
-  advance: () => 0, nextDouble: () => NaN, nextLong: () => 0,
+  advance: () => 0,
+  nextDouble: () => NaN,
+  nextLong: () => 0,
 };
 
 /** A bigint as a number where that is exact. */

@@ -4,7 +4,10 @@
 // org.opensearch.search.aggregations.support.{ValuesSource.Bytes.WithOrdinals,MissingValues}.
 
 import {
-  OrdinalMap, type DirectoryReader, type LeafContext, type SortedSetDocValues,
+  type DirectoryReader,
+  type LeafContext,
+  OrdinalMap,
+  type SortedSetDocValues,
 } from "../../../lucene/index/index.ts";
 import { ordValues } from "../../../lucene/search/index.ts";
 import { uninvertedTerms } from "./uninverted-terms.ts";
@@ -42,11 +45,9 @@ const cache = new WeakMap<DirectoryReader, Map<string, ReaderOrdinals>>();
 
 const EMPTY: Dictionary = { valueCount: 0, lookupOrd: () => new Uint8Array(0) };
 
-function readerOrdinals(
-  reader: DirectoryReader, field: string, isText: boolean,
-): ReaderOrdinals {
+function readerOrdinals(reader: DirectoryReader, field: string, isText: boolean): ReaderOrdinals {
   let fields = cache.get(reader);
-  if (fields === undefined) cache.set(reader, fields = new Map());
+  if (fields === undefined) cache.set(reader, (fields = new Map()));
   const known = fields.get(field);
   if (known !== undefined) return known;
   const dictionaries = reader.leaves.map((leaf) => leafTerms(leaf, field, isText));
@@ -63,14 +64,18 @@ function readerOrdinals(
 }
 
 function leafTerms(
-  leaf: LeafContext, field: string, isText: boolean,
+  leaf: LeafContext,
+  field: string,
+  isText: boolean,
 ): SortedSetDocValues | undefined {
   return isText ? uninvertedTerms(leaf.reader, field) : ordValues(leaf.reader, field);
 }
 
 /** The terms of a field of a reader; `isText`: from the inverted index. */
 export function globalOrdinals(
-  reader: DirectoryReader, field: string, isText: boolean,
+  reader: DirectoryReader,
+  field: string,
+  isText: boolean,
 ): GlobalOrdinals {
   const { dictionary, maps } = readerOrdinals(reader, field, isText);
   return {

@@ -4,18 +4,22 @@
 
 import { illegalArgument } from "../../../base/index.ts";
 import { setMember, type XContentObject, type XContentValue } from "../../../xcontent/index.ts";
-import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, javaDouble } from "../../mapping/index.ts";
 import { doubleToJson } from "../field-values.ts";
 import { AggregationBody, failedToBuild, toDouble } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { MergingDigest } from "./merging-digest.ts";
 import { formatDouble, type ResultHead } from "./numeric-metric.ts";
 import type { NumericValues } from "./numeric-values.ts";
 import type { AggregationParser } from "./parse.ts";
 import { NUMERIC_KINDS, NumericAggregator } from "./simple-metrics.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99];
 const COMPRESSION_DEFAULT = 100;
@@ -41,7 +45,8 @@ function percentilesParser(type: PercentilesOptions["type"]): AggregationParser 
     body.finish();
     const options: PercentilesOptions = { type, keys, keyed, compression };
     const factory: AggregatorFactory = {
-      ...parts, type,
+      ...parts,
+      type,
       create: (context, parent) => {
         const source = new ValuesSource(context, values, "numeric");
         source.expect(type, NUMERIC_KINDS);
@@ -58,12 +63,16 @@ export const parsePercentiles = percentilesParser("percentiles");
 export const parsePercentileRanks = percentilesParser("percentile_ranks");
 
 function takeKeys(
-  body: AggregationBody, type: PercentilesOptions["type"], name: string,
+  body: AggregationBody,
+  type: PercentilesOptions["type"],
+  name: string,
 ): readonly number[] {
   const isRanks = type === "percentile_ranks";
-  const keys = body.take(isRanks ? "values" : "percents",
+  const keys = body.take(
+    isRanks ? "values" : "percents",
     ["START_ARRAY", "VALUE_NUMBER", "VALUE_STRING"],
-    (value) => (Array.isArray(value) ? value : [value]).map(toDouble));
+    (value) => (Array.isArray(value) ? value : [value]).map(toDouble),
+  );
   if (keys === undefined) {
     if (!isRanks) return DEFAULT_PERCENTS;
     throw illegalArgument(`[values] must not be null: [${name}]`);
@@ -74,9 +83,10 @@ function takeKeys(
   }
   const outside = keys.find((key) => !isRanks && (key < 0 || key > 100));
   if (outside !== undefined) {
-    throw failedToBuild(type, illegalArgument(
-      `percent must be in [0,100], got [${javaDouble(outside)}]: [${name}]`,
-    ));
+    throw failedToBuild(
+      type,
+      illegalArgument(`percent must be in [0,100], got [${javaDouble(outside)}]: [${name}]`),
+    );
   }
   return [...keys].sort((a, b) => a - b);
 }
@@ -88,8 +98,10 @@ function takeCompression(body: AggregationBody, name: string): number {
   const compression = inner.takeDouble("compression") ?? COMPRESSION_DEFAULT;
   inner.finish();
   if (compression < 0) {
-    throw illegalArgument("[compression] must be greater than or equal to 0. Found "
-      + `[${javaDouble(compression)}] in [${name}]`);
+    throw illegalArgument(
+      "[compression] must be greater than or equal to 0. Found " +
+        `[${javaDouble(compression)}] in [${name}]`,
+    );
   }
   return compression;
 }
@@ -100,8 +112,11 @@ class PercentilesAggregator extends NumericAggregator {
   private readonly digests: (MergingDigest | undefined)[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, options: PercentilesOptions,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    options: PercentilesOptions,
   ) {
     super(factory, context, parent, source);
     this.options = options;
@@ -125,7 +140,7 @@ class PercentilesAggregator extends NumericAggregator {
 
   metric(key: string | undefined, bucket: number): number {
     const digest = this.digests[bucket];
-    return digest === undefined ? NaN : valueOf(digest, this.options, Number(key));
+    return digest === undefined ? NaN : percentileOf(digest, this.options, Number(key));
   }
 
   buildAggregation(bucket: number): InternalAggregation {
@@ -137,7 +152,7 @@ class PercentilesAggregator extends NumericAggregator {
   }
 }
 
-function valueOf(digest: MergingDigest, options: PercentilesOptions, key: number): number {
+function percentileOf(digest: MergingDigest, options: PercentilesOptions, key: number): number {
   return options.type === "percentiles" ? digest.quantile(key / 100) : 100 * digest.cdf(key);
 }
 
@@ -149,7 +164,9 @@ class InternalPercentiles implements InternalAggregation {
   private readonly digest: MergingDigest | undefined;
 
   constructor(
-    head: ResultHead, format: DocValueFormat, options: PercentilesOptions,
+    head: ResultHead,
+    format: DocValueFormat,
+    options: PercentilesOptions,
     digest: MergingDigest | undefined,
   ) {
     this.name = head.name;
@@ -164,15 +181,18 @@ class InternalPercentiles implements InternalAggregation {
   }
 
   sortValue(key: string | undefined): number {
-    return this.digest === undefined ? NaN : valueOf(this.digest, this.options, Number(key));
+    return this.digest === undefined ? NaN : percentileOf(this.digest, this.options, Number(key));
   }
 
   reduce(all: readonly InternalAggregation[]): InternalAggregation {
     // One shard's digest is not merged with itself; each is compressed before it is read.
-    const digests = all.map((one) => (one as InternalPercentiles).digest)
+    const digests = all
+      .map((one) => (one as InternalPercentiles).digest)
       .filter((digest) => digest !== undefined);
-    const merged = digests.length === 1 && all.length === 1
-      ? digests[0]! : new MergingDigest(this.options.compression);
+    const merged =
+      digests.length === 1 && all.length === 1
+        ? digests[0]!
+        : new MergingDigest(this.options.compression);
     if (merged !== digests[0]) for (const digest of digests) merged.addAll(digest);
     merged.compress();
     return new InternalPercentiles(this, this.format, this.options, merged);
@@ -182,15 +202,20 @@ class InternalPercentiles implements InternalAggregation {
     const { digest, format, options } = this;
     const isEmpty = digest === undefined || digest.size === 0;
     const rows = options.keys.map((key) => {
-      const value = isEmpty ? NaN : valueOf(digest, options, key);
+      const value = isEmpty ? NaN : percentileOf(digest, options, key);
       return {
-        key, value: isEmpty ? null : doubleToJson(value) as XContentValue,
+        key,
+        value: isEmpty ? null : (doubleToJson(value) as XContentValue),
         text: isEmpty || format.isRaw ? undefined : formatDouble(format, value),
       };
     });
     if (!options.keyed) {
-      return { values: rows.map(({ key, value, text }): XContentObject =>
-        (text === undefined ? { key, value } : { key, value, value_as_string: text })) };
+      return {
+        values: rows.map(
+          ({ key, value, text }): XContentObject =>
+            text === undefined ? { key, value } : { key, value, value_as_string: text },
+        ),
+      };
     }
     const values: XContentObject = {};
     for (const { key, value, text } of rows) {

@@ -6,20 +6,25 @@ import { illegalArgument } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import {
-  isXContentObject, type XContentObject, type XContentValue,
+  isXContentObject,
+  type XContentObject,
+  type XContentValue,
 } from "../../../xcontent/index.ts";
-import { javaDouble, type DocValueFormat } from "../../mapping/index.ts";
+import { type DocValueFormat, javaDouble } from "../../mapping/index.ts";
 import { textOf } from "../object-reader.ts";
 import { tokenName } from "../source-location.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
   type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
-import { FixedBucketsAggregator, type FixedBucket } from "./fixed-buckets.ts";
+import { type FixedBucket, FixedBucketsAggregator } from "./fixed-buckets.ts";
 import { formatDouble } from "./numeric-metric.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** A range of the request: numbers, or texts that the field's format reads. */
 interface RawRange {
@@ -36,7 +41,8 @@ interface NumberRange {
 
 /** Takes `ranges`, each read by `read`. */
 export function takeRanges<T>(
-  body: AggregationBody, read: (range: AggregationBody) => T,
+  body: AggregationBody,
+  read: (range: AggregationBody) => T,
 ): T[] | undefined {
   return body.take("ranges", ["START_ARRAY"], (value) =>
     (value as XContentValue[]).map((item) => {
@@ -44,7 +50,8 @@ export function takeRanges<T>(
         throw illegalArgument(`Expected [START_OBJECT] but found [${tokenName(item)}]`);
       }
       return read(body.inner(item, "range"));
-    }));
+    }),
+  );
 }
 
 /** A range's key: a text or a number. */
@@ -55,7 +62,8 @@ export function takeRangeKey(range: AggregationBody): string | undefined {
 function readRange(range: AggregationBody): RawRange {
   const bound = (name: string): string | number | undefined =>
     range.take(name, ["VALUE_STRING", "VALUE_NUMBER", "VALUE_NULL"], (value) =>
-      (typeof value === "number" ? value : textOf(value)));
+      typeof value === "number" ? value : textOf(value),
+    );
   const raw = { key: takeRangeKey(range), from: bound("from"), to: bound("to") };
   range.finish();
   return raw;
@@ -69,14 +77,16 @@ function rangeParser(type: "range" | "date_range"): AggregationParser {
     const options = parseValuesSource(body, { timeZoneAware: type === "date_range" });
     body.finish();
     const factory: AggregatorFactory = {
-      ...parts, type,
+      ...parts,
+      type,
       create: (context, parent) => {
         const source = new ValuesSource(context, options, type === "range" ? "numeric" : "date");
         source.expect(type, ["numeric", "date", "boolean"]);
         if (ranges.length === 0) {
           throw illegalArgument(`No [ranges] specified for the [${parts.name}] aggregation`);
         }
-        const resolved = ranges.map((range) => resolveRange(source, range, type === "date_range"))
+        const resolved = ranges
+          .map((range) => resolveRange(source, range, type === "date_range"))
           .sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
         return new RangeAggregator(factory, context, parent, source, resolved, keyed);
       },
@@ -106,7 +116,7 @@ function resolveRange(source: ValuesSource, range: RawRange, isDate: boolean): N
 
 function showRange(range: NumberRange, format: DocValueFormat): FixedBucket {
   const text = (value: number): string =>
-    (format.name === "raw" ? javaDouble(value) : formatDouble(format, value));
+    format.name === "raw" ? javaDouble(value) : formatDouble(format, value);
   const isOpen = (value: number): boolean => !Number.isFinite(value);
   const { from, to } = range;
   const shown: XContentObject = {};
@@ -127,11 +137,17 @@ class RangeAggregator extends FixedBucketsAggregator {
   private readonly ranges: readonly NumberRange[];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, ranges: readonly NumberRange[], keyed: boolean,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    ranges: readonly NumberRange[],
+    keyed: boolean,
   ) {
     super(factory, context, parent, {
-      type: factory.type, keyed, showsKey: true,
+      type: factory.type,
+      keyed,
+      showsKey: true,
       buckets: ranges.map((range) => showRange(range, source.format)),
     });
     this.source = source;

@@ -7,7 +7,11 @@ import type { XContentObject } from "../../../xcontent/index.ts";
 import type { DocValueFormat } from "../../mapping/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { NO_OP_COLLECTOR } from "./aggregator.ts";
 import { MetricsAggregator } from "./base-aggregator.ts";
@@ -15,20 +19,24 @@ import { CompensatedSum, CompensatedSums, grownDoubles } from "./compensated-sum
 import { InternalSingleValue, type ResultHead } from "./numeric-metric.ts";
 import type { NumericValues } from "./numeric-values.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource, type ValuesSourceKind } from "./values-source.ts";
 import { valueCounter } from "./value-counter.ts";
+import { parseValuesSource, ValuesSource, type ValuesSourceKind } from "./values-source.ts";
 
 /** Kinds that metrics of numbers read. */
 export const NUMERIC_KINDS: readonly ValuesSourceKind[] = ["numeric", "date", "boolean"];
 
 type Make = (
-  factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+  factory: AggregatorFactory,
+  context: AggregationContext,
+  parent: Aggregator | undefined,
   source: ValuesSource,
 ) => Aggregator;
 
 /** A parser of a metric that has no members but those of its values source. */
 export function metricParser(
-  type: string, make: Make, kinds: readonly ValuesSourceKind[] | "any" = NUMERIC_KINDS,
+  type: string,
+  make: Make,
+  kinds: readonly ValuesSourceKind[] | "any" = NUMERIC_KINDS,
   defaultKind: ValuesSourceKind = "numeric",
 ): AggregationParser {
   return (object, parts, parser) => {
@@ -36,7 +44,8 @@ export function metricParser(
     const options = parseValuesSource(body);
     body.finish();
     const factory: AggregatorFactory = {
-      ...parts, type,
+      ...parts,
+      type,
       create: (context, parent) => {
         const source = new ValuesSource(context, options, defaultKind);
         if (kinds !== "any") source.expect(type, kinds);
@@ -52,7 +61,9 @@ export abstract class NumericAggregator extends MetricsAggregator {
   protected readonly source: ValuesSource;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     source: ValuesSource,
   ) {
     super(factory, context, parent);
@@ -190,8 +201,11 @@ class ExtremeAggregator extends NumericAggregator {
   private values: Float64Array;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, isMax: boolean,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    isMax: boolean,
   ) {
     super(factory, context, parent, source);
     this.isMax = isMax;
@@ -268,7 +282,9 @@ class ValueCountAggregator extends MetricsAggregator {
   private counts = new Float64Array(8);
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     source: ValuesSource,
   ) {
     super(factory, context, parent);
@@ -335,5 +351,8 @@ export const parseMin = metricParser("min", (...parts) => new ExtremeAggregator(
 export const parseMax = metricParser("max", (...parts) => new ExtremeAggregator(...parts, true));
 /** `value_count`, of any kind of values. */
 export const parseValueCount = metricParser(
-  "value_count", (...parts) => new ValueCountAggregator(...parts), "any", "bytes",
+  "value_count",
+  (...parts) => new ValueCountAggregator(...parts),
+  "any",
+  "bytes",
 );

@@ -6,9 +6,15 @@ import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import type { XContentObject } from "../../../xcontent/index.ts";
 import {
-  InternalAggregations, NO_OP_COLLECTOR,
-  type AggregationContext, type AggregationXContentOptions, type Aggregator,
-  type AggregatorFactory, type InternalAggregation, type LeafBucketCollector, type ReduceContext,
+  type AggregationContext,
+  type AggregationXContentOptions,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  InternalAggregations,
+  type LeafBucketCollector,
+  NO_OP_COLLECTOR,
+  type ReduceContext,
 } from "./aggregator.ts";
 import { BucketsAggregator } from "./base-aggregator.ts";
 import type { ResultHead } from "./numeric-metric.ts";
@@ -19,7 +25,9 @@ export abstract class SingleBucketAggregator extends BucketsAggregator {
   private readonly resultType: string;
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
     resultType: string,
   ) {
     super(factory, context, parent);
@@ -41,9 +49,10 @@ export abstract class SingleBucketAggregator extends BucketsAggregator {
   override buildAggregations(owners: readonly number[]): InternalAggregation[] {
     this.context.buckets.accept(owners.length);
     const results = this.bucketAggregations(owners);
-    return owners.map((owner, index) => new InternalSingleBucket(
-      this, this.resultType, this.docCount(owner), results[index]!,
-    ));
+    return owners.map(
+      (owner, index) =>
+        new InternalSingleBucket(this, this.resultType, this.docCount(owner), results[index]!),
+    );
   }
 
   buildAggregation(owner: number): InternalAggregation {
@@ -64,7 +73,10 @@ export class InternalSingleBucket implements InternalAggregation {
   readonly aggregations: InternalAggregations;
 
   constructor(
-    head: ResultHead, type: string, docCount: number, aggregations: InternalAggregations,
+    head: ResultHead,
+    type: string,
+    docCount: number,
+    aggregations: InternalAggregations,
   ) {
     this.name = head.name;
     this.metadata = head.metadata;
@@ -81,7 +93,8 @@ export class InternalSingleBucket implements InternalAggregation {
     const buckets = all as readonly InternalSingleBucket[];
     const docCount = buckets.reduce((sum, bucket) => sum + bucket.docCount, 0);
     const aggregations = InternalAggregations.reduce(
-      buckets.map((bucket) => bucket.aggregations), context,
+      buckets.map((bucket) => bucket.aggregations),
+      context,
     );
     return new InternalSingleBucket(this, this.type, docCount, aggregations);
   }

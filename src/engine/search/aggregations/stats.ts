@@ -8,7 +8,7 @@ import type { Aggregator, InternalAggregation, LeafBucketCollector } from "./agg
 import { CompensatedSum, CompensatedSums, grownDoubles } from "./compensated-sum.ts";
 import type { ResultHead } from "./numeric-metric.ts";
 import type { NumericValues } from "./numeric-values.ts";
-import { NumericAggregator, metricParser } from "./simple-metrics.ts";
+import { metricParser, NumericAggregator } from "./simple-metrics.ts";
 
 /** Count, sum and extremes of numbers. */
 export interface StatsValues {
@@ -57,8 +57,10 @@ export class StatsAggregator extends NumericAggregator {
   protected statsOf(bucket: number): StatsValues {
     if (bucket >= this.counts.length) return EMPTY_STATS;
     return {
-      count: this.counts[bucket]!, sum: this.sums.get(bucket),
-      min: this.mins[bucket]!, max: this.maxes[bucket]!,
+      count: this.counts[bucket]!,
+      sum: this.sums.get(bucket),
+      min: this.mins[bucket]!,
+      max: this.maxes[bucket]!,
     };
   }
 
@@ -82,11 +84,16 @@ export class StatsAggregator extends NumericAggregator {
 /** One of the five metrics. */
 export function statsMetric(stats: StatsValues, key: string | undefined): number {
   switch (key) {
-    case "count": return stats.count;
-    case "sum": return stats.sum;
-    case "min": return stats.min;
-    case "max": return stats.max;
-    default: return stats.sum / stats.count;
+    case "count":
+      return stats.count;
+    case "sum":
+      return stats.sum;
+    case "min":
+      return stats.min;
+    case "max":
+      return stats.max;
+    default:
+      return stats.sum / stats.count;
   }
 }
 
@@ -111,7 +118,10 @@ export function statsToXContent(stats: StatsValues, format: DocValueFormat): XCo
   if (count === 0) return { count: 0, min: null, max: null, avg: null, sum: 0 };
   const avg = sum / count;
   const shown: XContentObject = {
-    count, min: doubleToJson(min), max: doubleToJson(max), avg: doubleToJson(avg),
+    count,
+    min: doubleToJson(min),
+    max: doubleToJson(max),
+    avg: doubleToJson(avg),
     sum: doubleToJson(sum),
   };
   if (!format.isRaw) {

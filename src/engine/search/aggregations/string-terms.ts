@@ -4,8 +4,12 @@
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import type { Scorable } from "../../../lucene/search/index.ts";
 import {
-  NO_OP_COLLECTOR, type AggregationContext, type Aggregator, type AggregatorFactory,
-  type InternalAggregation, type LeafBucketCollector,
+  type AggregationContext,
+  type Aggregator,
+  type AggregatorFactory,
+  type InternalAggregation,
+  type LeafBucketCollector,
+  NO_OP_COLLECTOR,
 } from "./aggregator.ts";
 import { BucketsAggregator } from "./base-aggregator.ts";
 import { isKeyOrder, ordComparator, selectTop, validateOrder } from "./bucket-order.ts";
@@ -42,8 +46,11 @@ export class StringTermsAggregator extends BucketsAggregator {
   private readonly bucketTerms: number[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    source: ValuesSource, options: TermsOptions,
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    source: ValuesSource,
+    options: TermsOptions,
   ) {
     super(factory, context, parent);
     this.source = source;
@@ -94,7 +101,7 @@ export class StringTermsAggregator extends BucketsAggregator {
     let buckets = this.sparse[owner];
     if (buckets === undefined) this.sparse[owner] = buckets = new Map();
     let bucket = buckets.get(ord);
-    if (bucket === undefined) buckets.set(ord, bucket = this.newBucket(ord));
+    if (bucket === undefined) buckets.set(ord, (bucket = this.newBucket(ord)));
     return bucket;
   }
 
@@ -135,8 +142,7 @@ export class StringTermsAggregator extends BucketsAggregator {
     const others: number[] = [];
     for (const owner of owners) {
       const buckets = this.bucketsOf(owner);
-      const candidates = buckets.filter((ord) =>
-        this.docCount(ord) >= thresholds.shardMinDocCount);
+      const candidates = buckets.filter((ord) => this.docCount(ord) >= thresholds.shardMinDocCount);
       const top = selectTop(candidates, thresholds.shardSize, compare);
       const sum = (ords: readonly number[]): number =>
         ords.reduce((total, ord) => total + this.docCount(ord), 0);
@@ -150,13 +156,21 @@ export class StringTermsAggregator extends BucketsAggregator {
     this.context.buckets.accept(flat.length);
     const results = this.bucketAggregations(flat);
     let at = 0;
-    return kept.map((ords, index) => new InternalTerms(this, this.options, {
-      type: "sterms", format: this.source.format, docCountError: 0, otherDocCount: others[index]!,
-      buckets: ords.map((ord) => ({
-        key: this.ordinals.lookupOrd(this.bucketTerms[ord]!).slice(),
-        docCount: this.docCount(ord), docCountError: 0, aggregations: results[at++]!,
-      })),
-    }));
+    return kept.map(
+      (ords, index) =>
+        new InternalTerms(this, this.options, {
+          type: "sterms",
+          format: this.source.format,
+          docCountError: 0,
+          otherDocCount: others[index]!,
+          buckets: ords.map((ord) => ({
+            key: this.ordinals.lookupOrd(this.bucketTerms[ord]!).slice(),
+            docCount: this.docCount(ord),
+            docCountError: 0,
+            aggregations: results[at++]!,
+          })),
+        }),
+    );
   }
 
   buildAggregation(owner: number): InternalAggregation {
@@ -165,7 +179,11 @@ export class StringTermsAggregator extends BucketsAggregator {
 
   buildEmptyAggregation(): InternalAggregation {
     return new InternalTerms(this, this.options, {
-      type: "sterms", format: this.source.format, docCountError: 0, otherDocCount: 0, buckets: [],
+      type: "sterms",
+      format: this.source.format,
+      docCountError: 0,
+      otherDocCount: 0,
+      buckets: [],
     });
   }
 }
@@ -176,7 +194,9 @@ class TermsLeafCollector implements LeafBucketCollector {
   private readonly accepted: Uint8Array | undefined;
 
   constructor(
-    owner: StringTermsAggregator, values: OrdinalValues, accepted: Uint8Array | undefined,
+    owner: StringTermsAggregator,
+    values: OrdinalValues,
+    accepted: Uint8Array | undefined,
   ) {
     this.owner = owner;
     this.values = values;

@@ -2,19 +2,23 @@
 // Upstream: org.opensearch.search.aggregations.bucket.terms.{TermsAggregationBuilder,
 // TermsAggregatorFactory,TermsAggregator.BucketCountThresholds}.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
 import { AggregationBody } from "./aggregation-body.ts";
 import type { AggregationContext, Aggregator, AggregatorFactory } from "./aggregator.ts";
 import {
-  COUNT_DESCENDING, isKeyOrder, takeOrder, validateOrder, type BucketOrder,
+  type BucketOrder,
+  COUNT_DESCENDING,
+  isKeyOrder,
+  takeOrder,
+  validateOrder,
 } from "./bucket-order.ts";
-import { takeIncludeExclude, type IncludeExclude } from "./include-exclude.ts";
+import { type IncludeExclude, takeIncludeExclude } from "./include-exclude.ts";
 import { UnmappedTerms } from "./internal-terms.ts";
 import { NonCollectingAggregator } from "./non-collecting.ts";
 import { NumericTermsAggregator } from "./numeric-terms.ts";
-import { StringTermsAggregator } from "./string-terms.ts";
 import type { AggregationParser } from "./parse.ts";
-import { ValuesSource, parseValuesSource } from "./values-source.ts";
+import { StringTermsAggregator } from "./string-terms.ts";
+import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** How many buckets, and which of them are big enough. */
 export interface BucketCountThresholds {
@@ -39,7 +43,8 @@ export const parseTerms: AggregationParser = (object, parts, parser) => {
   const values = parseValuesSource(body);
   body.finish();
   const factory: AggregatorFactory = {
-    ...parts, type: "terms",
+    ...parts,
+    type: "terms",
     create: (context, parent) => {
       const source = new ValuesSource(context, values, "bytes");
       source.expect("terms", ["bytes", "ip", "numeric", "date", "boolean"]);
@@ -53,23 +58,30 @@ function takeOptions(body: AggregationBody, name: string): TermsOptions {
   const positive = (key: string, shown: string): number | undefined => {
     const value = body.takeInteger(key);
     if (value === undefined || value > 0) return value;
-    throw body.error(`[terms] failed to parse field [${key}]`, key, illegalArgument(
-      `[${shown}] must be greater than 0. Found [${value}] in [${name}]`,
-    ));
+    throw body.error(
+      `[terms] failed to parse field [${key}]`,
+      key,
+      illegalArgument(`[${shown}] must be greater than 0. Found [${value}] in [${name}]`),
+    );
   };
   const notNegative = (key: string, shown: string): number | undefined => {
     const value = body.takeLong(key);
     if (value === undefined || value >= 0) return value;
-    throw body.error(`[terms] failed to parse field [${key}]`, key, illegalArgument(
-      `[${shown}] must be greater than or equal to 0. Found [${value}] in [${name}]`,
-    ));
+    throw body.error(
+      `[terms] failed to parse field [${key}]`,
+      key,
+      illegalArgument(
+        `[${shown}] must be greater than or equal to 0. Found [${value}] in [${name}]`,
+      ),
+    );
   };
   const order = takeOrder(body, COUNT_DESCENDING);
   const requiredSize = positive("size", "size") ?? 10;
   const minDocCount = notNegative("min_doc_count", "minDocCount") ?? 1;
   const shardMinDocCount = notNegative("shard_min_doc_count", "shardMinDocCount") ?? 0;
-  const shardSize = positive("shard_size", "shardSize")
-    ?? (isKeyOrder(order) ? requiredSize : suggestShardSize(requiredSize));
+  const shardSize =
+    positive("shard_size", "shardSize") ??
+    (isKeyOrder(order) ? requiredSize : suggestShardSize(requiredSize));
   const showTermDocCountError = body.takeBoolean("show_term_doc_count_error") ?? false;
   const hint = body.takeString("execution_hint");
   if (hint !== undefined && hint !== "map" && hint !== "global_ordinals") {
@@ -83,9 +95,11 @@ function takeOptions(body: AggregationBody, name: string): TermsOptions {
     });
   });
   return {
-    order, showTermDocCountError,
+    order,
+    showTermDocCountError,
     thresholds: {
-      requiredSize, minDocCount,
+      requiredSize,
+      minDocCount,
       shardSize: Math.max(shardSize, requiredSize),
       shardMinDocCount: Math.min(shardMinDocCount, minDocCount),
     },
@@ -99,12 +113,19 @@ function suggestShardSize(size: number): number {
 }
 
 function createTerms(
-  factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-  source: ValuesSource, options: TermsOptions,
+  factory: AggregatorFactory,
+  context: AggregationContext,
+  parent: Aggregator | undefined,
+  source: ValuesSource,
+  options: TermsOptions,
 ): Aggregator {
   if (!source.hasValues) {
-    const unmapped = new NonCollectingAggregator(factory, context, parent,
-      () => new UnmappedTerms(factory, options));
+    const unmapped = new NonCollectingAggregator(
+      factory,
+      context,
+      parent,
+      () => new UnmappedTerms(factory, options),
+    );
     validateOrder(options.order, unmapped);
     return unmapped;
   }
@@ -116,14 +137,20 @@ function createTerms(
     return new StringTermsAggregator(factory, context, parent, source, options);
   }
   if (includeExclude?.isRegexBased === true) {
-    throw regexOnNumbers(factory.name, "an array of numeric values for include/exclude clauses used "
-      + "to filter numeric fields");
+    throw regexOnNumbers(
+      factory.name,
+      "an array of numeric values for include/exclude clauses used " + "to filter numeric fields",
+    );
   }
   return new NumericTermsAggregator(factory, context, parent, source, options);
 }
 
 function regexOnNumbers(name: string, instead: string): VarveError {
-  return new VarveError("invalid", `Aggregation [${name}] cannot support regular expression style `
-    + "include/exclude settings as they can only be applied to string fields. Use "
-    + instead, { type: "aggregation_execution_exception", metadata: { status: 500 } });
+  return new VarveError(
+    "invalid",
+    `Aggregation [${name}] cannot support regular expression style ` +
+      "include/exclude settings as they can only be applied to string fields. Use " +
+      instead,
+    { type: "aggregation_execution_exception", metadata: { status: 500 } },
+  );
 }

@@ -6,12 +6,20 @@
 import { illegalArgument, type VarveError } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import {
-  TopFieldCollector, TopScoreDocCollector, compareValues,
-  type FieldDoc, type LeafCollector, type Scorable, type SortField,
+  compareValues,
+  type FieldDoc,
+  type LeafCollector,
+  type Scorable,
+  type SortField,
+  TopFieldCollector,
+  TopScoreDocCollector,
 } from "../../../lucene/search/index.ts";
 import type { XContentObject, XContentValue } from "../../../xcontent/index.ts";
 import {
-  parseFetchSource, parseFields, type FetchSource, type FieldAndFormat,
+  type FetchSource,
+  type FieldAndFormat,
+  parseFetchSource,
+  parseFields,
 } from "../fetch-options.ts";
 import { executeFetchPhase, type FetchRequest } from "../fetch-phase.ts";
 import { floatToJson } from "../field-values.ts";
@@ -21,7 +29,11 @@ import { parseSort, type SortBuilder } from "../sort-builder.ts";
 import type { ShardSort } from "../sort-fields.ts";
 import { parsingException, tokenName } from "../source-location.ts";
 import type {
-  AggregationContext, Aggregator, AggregatorFactory, InternalAggregation, LeafBucketCollector,
+  AggregationContext,
+  Aggregator,
+  AggregatorFactory,
+  InternalAggregation,
+  LeafBucketCollector,
 } from "./aggregator.ts";
 import { BaseAggregator } from "./base-aggregator.ts";
 import type { ResultHead } from "./numeric-metric.ts";
@@ -45,12 +57,21 @@ interface TopHitsOptions {
 /** `top_hits`. */
 export const parseTopHits: AggregationParser = (object, parts, parser) => {
   const options: TopHitsOptions = {
-    from: 0, size: 3, sorts: [], trackScores: false, version: false, seqNoPrimaryTerm: false,
-    fetchSource: undefined, storedFields: undefined, docvalueFields: [], fields: [],
+    from: 0,
+    size: 3,
+    sorts: [],
+    trackScores: false,
+    version: false,
+    seqNoPrimaryTerm: false,
+    fetchSource: undefined,
+    storedFields: undefined,
+    docvalueFields: [],
+    fields: [],
   };
   for (const key of Object.keys(object)) parseMember(options, object, key, parts.name, parser);
   const factory: AggregatorFactory = {
-    ...parts, type: "top_hits",
+    ...parts,
+    type: "top_hits",
     create: (context, parent) => {
       checkWindow(context, options, parts.name);
       const sorts = options.sorts.map((sort) => sort.build(context.shard));
@@ -61,30 +82,51 @@ export const parseTopHits: AggregationParser = (object, parts, parser) => {
 };
 
 function parseMember(
-  options: TopHitsOptions, owner: XContentObject, key: string, name: string,
+  options: TopHitsOptions,
+  owner: XContentObject,
+  key: string,
+  name: string,
   parser: QueryParseContext,
 ): void {
   const value = owner[key]!;
   const member = { owner, key, parser };
   switch (key) {
-    case "from": options.from = notNegative("from", toInteger(value), name); break;
-    case "size": options.size = notNegative("size", toInteger(value), name); break;
-    case "version": options.version = toBoolean(value); break;
-    case "seq_no_primary_term": options.seqNoPrimaryTerm = toBoolean(value); break;
-    case "track_scores": options.trackScores = toBoolean(value); break;
-    case "_source": options.fetchSource = parseFetchSource(value, member); break;
-    case "sort": options.sorts = parseSort(value, parser); break;
+    case "from":
+      options.from = notNegative("from", toInteger(value), name);
+      break;
+    case "size":
+      options.size = notNegative("size", toInteger(value), name);
+      break;
+    case "version":
+      options.version = toBoolean(value);
+      break;
+    case "seq_no_primary_term":
+      options.seqNoPrimaryTerm = toBoolean(value);
+      break;
+    case "track_scores":
+      options.trackScores = toBoolean(value);
+      break;
+    case "_source":
+      options.fetchSource = parseFetchSource(value, member);
+      break;
+    case "sort":
+      options.sorts = parseSort(value, parser);
+      break;
     case "stored_fields":
       options.storedFields = (Array.isArray(value) ? value : [value]).map(textOf);
       break;
     case "docvalue_fields":
       options.docvalueFields = parseFields(list(value), member, "docvalues_field");
       break;
-    case "fields": options.fields = parseFields(list(value), member, "docvalues_field"); break;
+    case "fields":
+      options.fields = parseFields(list(value), member, "docvalues_field");
+      break;
     case "explain":
       if (toBoolean(value)) throw unsupportedMember(key);
       break;
-    case "highlight": case "script_fields": throw unsupportedMember(key);
+    case "highlight":
+    case "script_fields":
+      throw unsupportedMember(key);
     default:
       throw parsingException(
         `Unknown key for a ${tokenName(value)} in [${name}]: [${key}].`,
@@ -113,9 +155,11 @@ function checkWindow(context: AggregationContext, options: TopHitsOptions, name:
   const max = context.shard.settings.getInt(setting, WINDOW_DEFAULT);
   const window = options.from + options.size;
   if (window <= max) return;
-  throw illegalArgument(`Top hits result window is too large, the top hits aggregator [${name}]'s `
-    + `from + size must be less than or equal to: [${max}] but was [${window}]. This limit can be `
-    + `set by changing the [${setting}] index level setting.`);
+  throw illegalArgument(
+    `Top hits result window is too large, the top hits aggregator [${name}]'s ` +
+      `from + size must be less than or equal to: [${max}] but was [${window}]. This limit can be ` +
+      `set by changing the [${setting}] index level setting.`,
+  );
 }
 
 /** One bucket's hits while they are collected. */
@@ -131,8 +175,11 @@ class TopHitsAggregator extends BaseAggregator {
   private readonly buckets: (BucketHits | undefined)[] = [];
 
   constructor(
-    factory: AggregatorFactory, context: AggregationContext, parent: Aggregator | undefined,
-    options: TopHitsOptions, sorts: readonly ShardSort[],
+    factory: AggregatorFactory,
+    context: AggregationContext,
+    parent: Aggregator | undefined,
+    options: TopHitsOptions,
+    sorts: readonly ShardSort[],
   ) {
     super(factory, context, parent);
     this.options = options;
@@ -141,17 +188,24 @@ class TopHitsAggregator extends BaseAggregator {
 
   override get needsScores(): boolean {
     const { sorts } = this;
-    return sorts.length === 0 || this.options.trackScores
-      || sorts.some(({ field }) => field.needsScores);
+    return (
+      sorts.length === 0 || this.options.trackScores || sorts.some(({ field }) => field.needsScores)
+    );
   }
 
   private newBucket(): BucketHits {
     const window = this.options.from + this.options.size;
     const size = Math.max(1, Math.min(window, this.context.searcher.maxDoc));
-    const collector = this.sorts.length === 0 ? new TopScoreDocCollector(size)
-      : new TopFieldCollector(this.sorts.map(({ field }) => field), size, {
-        trackScores: this.options.trackScores,
-      });
+    const collector =
+      this.sorts.length === 0
+        ? new TopScoreDocCollector(size)
+        : new TopFieldCollector(
+            this.sorts.map(({ field }) => field),
+            size,
+            {
+              trackScores: this.options.trackScores,
+            },
+          );
     return { collector, leaf: undefined, total: 0 };
   }
 
@@ -187,12 +241,19 @@ class TopHitsAggregator extends BaseAggregator {
     const window = this.options.from + this.options.size;
     const docs = topDocs(hits.collector).slice(0, window);
     const shown = executeFetchPhase(
-      this.context.shard, this.context.searcher, docs, this.fetchRequest(),
+      this.context.shard,
+      this.context.searcher,
+      docs,
+      this.fetchRequest(),
     );
     return new InternalTopHits(this, this.options, this.sortFields(), {
-      total: hits.total, maxScore: this.maxScore(hits),
+      total: hits.total,
+      maxScore: this.maxScore(hits),
       hits: docs.map(({ score, values }, index) => ({
-        score, values, shardIndex: this.context.shardIndex, shown: shown[index]!,
+        score,
+        values,
+        shardIndex: this.context.shardIndex,
+        shown: shown[index]!,
       })),
     });
   }
@@ -212,17 +273,23 @@ class TopHitsAggregator extends BaseAggregator {
     return {
       fetchSource: options.fetchSource ?? {
         enabled: storedFields === undefined || storedFields.includes("_source"),
-        includes: [], excludes: [],
+        includes: [],
+        excludes: [],
       },
-      storedFields, docvalueFields: options.docvalueFields, fields: options.fields,
-      version: options.version, seqNoPrimaryTerm: options.seqNoPrimaryTerm,
+      storedFields,
+      docvalueFields: options.docvalueFields,
+      fields: options.fields,
+      version: options.version,
+      seqNoPrimaryTerm: options.seqNoPrimaryTerm,
       sort: sorts.length === 0 ? undefined : sorts,
     };
   }
 
   buildEmptyAggregation(): InternalAggregation {
     return new InternalTopHits(this, this.options, this.sortFields(), {
-      total: 0, maxScore: NaN, hits: [],
+      total: 0,
+      maxScore: NaN,
+      hits: [],
     });
   }
 }
@@ -254,8 +321,10 @@ class InternalTopHits implements InternalAggregation {
   private readonly hits: Hits;
 
   constructor(
-    head: ResultHead, window: Pick<TopHitsOptions, "from" | "size">,
-    sort: readonly SortField[] | undefined, hits: Hits,
+    head: ResultHead,
+    window: Pick<TopHitsOptions, "from" | "size">,
+    sort: readonly SortField[] | undefined,
+    hits: Hits,
   ) {
     this.name = head.name;
     this.metadata = head.metadata;
@@ -268,16 +337,21 @@ class InternalTopHits implements InternalAggregation {
     const shards = (all as readonly InternalTopHits[]).map(({ hits }) => hits);
     const { sort } = this;
     const { from, size } = this.window;
-    const merged = shards.flatMap(({ hits }) => hits).sort((a, b) =>
-      (sort === undefined ? b.score - a.score : compareValues(sort, a.values, b.values))
-      || a.shardIndex - b.shardIndex);
+    const merged = shards
+      .flatMap(({ hits }) => hits)
+      .sort(
+        (a, b) =>
+          (sort === undefined ? b.score - a.score : compareValues(sort, a.values, b.values)) ||
+          a.shardIndex - b.shardIndex,
+      );
     let maxScore = NaN;
     for (const shard of shards) {
       if (!(shard.maxScore <= maxScore) && !Number.isNaN(shard.maxScore)) maxScore = shard.maxScore;
     }
     return new InternalTopHits(this, this.window, sort, {
       total: shards.reduce((sum, { total }) => sum + total, 0),
-      maxScore, hits: merged.slice(from, from + size),
+      maxScore,
+      hits: merged.slice(from, from + size),
     });
   }
 

@@ -2,8 +2,14 @@
 // Upstream: org.opensearch.index.fielddata.plain.PagedBytesIndexFieldData.
 
 import {
-  NO_MORE_DOCS, OrdTermsEnum, PostingsFlags,
-  type LeafReader, type OrdDictionary, type PostingsEnum, type SortedSetDocValues, type Terms,
+  type LeafReader,
+  NO_MORE_DOCS,
+  type OrdDictionary,
+  OrdTermsEnum,
+  type PostingsEnum,
+  PostingsFlags,
+  type SortedSetDocValues,
+  type Terms,
 } from "../../../lucene/index/index.ts";
 
 interface Uninverted {
@@ -16,15 +22,13 @@ interface Uninverted {
 const cache = new WeakMap<LeafReader, Map<string, Uninverted>>();
 
 /** The terms of a text field by doc; undefined where the segment has none. */
-export function uninvertedTerms(
-  reader: LeafReader, field: string,
-): SortedSetDocValues | undefined {
+export function uninvertedTerms(reader: LeafReader, field: string): SortedSetDocValues | undefined {
   const terms = reader.terms(field);
   if (terms === undefined) return undefined;
   let fields = cache.get(reader);
-  if (fields === undefined) cache.set(reader, fields = new Map());
+  if (fields === undefined) cache.set(reader, (fields = new Map()));
   let data = fields.get(field);
-  if (data === undefined) fields.set(field, data = uninvert(terms, reader.maxDoc));
+  if (data === undefined) fields.set(field, (data = uninvert(terms, reader.maxDoc)));
   return new UninvertedValues(data);
 }
 

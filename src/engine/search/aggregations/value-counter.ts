@@ -1,12 +1,13 @@
 // How many values a doc has, whatever they are.
 
-import { NO_MORE_DOCS, type LeafContext } from "../../../lucene/index/index.ts";
+import { type LeafContext, NO_MORE_DOCS } from "../../../lucene/index/index.ts";
 import { leafNumbers } from "../field-values.ts";
 import type { ValuesSource } from "./values-source.ts";
 
 /** Counts a doc's values; undefined where no doc of the leaf has one. Docs come ascending. */
 export function valueCounter(
-  source: ValuesSource, leaf: LeafContext,
+  source: ValuesSource,
+  leaf: LeafContext,
 ): ((doc: number) => number) | undefined {
   if (!source.hasValues) return undefined;
   const count = storedCounter(source, leaf);
@@ -15,7 +16,8 @@ export function valueCounter(
 }
 
 function storedCounter(
-  source: ValuesSource, leaf: LeafContext,
+  source: ValuesSource,
+  leaf: LeafContext,
 ): ((doc: number) => number) | undefined {
   if (source.isNumeric) {
     const values = source.numbers(leaf);

@@ -2,28 +2,48 @@
 // Upstream: org.opensearch.search.aggregations.support.{ValuesSourceConfig,
 // ValuesSourceAggregationBuilder,CoreValuesSourceType}.
 
-import { VarveError, illegalArgument } from "../../../base/index.ts";
+import { illegalArgument, VarveError } from "../../../base/index.ts";
 import type { LeafContext } from "../../../lucene/index/index.ts";
 import {
-  DateFieldType, DateTimeFormat, DecimalDocValueFormat, DEFAULT_DATE_FORMAT, RAW_FORMAT,
+  DateFieldType,
+  DateTimeFormat,
+  DEFAULT_DATE_FORMAT,
+  DecimalDocValueFormat,
+  type DocValueFormat,
+  type MappedFieldType,
+  RAW_FORMAT,
   UNSIGNED_LONG_FORMAT,
-  type DocValueFormat, type MappedFieldType,
 } from "../../mapping/index.ts";
 import { DateFormatter, zoneRules } from "../../time/index.ts";
 import { doubleDecoder, leafNumbers, numericKind } from "../field-values.ts";
 import type { AggregationBody } from "./aggregation-body.ts";
 import type { AggregationContext } from "./aggregator.ts";
 import {
-  DoubleValues, LongValues, MissingNumericValues, NO_NUMBERS, NanosecondValues,
-  UnsignedLongValues, type NumericValues,
+  DoubleValues,
+  LongValues,
+  MissingNumericValues,
+  NanosecondValues,
+  NO_NUMBERS,
+  type NumericValues,
+  UnsignedLongValues,
 } from "./numeric-values.ts";
 import {
-  constantOrdinals, globalOrdinals, withMissingTerm, type GlobalOrdinals,
+  constantOrdinals,
+  type GlobalOrdinals,
+  globalOrdinals,
+  withMissingTerm,
 } from "./ordinal-values.ts";
 
 /** What kind of values a field gives. */
 export type ValuesSourceKind =
-  | "numeric" | "date" | "boolean" | "bytes" | "ip" | "geo_point" | "range" | "binary";
+  | "numeric"
+  | "date"
+  | "boolean"
+  | "bytes"
+  | "ip"
+  | "geo_point"
+  | "range"
+  | "binary";
 
 /** The members that every values-source aggregation has. */
 export interface ValuesSourceOptions {
@@ -42,14 +62,27 @@ export interface ValuesSourceDeclaration {
 }
 
 const VALUE_TYPES: Readonly<Record<string, ValuesSourceKind>> = {
-  string: "bytes", byte: "numeric", short: "numeric", integer: "numeric", long: "numeric",
-  double: "numeric", float: "numeric", number: "numeric", numeric: "numeric", date: "date",
-  ip: "ip", boolean: "boolean", geo_point: "geo_point", range: "range", unsigned_long: "numeric",
+  string: "bytes",
+  byte: "numeric",
+  short: "numeric",
+  integer: "numeric",
+  long: "numeric",
+  double: "numeric",
+  float: "numeric",
+  number: "numeric",
+  numeric: "numeric",
+  date: "date",
+  ip: "ip",
+  boolean: "boolean",
+  geo_point: "geo_point",
+  range: "range",
+  unsigned_long: "numeric",
 };
 
 /** Takes `field`, `missing`, `value_type`, `format`, `time_zone`; refuses scripts by name. */
 export function parseValuesSource(
-  body: AggregationBody, declaration: ValuesSourceDeclaration = {},
+  body: AggregationBody,
+  declaration: ValuesSourceDeclaration = {},
 ): ValuesSourceOptions {
   const field = body.takeString("field");
   const missing = body.takeScalar("missing");
@@ -93,14 +126,25 @@ function checkedZone(zone: string): string {
 /** Kinds by a field's values. */
 function kindOf(type: MappedFieldType): ValuesSourceKind {
   switch (type.valuesKind) {
-    case "boolean": return "boolean";
-    case "date": case "date_nanos": return "date";
-    case "ip": return "ip";
-    case "geo_point": return "geo_point";
-    case "range": return "range";
-    case "long": case "double": case "unsigned_long": return "numeric";
-    case "bytes": return type.typeName === "binary" ? "binary" : "bytes";
-    default: return numericKind(type as never) === undefined ? "bytes" : "numeric";
+    case "boolean":
+      return "boolean";
+    case "date":
+    case "date_nanos":
+      return "date";
+    case "ip":
+      return "ip";
+    case "geo_point":
+      return "geo_point";
+    case "range":
+      return "range";
+    case "long":
+    case "double":
+    case "unsigned_long":
+      return "numeric";
+    case "bytes":
+      return type.typeName === "binary" ? "binary" : "bytes";
+    default:
+      return numericKind(type as never) === undefined ? "bytes" : "numeric";
   }
 }
 
@@ -120,7 +164,9 @@ export class ValuesSource {
   private readonly missingNumber: number | undefined;
 
   constructor(
-    context: AggregationContext, options: ValuesSourceOptions, defaultKind: ValuesSourceKind,
+    context: AggregationContext,
+    options: ValuesSourceOptions,
+    defaultKind: ValuesSourceKind,
   ) {
     this.context = context;
     const type = context.shard.mapper.fieldType(options.field);
@@ -130,11 +176,15 @@ export class ValuesSource {
     this.kind = options.valueType ?? (type === undefined ? defaultKind : kindOf(type));
     this.format = formatOf(type, this.kind, options);
     this.hasValues = type !== undefined || options.missing !== undefined;
-    this.missingNumber = this.isNumeric && options.missing !== undefined
-      ? this.parseNumber(options.missing) : undefined;
+    this.missingNumber =
+      this.isNumeric && options.missing !== undefined
+        ? this.parseNumber(options.missing)
+        : undefined;
     const numeric = type === undefined ? undefined : numericKind(type as never);
-    this.isFloatingPoint = numeric === "float" || numeric === "double"
-      || (this.missingNumber !== undefined && this.missingNumber % 1 !== 0);
+    this.isFloatingPoint =
+      numeric === "float" ||
+      numeric === "double" ||
+      (this.missingNumber !== undefined && this.missingNumber % 1 !== 0);
     this.isBigInteger = numeric === "unsigned_long";
   }
 
@@ -145,8 +195,10 @@ export class ValuesSource {
   /** Refuses kinds that an aggregation cannot read. */
   expect(aggregation: string, kinds: readonly ValuesSourceKind[]): void {
     if (kinds.includes(this.kind) || this.fieldType === undefined) return;
-    throw illegalArgument(`Field [${this.fieldType.name}] of type [${this.fieldType.typeName}] is `
-      + `not supported for aggregation [${aggregation}]`);
+    throw illegalArgument(
+      `Field [${this.fieldType.name}] of type [${this.fieldType.typeName}] is ` +
+        `not supported for aggregation [${aggregation}]`,
+    );
   }
 
   /** A text or number of the request as a double. */
@@ -159,7 +211,8 @@ export class ValuesSource {
   numbers(leaf: LeafContext): NumericValues {
     const values = this.storedNumbers(leaf);
     return this.missingNumber === undefined
-      ? values : new MissingNumericValues(values, this.missingNumber);
+      ? values
+      : new MissingNumericValues(values, this.missingNumber);
   }
 
   private storedNumbers(leaf: LeafContext): NumericValues {
@@ -168,11 +221,15 @@ export class ValuesSource {
     const values = leafNumbers(leaf, type.name);
     if (values === undefined) return NO_NUMBERS;
     switch (numericKind(type as never)) {
-      case "float": case "double": return new DoubleValues(values, doubleDecoder(type as never));
-      case "unsigned_long": return new UnsignedLongValues(values);
+      case "float":
+      case "double":
+        return new DoubleValues(values, doubleDecoder(type as never));
+      case "unsigned_long":
+        return new UnsignedLongValues(values);
       default:
         return type.valuesKind === "date_nanos"
-          ? new NanosecondValues(values) : new LongValues(values);
+          ? new NanosecondValues(values)
+          : new LongValues(values);
     }
   }
 
@@ -195,7 +252,8 @@ export class ValuesSource {
 
 /** Upstream's format of unsigned longs is not its raw one, so that metrics show texts as well. */
 const UNSIGNED_LONG: DocValueFormat = {
-  ...UNSIGNED_LONG_FORMAT, isRaw: false,
+  ...UNSIGNED_LONG_FORMAT,
+  isRaw: false,
 };
 
 function noTerm(): Uint8Array {
@@ -203,13 +261,17 @@ function noTerm(): Uint8Array {
 }
 
 function formatOf(
-  type: MappedFieldType | undefined, kind: ValuesSourceKind, options: ValuesSourceOptions,
+  type: MappedFieldType | undefined,
+  kind: ValuesSourceKind,
+  options: ValuesSourceOptions,
 ): DocValueFormat {
   const { format, timeZone } = options;
   if (type instanceof DateFieldType) {
     // Nanoseconds are aggregated as milliseconds, and shown as such.
-    const formatter = format === undefined
-      ? type.formatter : DateFormatter.forPattern(format).withLocale(type.formatter.locale);
+    const formatter =
+      format === undefined
+        ? type.formatter
+        : DateFormatter.forPattern(format).withLocale(type.formatter.locale);
     return new DateTimeFormat(formatter, timeZone ?? "UTC", "date");
   }
   if (type?.valuesKind === "unsigned_long" && format === undefined) return UNSIGNED_LONG;

@@ -24,8 +24,11 @@ function withLastInstant(value: unknown): unknown {
 }
 
 function rounded(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, item) =>
-    (typeof item === "number" ? Number(item.toPrecision(13)) : item)));
+  return JSON.parse(
+    JSON.stringify(value, (_, item) =>
+      typeof item === "number" ? Number(item.toPrecision(13)) : item,
+    ),
+  );
 }
 
 let server: TestServer;

@@ -387,8 +387,11 @@ const FILTERS: Readonly<Record<string, AggregationRequest>> = {
     query: { term: { i: 5 } },
     index: "aggs-three",
   },
-  "global of an alias": { aggs: { g: { global: {}, aggs: { t: { terms: { field: "kw" } } } } },
-    query: { term: { b: true } }, index: "aggs-clay" },
+  "global of an alias": {
+    aggs: { g: { global: {}, aggs: { t: { terms: { field: "kw" } } } } },
+    query: { term: { b: true } },
+    index: "aggs-clay",
+  },
   nested: one({
     n: {
       nested: { path: "comments" },

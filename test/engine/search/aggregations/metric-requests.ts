@@ -147,11 +147,22 @@ export const METRIC_REQUESTS: Readonly<Record<string, AggregationRequest>> = {
   "percentile ranks listed": three({
     p: { percentile_ranks: { field: "d", values: [0, 250], keyed: false } },
   }),
-  "geo": one({ b: { geo_bounds: { field: "geo" } }, c: { geo_centroid: { field: "geo" } },
-    w: { geo_bounds: { field: "geo", wrap_longitude: false } }, u: { geo_bounds: { field: "nowhere" } },
-    v: { geo_centroid: { field: "nowhere" } } }),
-  "geo three shards": three({ t: { terms: { field: "kw", size: 3 }, aggs: {
-    b: { geo_bounds: { field: "geo" } }, c: { geo_centroid: { field: "geo" } } } } }),
+  geo: one({
+    b: { geo_bounds: { field: "geo" } },
+    c: { geo_centroid: { field: "geo" } },
+    w: { geo_bounds: { field: "geo", wrap_longitude: false } },
+    u: { geo_bounds: { field: "nowhere" } },
+    v: { geo_centroid: { field: "nowhere" } },
+  }),
+  "geo three shards": three({
+    t: {
+      terms: { field: "kw", size: 3 },
+      aggs: {
+        b: { geo_bounds: { field: "geo" } },
+        c: { geo_centroid: { field: "geo" } },
+      },
+    },
+  }),
   "top hits": one({
     t: {
       terms: { field: "kw", size: 2 },

@@ -18,8 +18,10 @@ for (const [name, request] of Object.entries(REQUESTS)) {
   if (compare === undefined) recorded[name] = answer;
   else if (JSON.stringify(answer) === JSON.stringify(recorded[name])) same++;
   else {
-    console.log(`--- ${name}\n${bodyOf(request)}\nwant ${JSON.stringify(recorded[name])}\n`
-      + `got  ${JSON.stringify(answer)}`);
+    console.log(
+      `--- ${name}\n${bodyOf(request)}\nwant ${JSON.stringify(recorded[name])}\n` +
+        `got  ${JSON.stringify(answer)}`,
+    );
   }
 }
 if (compare === undefined) writeFileSync(file, `${JSON.stringify(recorded)}\n`);

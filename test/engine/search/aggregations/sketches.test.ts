@@ -27,14 +27,17 @@ describe("HyperLogLogPlusPlus", () => {
     [undefined, 14, 39_580, 40_224],
     [100, 10, undefined, undefined],
     [40_000, 18, 40_004, 40_011],
-  ])("counts 40,000 values as the server does when the threshold is %s", (threshold, precision,
-    longs, texts) => {
-    if (threshold !== undefined) expect(precisionFromThreshold(threshold)).toBe(precision);
-    if (longs === undefined) return;
-    expect(cardinality(precision, (i, into) => hashLong(i * 7, into))).toBe(longs);
-    expect(cardinality(precision, (i, into) => hashBytes(Buffer.from(`value ${i}`), into)))
-      .toBe(texts);
-  });
+  ])(
+    "counts 40,000 values as the server does when the threshold is %s",
+    (threshold, precision, longs, texts) => {
+      if (threshold !== undefined) expect(precisionFromThreshold(threshold)).toBe(precision);
+      if (longs === undefined) return;
+      expect(cardinality(precision, (i, into) => hashLong(i * 7, into))).toBe(longs);
+      expect(cardinality(precision, (i, into) => hashBytes(Buffer.from(`value ${i}`), into))).toBe(
+        texts,
+      );
+    },
+  );
 
   it("merges counters as if one had seen all values", () => {
     const halves = { high: 0, low: 0 };
@@ -63,10 +66,16 @@ describe("hashLong", () => {
 
 describe("MergingDigest", () => {
   it.each([
-    [1, [-14.714285714285715, 15.052380952380956, 51.89285714285714, 87.92987012987012],
-      0.351010781671159],
-    [3, [-14.285714285714285, 15.286147186147188, 50.07142857142857, 87.85714285714288],
-      0.345151828847481],
+    [
+      1,
+      [-14.714285714285715, 15.052380952380956, 51.89285714285714, 87.92987012987012],
+      0.351010781671159,
+    ],
+    [
+      3,
+      [-14.285714285714285, 15.286147186147188, 50.07142857142857, 87.85714285714288],
+      0.345151828847481,
+    ],
   ])("gives the quantiles of the library when %s digests are merged", (shards, want, share) => {
     const merged = new MergingDigest(100);
     for (let shard = 0; shard < shards; shard++) {
