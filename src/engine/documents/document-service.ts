@@ -80,20 +80,28 @@ export class DocumentService {
       );
     }
     if (resolveWriteIndex(cluster.metadata, name, this.clock) !== undefined) return;
-    if (deleteOnly || !this.mayAutoCreate(name)) throw indexNotFound(name, "index_expression");
+    if (deleteOnly) throw indexNotFound(name, "index_expression");
+    this.checkAutoCreate(name);
     await this.indices.createIndex({ name });
   }
 
-  private mayAutoCreate(name: string): boolean {
+  /** Throws when `action.auto_create_index` does not let an index of this name come to be. */
+  private checkAutoCreate(name: string): void {
     const rule =
       this.indices.cluster.settings.get("action.auto_create_index") ??
       this.indices.context.nodeSettings.get("action.auto_create_index", "true");
-    if (rule === "true" || rule === "false") return rule === "true";
+    if (rule === "true") return;
+    if (rule === "false") throw autoCreateRefused(name, "is [false]");
     for (const part of rule.split(",").map((pattern) => pattern.trim())) {
       const pattern = part.replace(/^[+-]/, "");
-      if (wildcardRegExp(pattern).test(name)) return !part.startsWith("-");
+      if (!wildcardRegExp(pattern).test(name)) continue;
+      if (!part.startsWith("-")) return;
+      throw autoCreateRefused(
+        name,
+        `contains [${part}] which forbids automatic creation of the index`,
+      );
     }
-    return false;
+    throw autoCreateRefused(name, `([${rule}]) doesn't match`);
   }
 
   /** Applies one write now; the caller settles the touched shards. */
@@ -264,6 +272,15 @@ export class DocumentService {
   private newId(): string {
     return randomBase64Uuid(this.indices.context.random).slice(0, 20);
   }
+}
+
+function autoCreateRefused(name: string, why: string): Error {
+  return exception(
+    "missing",
+    "index_not_found_exception",
+    `no such index [${name}] and [action.auto_create_index] ${why}`,
+    { index: name, index_uuid: "_na_" },
+  );
 }
 
 /** The shard, or the error of a shard that is not there. */
