@@ -138,6 +138,9 @@ async function provision(version: ServerVersion): Promise<string> {
   mkdirSync(CACHE, { recursive: true });
   await run(java, ["xf", join(folder, `opensearch-${version}.zip`)], { cwd: CACHE });
   for (const name of readdirSync(join(home, "bin"))) chmodSync(join(home, "bin", name), 0o755);
+  // The JVM writes its log there, and the server may run as another user than the one that unpacks.
+  mkdirSync(join(home, "logs"), { recursive: true });
+  chmodSync(join(home, "logs"), 0o777);
   writeFileSync(marker, "");
   return home;
 }
