@@ -2,7 +2,7 @@
 // date math, hidden and closed rules. Upstream: IndexNameExpressionResolver, IndicesOptions
 // (2.19.6).
 
-import type { Clock } from "../../base/index.ts";
+import { type Clock, illegalArgument } from "../../base/index.ts";
 import { exception, indexClosed, indexNotFound, invalidIndexName } from "../exceptions.ts";
 import { resolveDateMathName } from "./date-math-name.ts";
 import type { ClusterMetadata, IndexMetadata, JsonObject } from "./metadata.ts";
@@ -283,6 +283,50 @@ export function aliasFilters(
   return filters.length === 0 ? undefined : filters;
 }
 
+/** The routing of one document through an alias: the alias's own, which none may contradict. */
+export function resolveIndexRouting(
+  metadata: ClusterMetadata,
+  name: string,
+  routing: string | undefined,
+): string | undefined {
+  const entry = abstractions(metadata).get(name);
+  if (entry?.kind !== "alias") return routing;
+  const own = entry.indices
+    .map((index) => index.aliases.get(name)?.indexRouting)
+    .find((value) => value !== undefined);
+  if (own === undefined) return routing;
+  if (routing !== undefined && routing !== own) {
+    throw illegalArgument(
+      `Alias [${name}] has index routing associated with it [${own}], and was provided with ` +
+        `routing value [${routing}], rejecting operation`,
+    );
+  }
+  if (own.includes(",")) {
+    throw illegalArgument(
+      `index/alias [${name}] provided with routing value [${own}] that resolved to several ` +
+        "routing values, rejecting operation",
+    );
+  }
+  return own;
+}
+
+/** Routing values of a search of `index`: of the aliases it is reached by, and of the request. */
+export function resolveSearchRouting(
+  given: readonly string[],
+  index: IndexMetadata,
+  routing: readonly string[],
+): readonly string[] {
+  if (index.aliases.size === 0 || isAll(given) || matchesAny(given, index.name)) return routing;
+  const own = new Set<string>();
+  for (const alias of index.aliases.values()) {
+    if (!matchesAny(given, alias.alias)) continue;
+    if (alias.searchRouting === undefined) return routing;
+    for (const value of alias.searchRouting.split(",")) own.add(value);
+  }
+  if (own.size === 0) return routing;
+  return routing.length === 0 ? [...own] : routing.filter((value) => own.has(value));
+}
+
 /** The one index that a write goes to. Aliases need one index or a write index. */
 export function resolveWriteIndex(
   metadata: ClusterMetadata,
@@ -320,8 +364,16 @@ export function resolveSingle(
   clock: Clock,
 ): IndexMetadata {
   const name = resolveDateMathName(given, clock);
-  if (abstractions(metadata).get(name) === undefined) {
+  if (!abstractions(metadata).has(name)) {
     throw indexNotFound(name, "index_expression");
+  }
+  const entry = abstractions(metadata).get(name)!;
+  if (entry.kind === "alias" && entry.indices.length > 1) {
+    const names = entry.indices.map((index) => index.name).sort();
+    throw illegalArgument(
+      `alias [${name}] has more than one index associated with it [${names.join(", ")}], ` +
+        "can't execute a single index op",
+    );
   }
   const found = resolveIndices(metadata, [name], STRICT_EXPAND_OPEN_FORBID_CLOSED, clock);
   if (found.length > 1) {

@@ -5,7 +5,12 @@
 import { illegalArgument, randomBase64Uuid } from "../../base/index.ts";
 import { checkBlocks } from "../cluster/index-blocks.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
-import { abstractions, resolveWriteIndex, wildcardRegExp } from "../cluster/name-resolver.ts";
+import {
+  abstractions,
+  resolveIndexRouting,
+  resolveWriteIndex,
+  wildcardRegExp,
+} from "../cluster/name-resolver.ts";
 import { exception, indexClosed, indexNotFound } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
@@ -105,7 +110,10 @@ export class DocumentService {
   }
 
   /** Applies one write now; the caller settles the touched shards. */
-  apply(request: WriteRequest, touched: TouchedShards): WriteResponse {
+  apply(given: WriteRequest, touched: TouchedShards): WriteResponse {
+    const { metadata } = this.indices.cluster;
+    const routing = resolveIndexRouting(metadata, given.index, given.routing);
+    const request = routing === given.routing ? given : ({ ...given, routing } as WriteRequest);
     if (request.kind === "index") return this.index(request, touched);
     if (request.kind === "delete") return this.delete(request, touched);
     return this.update(request, touched);

@@ -5,7 +5,7 @@ import { illegalArgument } from "../../base/index.ts";
 import type { XContentValue } from "../../xcontent/index.ts";
 import { checkBlocks } from "../cluster/index-blocks.ts";
 import type { JsonObject } from "../cluster/metadata.ts";
-import { resolveSingle } from "../cluster/name-resolver.ts";
+import { resolveIndexRouting, resolveSingle } from "../cluster/name-resolver.ts";
 import { exception, indexClosed, validationFailed } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
@@ -29,7 +29,9 @@ export interface GetRequest {
 }
 
 /** The document as GET answers it; `found: false` where there is none. */
-export function getDocument(indices: IndicesService, request: GetRequest): JsonObject {
+export function getDocument(indices: IndicesService, given: GetRequest): JsonObject {
+  const routing = resolveIndexRouting(indices.cluster.metadata, given.index, given.routing);
+  const request = routing === undefined ? given : { ...given, routing };
   const metadata = resolveSingle(indices.cluster.metadata, request.index, indices.context.clock);
   const service = indices.service(metadata.name);
   if (service === undefined) throw indexClosed(metadata.name, metadata.uuid);

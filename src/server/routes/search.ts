@@ -13,6 +13,7 @@ import {
   parseTimeValue,
   RequestSource,
   resolveIndices,
+  resolveSearchRouting,
   SEARCH_PARAMS,
   type SearchTarget,
   STRICT_EXPAND_OPEN_FORBID_CLOSED,
@@ -68,7 +69,9 @@ export function searchTargets(
         : filters.length === 1
           ? filters[0]
           : { bool: { should: filters, minimum_should_match: 1 } };
-    const wanted = routing.length === 0 ? undefined : new Set(service.shardsOfRouting(routing));
+    const routes = resolveSearchRouting(names, index, routing);
+    const isRouted = routing.length > 0 || routes.length > 0;
+    const wanted = isRouted ? new Set(service.shardsOfRouting(routes)) : undefined;
     service.shards.forEach((shard, shardId) => {
       if (wanted !== undefined && !wanted.has(shardId)) return;
       targets.push({
