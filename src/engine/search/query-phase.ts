@@ -177,6 +177,7 @@ class ShardRun {
     try {
       for (const leaf of this.searcher.leaves) {
         if (this.terminated) break;
+        if (this.collectAll(leaf, weight)) continue;
         collector.filter = filter === undefined ? undefined! : leafFilter(filter, leaf);
         this.searcher.searchLeaf(leaf, weight, collector);
         await this.request.pause();
@@ -185,6 +186,19 @@ class ShardRun {
       if (!(error instanceof TimeExceededException)) throw error;
       this.timedOut = true;
     }
+  }
+
+  /** Hands a leaf all of whose docs match to a lone aggregation that needs not see them. */
+  private collectAll(leaf: LeafContext, weight: Weight): boolean {
+    const { request, top, aggregators } = this;
+    const [only] = aggregators;
+    if (top !== undefined || aggregators.length !== 1 || only?.collectAll === undefined)
+      return false;
+    if (request.postFilter !== undefined || request.minScore !== undefined) return false;
+    if (request.terminateAfter > 0 || weight.count(leaf) !== leaf.reader.maxDoc) return false;
+    if (!only.collectAll(leaf)) return false;
+    this.total += leaf.reader.maxDoc;
+    return true;
   }
 
   /** One collector for everything that a hit feeds. */

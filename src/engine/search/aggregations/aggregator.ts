@@ -94,6 +94,11 @@ export interface Aggregator {
   readonly isGlobal?: boolean;
   /** `scorer` answers the current doc's score while the leaf is collected. */
   leafCollector(leaf: LeafContext, scorer: () => Scorable): LeafBucketCollector;
+  /**
+   * Takes a leaf all of whose docs match, at the top level, without being fed them; false when that
+   * cannot be done.
+   */
+  collectAll?(leaf: LeafContext): boolean;
   /** After the last leaf, before results are built: deferred collection happens here. */
   postCollection(): void;
   /** Results of the given owners, in their order. At the top level: [0]. */

@@ -79,6 +79,12 @@ export abstract class BucketsAggregator extends BaseAggregator {
     if (this.sub !== undefined) this.sub.collect(doc, bucketOrd);
   }
 
+  /** Counts docs that were not seen one by one; there are no children. */
+  protected countDocs(bucketOrd: number, count: number): void {
+    if (bucketOrd >= this.docCounts.length) this.growCounts(bucketOrd + 1);
+    this.docCounts[bucketOrd]! += count;
+  }
+
   private growCounts(size: number): void {
     const grown = new Float64Array(Math.max(size, this.docCounts.length * 2));
     grown.set(this.docCounts);

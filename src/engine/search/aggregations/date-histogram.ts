@@ -26,6 +26,7 @@ import {
 import { takeMinDocCount } from "./histogram.ts";
 import { type HistogramParts, InternalHistogram } from "./internal-histogram.ts";
 import type { AggregationParser } from "./parse.ts";
+import { countablePoints, countByPoints } from "./points-counter.ts";
 import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 /** Bounds as the request has them: texts are read by the field's format. */
@@ -180,6 +181,21 @@ class DateHistogramAggregator extends BucketsAggregator {
         }
       },
     };
+  }
+
+  collectAll(leaf: LeafContext): boolean {
+    const points = this.children.length > 0 ? undefined : countablePoints(this.source, leaf);
+    if (points === undefined) return false;
+    const { hard } = this;
+    const { min = -Infinity, max = Infinity } = hard ?? {};
+    countByPoints(
+      points,
+      (value) => this.rounding.round(value),
+      (key, count) => {
+        if (key < max && key >= min) this.countDocs(this.ords.add(0, key), count);
+      },
+    );
+    return true;
   }
 
   private parts(): HistogramParts {

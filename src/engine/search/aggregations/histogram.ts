@@ -19,6 +19,7 @@ import { BucketsAggregator, KeyedBucketOrds } from "./base-aggregator.ts";
 import { type BucketOrder, KEY_ORDER, takeOrder, validateOrder } from "./bucket-order.ts";
 import { type GapFilling, type HistogramParts, InternalHistogram } from "./internal-histogram.ts";
 import type { AggregationParser } from "./parse.ts";
+import { countablePoints, countByPoints } from "./points-counter.ts";
 import { parseValuesSource, ValuesSource } from "./values-source.ts";
 
 interface Bounds {
@@ -167,6 +168,24 @@ class HistogramAggregator extends BucketsAggregator {
         }
       },
     };
+  }
+
+  collectAll(leaf: LeafContext): boolean {
+    const points = this.children.length > 0 ? undefined : countablePoints(this.source, leaf);
+    if (points === undefined) return false;
+    const { hard } = this.options;
+    const { min = -Infinity, max = Infinity } = hard ?? {};
+    const { interval, offset } = this.options;
+    countByPoints(
+      points,
+      (value) => Math.floor((value - offset) / interval),
+      (key, count) => {
+        const start = key * interval;
+        if (hard !== undefined && (start >= max || start < min)) return;
+        this.countDocs(this.ords.add(0, key), count);
+      },
+    );
+    return true;
   }
 
   private parts(): HistogramParts {
