@@ -1,5 +1,5 @@
-// Counts all docs of a leaf into the buckets of a histogram by the field's points: a cell of the BKD
-// tree that lies in one bucket is counted without looking at its values.
+// Counts all docs of a leaf into the buckets of a histogram by the field's points: a cell of the
+// BKD tree that lies in one bucket is counted without looking at its values.
 // Upstream: FastFilterRewriteHelper, org.opensearch.search.aggregations.bucket.filterrewrite.
 
 import type { LeafContext, PointValues } from "../../../lucene/index/index.ts";
