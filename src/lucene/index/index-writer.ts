@@ -157,6 +157,7 @@ export class IndexWriter {
 
   /** Answers how many documents were buffered before; an update reaches only those. */
   private bufferDocuments(documents: readonly IndexableDocument[]): number {
+    this.fieldNumbers.checkWritable(documents);
     this.ensureOpen();
     this.changes++;
     const docUpto = this.buffer?.numDocs ?? 0;

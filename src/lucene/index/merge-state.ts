@@ -148,12 +148,13 @@ function mergedColumn(
 const PLAIN_FORMAT = /^Lucene\d+$/;
 
 /**
- * Can the writer carry everything that these fields hold? Not vectors, term vectors, payloads, nor
- * what a special format keeps beside its terms (completion suggesters).
+ * Can the writer carry everything that these fields hold? Not vectors, term vectors, payloads, the
+ * skip indexes that Lucene 10 has beside doc values, nor what a special format keeps beside its terms (completion suggesters).
  */
 export function isMergeable(fieldInfos: FieldInfos): boolean {
   for (const { attributes, ...info } of fieldInfos) {
     if (info.vectorDimension > 0 || info.storeTermVectors || info.storePayloads) return false;
+    if (info.docValuesSkipIndex !== 0) return false;
     for (const key of [POSTINGS_FORMAT_KEY, DOC_VALUES_FORMAT_KEY]) {
       const format = attributes.get(key);
       if (format !== undefined && !PLAIN_FORMAT.test(format)) return false;
