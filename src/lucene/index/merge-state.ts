@@ -149,7 +149,8 @@ const PLAIN_FORMAT = /^Lucene\d+$/;
 
 /**
  * Can the writer carry everything that these fields hold? Not vectors, term vectors, payloads, the
- * skip indexes that Lucene 10 has beside doc values, nor what a special format keeps beside its terms (completion suggesters).
+ * skip indexes that Lucene 10 has beside doc values, nor what a special format keeps beside its
+ * terms (completion suggesters).
  */
 export function isMergeable(fieldInfos: FieldInfos): boolean {
   for (const { attributes, ...info } of fieldInfos) {
