@@ -170,11 +170,18 @@ function maskValue(value: unknown, path: readonly string[], omit: readonly RegEx
   if (Array.isArray(value)) return value.map((item) => maskValue(item, path, omit));
   if (typeof value !== "object" || value === null) return value;
   const masked: Record<string, unknown> = {};
+  // One automatic id in fifty has no digit, and looks like a word anywhere else.
+  const isAutoId = (key: string, child: unknown) =>
+    key === "_id" && typeof child === "string" && /^(?=.*[A-Z])[\w-]{20}$/.test(child);
   for (const key of Object.keys(value).sort()) {
     const inner = [...path, key];
     if (omit.some((pattern) => pattern.test(inner.join(".")))) continue;
     const child = (value as Record<string, unknown>)[key];
     const isLeaf = typeof child !== "object" || child === null;
+    if (isAutoId(key, child)) {
+      masked[key] = "<auto id>";
+      continue;
+    }
     masked[maskText(key)] = VOLATILE.test(key) && isLeaf ? "<*>" : maskValue(child, inner, omit);
   }
   return masked;
