@@ -2,8 +2,10 @@
 // types, filter_path, errors. Upstream: RestController, BaseRestHandler, AbstractRestChannel
 // (3.6.0).
 
+import type { Readable } from "node:stream";
+import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { VarveError } from "../base/index.ts";
+import { illegalArgument, VarveError } from "../base/index.ts";
 import { type Node, nearestNames } from "../engine/index.ts";
 import {
   encodeXContent,
@@ -115,6 +117,27 @@ function notFound(
   reply.code(400).type(MEDIA_TYPES.json).send(JSON.stringify({ error }));
 }
 
+/** The body as it was before `Content-Encoding`. A damaged one is the request's fault. */
+function bodyStream(request: FastifyRequest): AsyncIterable<Uint8Array> {
+  const raw = (request.body as Readable | undefined) ?? request.raw;
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
+  if (encoding === undefined || encoding === "" || encoding === "identity") return raw;
+  if (encoding !== "gzip" && encoding !== "x-gzip" && encoding !== "deflate") {
+    throw illegalArgument(`Content-Encoding [${encoding}] is not supported`);
+  }
+  return inflated(raw, encoding === "deflate" ? createInflate() : createGunzip());
+}
+
+async function* inflated(raw: Readable, decoder: Gunzip | Inflate): AsyncGenerator<Uint8Array> {
+  raw.on("error", (error) => decoder.destroy(error));
+  raw.pipe(decoder);
+  try {
+    for await (const chunk of decoder) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw illegalArgument("The request body is not what its Content-Encoding says", cause);
+  }
+}
+
 async function handle(
   options: HttpServerOptions,
   route: Route,
@@ -134,7 +157,7 @@ async function handle(
       pathParams: request.params as Record<string, string>,
       query: lastValues(query),
       headers: request.headers,
-      stream: (request.body as AsyncIterable<Uint8Array> | undefined) ?? request.raw,
+      stream: bodyStream(request),
       maxBodyBytes: options.maxBodyBytes,
     });
     checkContentType(rest);
