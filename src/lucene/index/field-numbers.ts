@@ -35,7 +35,7 @@ export class FieldNumbers {
         const what = this.unwritable.get(name);
         if (what === undefined) continue;
         throw new VarveError(
-          "unsupported",
+          "invalid",
           `field [${name}] has ${what} in this index, which cannot be written`,
           { type: "illegal_argument_exception" },
         );
