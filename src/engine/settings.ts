@@ -7,7 +7,8 @@ import { illegalArgument, VarveError } from "../base/index.ts";
 /** A setting's value; null removes it in an update. */
 export type SettingValue = string | readonly string[] | null;
 
-const TIME_UNITS_MS: Record<string, number> = {
+/** Milliseconds of each unit of time. */
+export const TIME_UNITS_MS: Readonly<Record<string, number>> = {
   nanos: 1e-6,
   micros: 1e-3,
   ms: 1,
@@ -16,7 +17,8 @@ const TIME_UNITS_MS: Record<string, number> = {
   h: 3_600_000,
   d: 86_400_000,
 };
-const BYTE_UNITS: Record<string, number> = {
+/** Bytes of each unit of size. */
+export const BYTE_UNITS: Readonly<Record<string, number>> = {
   b: 1,
   k: 1024,
   kb: 1024,

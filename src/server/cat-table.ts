@@ -2,6 +2,7 @@
 // Upstream: RestTable, Table (3.6.0).
 
 import { VarveError } from "../base/index.ts";
+import { BYTE_UNITS, TIME_UNITS_MS } from "../engine/index.ts";
 import { xContentTypeOf } from "../xcontent/index.ts";
 import type { RestRequest } from "./rest-request.ts";
 import type { RestResponse } from "./route.ts";
@@ -51,29 +52,6 @@ export const CAT_PARAMS: readonly string[] = [
   "timeout",
 ];
 
-const BYTE_UNITS: Readonly<Record<string, number>> = {
-  b: 1,
-  k: 1024,
-  kb: 1024,
-  m: 1024 ** 2,
-  mb: 1024 ** 2,
-  g: 1024 ** 3,
-  gb: 1024 ** 3,
-  t: 1024 ** 4,
-  tb: 1024 ** 4,
-  p: 1024 ** 5,
-  pb: 1024 ** 5,
-};
-const TIME_UNITS: Readonly<Record<string, number>> = {
-  nanos: 1e-6,
-  micros: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
 /** `1.2kb` as OpenSearch writes sizes: one decimal, cut and not rounded. */
 export function formatBytes(bytes: number): string {
   const units = ["b", "kb", "mb", "gb", "tb", "pb"];
@@ -120,7 +98,7 @@ function cellText(value: CatValue, request: RestRequest): string | null {
   }
   const unit = request.param("time");
   if (unit === undefined) return formatTime(value.ms);
-  const size = TIME_UNITS[unit];
+  const size = TIME_UNITS_MS[unit];
   if (size === undefined) return formatTime(value.ms);
   return String(Math.floor(value.ms / size));
 }
