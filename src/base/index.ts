@@ -6,5 +6,6 @@ export * from "./file-io.ts";
 export * from "./limits.ts";
 export * from "./lz4.ts";
 export * from "./murmur3.ts";
+export * from "./units.ts";
 export * from "./worker-pool.ts";
 export * from "./worker-protocol.ts";
