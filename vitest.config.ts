@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/interop/**", "node_modules/**"],
+          exclude: ["test/interop/**", "test/storage/**", "node_modules/**"],
           testTimeout: 60_000,
           pool: "forks",
         },
@@ -21,6 +21,16 @@ export default defineConfig({
           hookTimeout: 240_000,
           pool: "forks",
           fileParallelism: false,
+        },
+      },
+      {
+        // The providers against real storage servers; each file starts its own.
+        test: {
+          name: "storage",
+          include: ["test/storage/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          pool: "forks",
         },
       },
     ],
