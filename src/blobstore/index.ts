@@ -7,6 +7,7 @@
 
 export * from "./blob-error.ts";
 export * from "./blob-store.ts";
+export * from "./client-settings.ts";
 export * from "./fs-blob-store.ts";
 export { MemoryBlobStore } from "./memory-blob-store.ts";
 export * from "./providers.ts";
