@@ -5,7 +5,8 @@
 // that: IndexInput is Lucene's DataInput + seek + slice; RandomAccessInput reads at absolute
 // positions.
 //
-// Lucene 9 bodies are little-endian; codec headers and footers are big-endian (see codec-util.ts).
+// Lucene 9 bodies are little-endian, older ones big-endian (big-endian.ts); codec headers and
+// footers are big-endian in all (see codec-util.ts).
 // Invariants: no read crosses the end of the slice: it throws `corrupt` ("read past EOF").
 
 import { corrupt, STRING_BYTES_MAX } from "../../base/index.ts";
@@ -344,6 +345,8 @@ export class IndexInput {
 
 /** Reads at absolute positions of a slice; keeps the last page at hand. Little-endian. */
 export class RandomAccessInput {
+  /** Do numbers have their high byte first (big-endian.ts)? Packed values are laid out alike. */
+  readonly bigEndian: boolean = false;
   readonly length: number;
   private readonly source: PageSource;
   private readonly start: number;
@@ -404,6 +407,16 @@ export class RandomAccessInput {
 
   longAt(position: number): bigint {
     return (BigInt(this.intAt(position + 4)) << 32n) | BigInt(this.intAt(position) >>> 0);
+  }
+
+  /** 64 bits that are known to be a safe integer: an offset, which its reader checks. */
+  longNumberAt(position: number): number {
+    return this.intAt(position + 4) * 4294967296 + (this.intAt(position) >>> 0);
+  }
+
+  /** `count` words of `wordBytes` bytes, each low byte first whatever the order on disk. */
+  wordsBorrow(position: number, count: number, wordBytes: number): Uint8Array {
+    return this.bytesBorrow(position, count * wordBytes);
   }
 
   /** Copies `length` bytes at `position`; borrowed when they lie in one page. */

@@ -1,3 +1,4 @@
+export * from "./big-endian.ts";
 export * from "./checksum-file.ts";
 export * from "./codec-util.ts";
 export * from "./directory.ts";

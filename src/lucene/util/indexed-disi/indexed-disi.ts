@@ -158,7 +158,7 @@ export class IndexedDisi {
     this.bytes = NO_BYTES;
     if (cardinality <= SPARSE_DOCS_MAX) {
       this.method = SPARSE;
-      this.bytes = blocks.bytesBorrow(at, cardinality * 2);
+      this.bytes = blocks.wordsBorrow(at, cardinality, 2);
     } else if (cardinality === BLOCK_DOCS) {
       this.method = ALL;
     } else {
@@ -167,7 +167,7 @@ export class IndexedDisi {
         this.ranks = blocks.bytesBorrow(at, (BLOCK_DOCS >>> this.rankPower) * 2);
         at += this.ranks.length;
       }
-      this.bytes = blocks.bytesBorrow(at, BLOCK_DOCS / 8);
+      this.bytes = blocks.wordsBorrow(at, BLOCK_DOCS / 64, 8);
     }
     this.block = block;
     this.blockEnd = at + this.bytes.length;

@@ -153,7 +153,7 @@ export class NumericColumn {
     if (block === this.block) return;
     const { entry, data } = this;
     const jump = entry.valueJumpTableOffset + block * 8;
-    let at = data.intAt(jump + 4) * TWO_32 + (data.intAt(jump) >>> 0);
+    let at = data.longNumberAt(jump);
     if (at < 0 || at >= data.length)
       throw corrupt("Block of values is out of bounds", { offset: at });
     const bits = data.byteAt(at);
