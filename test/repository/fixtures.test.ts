@@ -21,9 +21,6 @@ import { applyDamage, fixtureExpected, fixtureNames, unpackFixture } from "../su
 
 /** Fixtures whose data is in a remote store, which is not read yet. */
 const REMOTE = new Set(["os2.19.6-remote-v1", "os2.19.6-remote-v2", "os3.6.0-remote-v2"]);
-/** Metadata compressed with zstd needs a Node that has it. */
-const ZSTD = new Set(["os2.19.6-zstd-metadata"]);
-const hasZstd = "zstdDecompressSync" in (await import("node:zlib"));
 
 const cleanups: (() => void)[] = [];
 afterAll(() => {
@@ -85,9 +82,7 @@ function comparable(snapshot: Record<string, any>) {
   return plain;
 }
 
-const readable = fixtureNames().filter((name) => hasZstd || !ZSTD.has(name));
-
-describe.each(readable)("%s", (name) => {
+describe.each(fixtureNames())("%s", (name) => {
   const expected = fixtureExpected(name);
   const { repository } = open(name);
 
@@ -175,14 +170,6 @@ async function restoreShard(
   expect(sums.size).toBe(plan.files.length);
   return plan.files.length;
 }
-
-describe.skipIf(hasZstd)("os2.19.6-zstd-metadata", () => {
-  test("rejects metadata that is compressed with zstd by name", async () => {
-    const { repository } = open("os2.19.6-zstd-metadata");
-    const snapshot = await repository.findSnapshot("p2");
-    await expect(repository.getSnapshotInfo(snapshot)).rejects.toThrow("compressed with zstd");
-  });
-});
 
 describe.each([...REMOTE])("%s", (name) => {
   test("rejects the restore of data in a remote store", async () => {

@@ -17,11 +17,11 @@
 //   index-metadata  indices/<id>/meta-<uuid>.dat
 // Invariants: the checksum holds before anything else is looked at; the version is 1.
 // Spec: docs/format/checksummed-blob.md. Upstream: ChecksumBlobStoreFormat, DeflateCompressor.
-// zstd is read where node:zlib has it (Node 22.15 and later).
 
 import * as zlib from "node:zlib";
 import { crc32, METADATA_BLOB_BYTES_MAX, VarveError } from "../../base/index.ts";
 import { decodeSmile, encodeSmile, readObject, type XContentObject } from "../../xcontent/index.ts";
+import { decompressZstd } from "./zstd.ts";
 
 /** The codec names in use. */
 export type BlobCodec = "snapshot" | "snapshots" | "metadata" | "index-metadata";
@@ -72,9 +72,8 @@ export function decodeChecksummedBlob(
   const bodyStart = checkHeader(buffer, codec, blob);
   const body = buffer.subarray(bodyStart, buffer.length - FOOTER_BYTES);
   try {
-    return readObject(decodeSmile(inflate(body, blob)), blob);
+    return readObject(decodeSmile(inflate(body)), blob);
   } catch (cause) {
-    if (cause instanceof VarveError && cause.kind === "unsupported") throw cause;
     // The checksum holds, so the writer wrote this: it is no damage of the storage.
     throw corruptState(blob, `cannot be decoded: ${(cause as Error).message}`, cause);
   }
@@ -119,24 +118,13 @@ function checkHeader(buffer: Buffer, codec: BlobCodec, blob: string): number {
   throw corruptState(blob, `Format version is not supported: ${version} ${range}`);
 }
 
-function inflate(body: Buffer, blob: string): Uint8Array {
+function inflate(body: Buffer): Uint8Array {
   if (body.subarray(0, DEFLATE_HEADER.length).equals(DEFLATE_HEADER)) {
     const options = { maxOutputLength: METADATA_BLOB_BYTES_MAX };
     return zlib.inflateRawSync(body.subarray(DEFLATE_HEADER.length), options);
   }
   if (!body.subarray(0, ZSTD_HEADER.length).equals(ZSTD_HEADER)) return body;
-  const { zstdDecompressSync } = zlib as unknown as ZstdModule;
-  if (zstdDecompressSync === undefined) {
-    const reason = "which this version of Node cannot read";
-    const message = `Blob [${blob}] is compressed with zstd, ${reason}`;
-    throw new VarveError("unsupported", message, { type: "illegal_argument_exception" });
-  }
-  const options = { maxOutputLength: METADATA_BLOB_BYTES_MAX };
-  return zstdDecompressSync(body.subarray(ZSTD_HEADER.length), options);
-}
-
-interface ZstdModule {
-  zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+  return decompressZstd(body.subarray(ZSTD_HEADER.length), METADATA_BLOB_BYTES_MAX);
 }
 
 /** The error of a metadata blob that cannot be trusted. */
