@@ -7,5 +7,6 @@ export * from "./limits.ts";
 export * from "./lz4.ts";
 export * from "./murmur3.ts";
 export * from "./units.ts";
+export * from "./version.ts";
 export * from "./worker-pool.ts";
 export * from "./worker-protocol.ts";

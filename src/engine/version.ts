@@ -3,6 +3,8 @@
 
 import { illegalArgument } from "../base/index.ts";
 
+export { VARVE_VERSION } from "../base/index.ts";
+
 /**
  * OpenSearch's version ids carry this bit; Elasticsearch's do not. Upstream:
  * org.opensearch.Version.MASK.
@@ -15,8 +17,6 @@ export const API_VERSION = "3.8.0";
 export const API_LUCENE_VERSION = "10.5.0";
 /** The floor: the oldest OpenSearch that must restore what is written. */
 export const FLOOR_VERSION = "2.0.0";
-/** Varve's own version. */
-export const VARVE_VERSION = "0.1.0";
 
 /** `2.19.6` → 137190699 … : major * 1000000 + minor * 10000 + revision * 100 + 99, masked. */
 export function versionId(text: string): number {

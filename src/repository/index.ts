@@ -52,6 +52,7 @@ export * from "./restore/directory-sink.ts";
 export * from "./restore/restore-shard.ts";
 export type { CloneRequest } from "./snapshot/clone-snapshot.ts";
 export * from "./snapshot/commit-files.ts";
+export * from "./snapshot/count-documents.ts";
 export type { FinalizedIndex, SnapshotToFinalize } from "./snapshot/finalize-snapshot.ts";
 export * from "./snapshot/plan-shard-snapshot.ts";
 export * from "./snapshot/run-shard-snapshot.ts";

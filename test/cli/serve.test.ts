@@ -73,14 +73,14 @@ it("serve rejects a data folder that another process uses", async () => {
     second = await varve(serve());
     stop();
   });
-  expect(second?.code).toBe(1);
+  expect(second?.code).toBe(3);
   expect(second?.stderr).toContain("failed to obtain node locks");
 });
 
 it("serve rejects another address than loopback and an unknown flag", async () => {
   const open = await varve(serve("--host", "0.0.0.0"));
   expect([open.code, open.stderr]).toEqual([
-    1,
+    2,
     expect.stringContaining("without TLS and authentication"),
   ]);
   const unknown = await varve(["serve", "--prot", "1"]);

@@ -1,0 +1,17 @@
+// Every command by its name. A command's module is loaded when it is used, so that `varve ls` does
+// not wait for the server.
+
+import type { CommandSpec } from "./command.ts";
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly load: () => Promise<{ readonly command: CommandSpec }>;
+}
+
+/** All commands, as `varve help` lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "serve", load: () => import("./cmd-serve.ts") },
+  { name: "ls", load: () => import("./cmd-ls.ts") },
+  { name: "show", load: () => import("./cmd-show.ts") },
+];

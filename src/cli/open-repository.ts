@@ -1,0 +1,71 @@
+// From the text on the command line to an open repository: address, store, wrappers, catalog.
+
+import { parseByteSize, VarveError } from "../base/index.ts";
+import {
+  basePathOf,
+  meter,
+  openBlobStore,
+  parseRepositoryUrl,
+  readOnly,
+  retry,
+  type StoreAddress,
+  type StoreContext,
+} from "../blobstore/index.ts";
+import { openRepository, type RepositoryOptions } from "../repository/index.ts";
+import type { OpenedRepository, OpenRepositoryOptions } from "./command.ts";
+import type { Terminal } from "./terminal.ts";
+
+const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
+  FIXED: 0,
+  HASHED_PREFIX: 1,
+  HASHED_INFIX: 2,
+};
+
+/** The address that a text names, with the client settings and secrets that belong to it. */
+export function addressOf(text: string, terminal: Terminal): StoreAddress {
+  const { type, settings } = parseRepositoryUrl(text, terminal.folder);
+  return { type, settings, client: {}, secrets: {} };
+}
+
+/** The options of a repository by its settings (`compress`, `chunk_size`, `shard_path_type`). */
+export function repositoryOptionsOf(
+  name: string,
+  address: StoreAddress,
+  context: StoreContext,
+): RepositoryOptions {
+  const { settings } = address;
+  const chunk = settings["chunk_size"];
+  return {
+    name,
+    ...context,
+    basePath: basePathOf(address),
+    readonly: settings["readonly"] === "true" || address.type === "url",
+    compress: settings["compress"] === "true",
+    shardPathType: SHARD_PATH_TYPES[(settings["shard_path_type"] ?? "FIXED").toUpperCase()] ?? 0,
+    ...(chunk === undefined ? {} : { chunkSizeBytes: parseByteSize(chunk, "chunk_size") }),
+  };
+}
+
+/** Opens the repository that a text names. */
+export async function openNamedRepository(
+  text: string,
+  terminal: Terminal,
+  context: StoreContext,
+  options: OpenRepositoryOptions,
+  signal: AbortSignal,
+): Promise<OpenedRepository> {
+  const address = addressOf(text, terminal);
+  const metered = meter(openBlobStore(address, context), context.clock);
+  const retried = retry(metered.store, context);
+  const store = options.readonly === true ? readOnly(retried) : retried;
+  const repository = openRepository(store, repositoryOptionsOf(text, address, context));
+  if (options.mayBeEmpty !== true) {
+    const data = await repository.getRepositoryData(signal);
+    if (data.generation < 0) {
+      throw new VarveError("missing", `There is no repository at [${text}]: it has no index-N`, {
+        type: "repository_missing_exception",
+      });
+    }
+  }
+  return { repository, address, metrics: metered.metrics };
+}
