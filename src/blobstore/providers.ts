@@ -13,6 +13,7 @@
 import { illegalArgument } from "../base/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { FsBlobStore } from "./fs-blob-store.ts";
+import { openHdfsBlobStore } from "./hdfs/hdfs-blob-store.ts";
 import { MemoryBlobStore } from "./memory-blob-store.ts";
 import {
   type StoreAddress,
@@ -27,6 +28,7 @@ type OpenStore = (address: StoreAddress, context: StoreContext) => BlobStore;
 const PROVIDERS: Readonly<Partial<Record<StoreType, OpenStore>>> = {
   fs: (address) => new FsBlobStore(required(address, "location")),
   url: (address) => openUrlBlobStore(required(address, "url")),
+  hdfs: openHdfsBlobStore,
   memory: () => new MemoryBlobStore(),
 };
 
