@@ -77,6 +77,11 @@ export interface BlobStore {
     length: number,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
+  /**
+   * The same range at once, without waiting; only of stores whose bytes are on this machine. The
+   * caller owns the bytes.
+   */
+  readSync?: ((name: string, offset: number, length: number) => Uint8Array) | undefined;
   put(name: string, content: BlobContent, options?: PutOptions): Promise<void>;
   /** Name (without the folder) to length, of the blobs in `folder` that begin with `prefix`. */
   list(folder: string, prefix?: string, signal?: AbortSignal): Promise<Map<string, number>>;

@@ -139,6 +139,21 @@ export class FsBlobStore implements BlobStore {
     }
   }
 
+  readSync(name: string, offset: number, length: number): Uint8Array {
+    const file = this.open(checkBlobName(name));
+    try {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      for (let done = 0; done < length; ) {
+        const count = readSync(file, bytes, done, length - done, offset + done);
+        if (count === 0) throw shortBlob(name, offset, length);
+        done += count;
+      }
+      return bytes;
+    } finally {
+      closeSync(file);
+    }
+  }
+
   private open(name: string): number {
     try {
       return openSync(this.pathOf(name), "r");

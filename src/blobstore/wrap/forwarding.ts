@@ -74,3 +74,9 @@ export function mapParts(
   const open = content instanceof Uint8Array ? () => [content] : () => content.open();
   return { length: content.length, open: () => change(open()) };
 }
+
+/** The inner store's reading without waiting: for wrappers that have nothing to add to it. */
+export function syncReadOf(inner: BlobStore): BlobStore["readSync"] {
+  if (inner.readSync === undefined) return undefined;
+  return (name, offset, length) => inner.readSync!(name, offset, length);
+}

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../base/index.ts";
 import type { BlobContent, BlobStore, DeleteResult, PutOptions } from "../blob-store.ts";
-import { ForwardingBlobStore, mapParts } from "./forwarding.ts";
+import { ForwardingBlobStore, mapParts, syncReadOf } from "./forwarding.ts";
 
 /** The calls of a store. */
 export type BlobStoreCall =
@@ -41,10 +41,22 @@ class MeteredBlobStore extends ForwardingBlobStore {
   private readonly clock: Clock;
   private readonly metrics: BlobStoreMetrics;
 
+  readonly readSync: BlobStore["readSync"];
+
   constructor(inner: BlobStore, clock: Clock, metrics: BlobStoreMetrics) {
     super(inner);
     this.clock = clock;
     this.metrics = metrics;
+    const readSync = syncReadOf(inner);
+    this.readSync =
+      readSync === undefined
+        ? undefined
+        : (name, offset, length) => {
+            const { read } = metrics;
+            read.calls++;
+            read.bytes += length;
+            return readSync(name, offset, length);
+          };
   }
 
   private async count<T>(

@@ -2,9 +2,11 @@
 
 import { readOnlyStore } from "../blob-error.ts";
 import type { BlobStore, BlobStoreCapabilities, DeleteResult } from "../blob-store.ts";
-import { ForwardingBlobStore } from "./forwarding.ts";
+import { ForwardingBlobStore, syncReadOf } from "./forwarding.ts";
 
 class ReadOnlyBlobStore extends ForwardingBlobStore {
+  readonly readSync: BlobStore["readSync"] = syncReadOf(this.inner);
+
   override get capabilities(): BlobStoreCapabilities {
     return { ...this.inner.capabilities, write: false, putIfAbsent: false };
   }

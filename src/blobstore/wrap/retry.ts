@@ -5,7 +5,7 @@
 import { type Clock, type Random, VarveError } from "../../base/index.ts";
 import type { BlobContent, BlobStore, DeleteResult, PutOptions } from "../blob-store.ts";
 import { collect } from "../memory-blob-store.ts";
-import { ForwardingBlobStore } from "./forwarding.ts";
+import { ForwardingBlobStore, syncReadOf } from "./forwarding.ts";
 
 /** How often and how slowly. */
 export interface RetryOptions {
@@ -18,6 +18,8 @@ export interface RetryOptions {
 }
 
 class RetryingBlobStore extends ForwardingBlobStore {
+  /** What is on this machine is there or not: it is not tried again. */
+  readonly readSync: BlobStore["readSync"] = syncReadOf(this.inner);
   private readonly options: Required<RetryOptions>;
 
   constructor(inner: BlobStore, options: RetryOptions) {

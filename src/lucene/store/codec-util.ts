@@ -17,7 +17,7 @@
 // Upstream: org.apache.lucene.codecs.CodecUtil (9.12.3). Spec: docs/format/codec-header-footer.md.
 
 import { corrupt, crc32, VarveError } from "../../base/index.ts";
-import type { IndexInput } from "./index-input.ts";
+import { IndexInput, memorySource } from "./index-input.ts";
 import type { DataOutput, IndexOutput } from "./index-output.ts";
 
 /** First four bytes of every header. */
@@ -164,7 +164,7 @@ export function retrieveChecksum(input: IndexInput): number {
       length: input.length,
     });
   }
-  const footer = input.slice(input.length - FOOTER_BYTES, FOOTER_BYTES, "footer");
+  const footer = footerOf(input);
   const magic = footer.readBigEndianInt();
   if (magic !== FOOTER_MAGIC) {
     throw corrupt("Codec footer mismatch: the file is truncated or damaged", {
@@ -178,6 +178,13 @@ export function retrieveChecksum(input: IndexInput): number {
   const stored = footer.readBigEndianLong();
   if (stored >> 32n !== 0n) throw corrupt("Illegal CRC-32 checksum", { file: input.name });
   return Number(stored);
+}
+
+function footerOf(input: IndexInput): IndexInput {
+  const { source } = input;
+  const known = input.length === source.length ? source.footer : undefined;
+  if (known !== undefined) return new IndexInput(memorySource(input.name, known));
+  return input.slice(input.length - FOOTER_BYTES, FOOTER_BYTES, "footer");
 }
 
 /** Reads the whole file and compares its CRC-32 with the footer; answers the checksum. */

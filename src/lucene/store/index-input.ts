@@ -22,6 +22,10 @@ export interface PageSource {
   page(index: number): Uint8Array;
   /** Copies `[position, position + length)` into `target`; for ranges longer than a page. */
   readInto(target: Uint8Array, targetOffset: number, position: number, length: number): void;
+  /** The last 16 bytes, where they are known without reading (a snapshot's list of files). */
+  readonly footer?: Uint8Array;
+  /** Notes that this range will be read soon; for sources whose pages are far away. */
+  prefetch?(position: number, length: number): void;
   close(): void;
 }
 
@@ -83,6 +87,14 @@ export class IndexInput {
 
   skip(count: number): void {
     this.seek(this.filePointer + count);
+  }
+
+  /** Says that `[offset, offset + length)` of this slice will be read soon. Reads nothing. */
+  prefetch(offset: number, length: number): void {
+    const { prefetch } = this.source;
+    if (prefetch === undefined || offset < 0 || offset >= this.length || length <= 0) return;
+    const bytes = Math.min(length, this.length - offset);
+    this.source.prefetch!(this.sliceStart + offset, bytes);
   }
 
   /** Loads the page that holds the file pointer. */

@@ -4,3 +4,4 @@ export * from "./codec-util.ts";
 export * from "./directory.ts";
 export * from "./index-input.ts";
 export * from "./index-output.ts";
+export * from "./page-miss.ts";
