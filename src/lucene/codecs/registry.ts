@@ -19,6 +19,8 @@ import type {
   PostingsFormat,
   SegmentInfoFormat,
 } from "./codec.ts";
+import { lucene50PostingsFormat } from "./lucene50/postings/lucene50-postings-format.ts";
+import { lucene84PostingsFormat } from "./lucene84/postings/lucene84-postings-format.ts";
 import { lucene90DocValuesFormat } from "./lucene90/doc-values/index.ts";
 import {
   lucene90CompoundFormat,
@@ -39,6 +41,8 @@ import { lucene104PostingsFormat } from "./lucene104/lucene104-postings-format.t
 import { lucene912PostingsFormat } from "./lucene912/lucene912-postings-format.ts";
 
 const POSTINGS_FORMATS = byName([
+  lucene50PostingsFormat,
+  lucene84PostingsFormat,
   lucene90PostingsFormat,
   lucene99PostingsFormat,
   lucene912PostingsFormat,

@@ -33,6 +33,18 @@ export interface Fst {
 /** Reads the metadata of an FST whose bytes begin at `offset` of `indexIn`. */
 export function readFst(metaIn: IndexInput, indexIn: IndexInput, offset: number): Fst {
   checkHeader(metaIn, FST_CODEC, FST_VERSION_START, FST_VERSION_CONTINUOUS_ARCS);
+  const head = readFstHead(metaIn);
+  return placeFst(head, metaIn.readVLong(), indexIn, offset);
+}
+
+/** What an FST's metadata begins with in all versions. */
+export interface FstHead {
+  readonly emptyOutput: Uint8Array | undefined;
+  readonly startNode: number;
+}
+
+/** Reads what follows the header. */
+export function readFstHead(metaIn: IndexInput): FstHead {
   let emptyOutput: Uint8Array | undefined;
   if (metaIn.readByte() === 1) {
     const reversed = metaIn.bytesCopy(metaIn.readCount("output bytes", 1)).reverse();
@@ -41,8 +53,16 @@ export function readFst(metaIn: IndexInput, indexIn: IndexInput, offset: number)
   const inputType = metaIn.readByte();
   if (inputType !== 0)
     throw corrupt("FST input type is not bytes", { file: metaIn.name, inputType });
-  const startNode = metaIn.readVLong();
-  const length = metaIn.readVLong();
+  return { emptyOutput, startNode: metaIn.readVLong() };
+}
+
+/** An FST of `length` bytes at `offset` of `indexIn`. */
+export function placeFst(
+  { emptyOutput, startNode }: FstHead,
+  length: number,
+  indexIn: IndexInput,
+  offset: number,
+): Fst {
   if (length > indexIn.length - offset || startNode >= Math.max(1, length)) {
     throw corrupt("FST lies outside of its file", {
       file: indexIn.name,

@@ -8,6 +8,7 @@ import type { IndexInput } from "../../../store/index.ts";
 import { type PostingsFeatures, postingsFeatures } from "../postings/block-term-state.ts";
 import type { PostingsReaderBase } from "./postings-reader-base.ts";
 import { type SegmentTerms, SegmentTermsEnum } from "./segment-terms-enum.ts";
+import { TermBlockFrame } from "./term-block-frame.ts";
 import type { TermsIndex } from "./terms-index.ts";
 
 /** Counts of one field in .tmd. */
@@ -46,18 +47,23 @@ export function readTermCount(metaIn: IndexInput): number {
   return count;
 }
 
-/** What follows the number of terms (and a root, where a generation has one). */
+/**
+ * What follows the number of terms (and a root, where a generation has one). `skipMiddle` steps over
+ * what old generations have before the first term.
+ */
 export function readStatistics(
   metaIn: IndexInput,
   size: number,
   info: FieldInfo,
   maxDoc: number,
+  skipMiddle?: (metaIn: IndexInput) => void,
 ): FieldTermsStatistics {
   const sumTotalTermFreq = metaIn.readVLong();
   // Without frequencies only one of the two sums is written, as they are equal.
   const sumDocFreq =
     info.indexOptions === IndexOptions.DOCS ? sumTotalTermFreq : metaIn.readVLong();
   const docCount = metaIn.readVInt();
+  skipMiddle?.(metaIn);
   const minTerm = readBytesRef(metaIn, TERM_BYTES_MAX);
   const maxTerm = readBytesRef(metaIn, TERM_BYTES_MAX);
   if (docCount < 0 || docCount > maxDoc || sumDocFreq < docCount || sumTotalTermFreq < sumDocFreq) {
@@ -86,6 +92,8 @@ export class BlockTreeTerms implements Terms, SegmentTerms {
   /** The whole .tim; enums clone it. */
   readonly termsIn: IndexInput;
   readonly postingsReader: PostingsReaderBase;
+  /** Another one where blocks are laid out in another way. */
+  readonly newFrame: () => TermBlockFrame;
 
   constructor(
     info: FieldInfo,
@@ -93,6 +101,7 @@ export class BlockTreeTerms implements Terms, SegmentTerms {
     index: TermsIndex,
     termsIn: IndexInput,
     postingsReader: PostingsReaderBase,
+    newFrame: () => TermBlockFrame = () => new TermBlockFrame(),
   ) {
     this.size = statistics.size;
     this.sumTotalTermFreq = statistics.sumTotalTermFreq;
@@ -104,6 +113,7 @@ export class BlockTreeTerms implements Terms, SegmentTerms {
     this.index = index;
     this.termsIn = termsIn;
     this.postingsReader = postingsReader;
+    this.newFrame = newFrame;
   }
 
   get hasFreqs(): boolean {

@@ -24,3 +24,5 @@ export const VERSION_WRITTEN = VERSION_START;
 export const OUTPUT_IS_FLOOR = 1;
 /** The block holds terms, not only blocks. */
 export const OUTPUT_HAS_TERMS = 2;
+/** Root output: its pointer and the floor data of one block, up to 255 followers of 10 bytes. */
+export const ROOT_OUTPUT_BYTES_MAX = 4096;

@@ -27,7 +27,12 @@ export interface PostingsReaderBase {
     reuse: PostingsEnum | undefined,
     flags: number,
   ): PostingsEnum;
-  impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum;
+  /** Undefined where the generation does not store impacts. */
+  impacts(
+    features: PostingsFeatures,
+    state: BlockTermState,
+    flags: number,
+  ): ImpactsEnum | undefined;
   checkIntegrity(): void;
   close(): void;
 }

@@ -16,7 +16,7 @@ import type {
 import type { IndexInput } from "../../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "../postings/block-term-state.ts";
 import type { PostingsReaderBase } from "./postings-reader-base.ts";
-import { TermBlockFrame } from "./term-block-frame.ts";
+import type { TermBlockFrame } from "./term-block-frame.ts";
 import { BlockPointer, type TermsIndex, type TermsIndexCursor } from "./terms-index.ts";
 
 /** Where the enum is: nowhere, on a term of a block, on a term by its state, or at the end. */
@@ -30,6 +30,8 @@ export interface SegmentTerms {
   /** The whole .tim; the enum clones it. */
   readonly termsIn: IndexInput;
   readonly postingsReader: PostingsReaderBase;
+  /** A frame that reads the blocks of the generation. */
+  newFrame(): TermBlockFrame;
 }
 
 /** Upstream: SegmentTermsEnum. Terms are borrowed until the enum moves. */
@@ -65,7 +67,7 @@ export class SegmentTermsEnum implements TermsEnum {
     this.top++;
     let frame = this.frames[this.top];
     if (frame === undefined) {
-      frame = new TermBlockFrame();
+      frame = this.terms.newFrame();
       this.frames.push(frame);
     }
     return frame;
@@ -235,7 +237,7 @@ export class SegmentTermsEnum implements TermsEnum {
     return this.terms.postingsReader.postings(this.terms.features, this.state(), reuse, flags);
   }
 
-  impacts(flags: number): ImpactsEnum {
+  impacts(flags: number): ImpactsEnum | undefined {
     return this.terms.postingsReader.impacts(this.terms.features, this.state(), flags);
   }
 

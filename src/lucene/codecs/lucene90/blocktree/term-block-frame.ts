@@ -38,14 +38,14 @@ export class TermBlockFrame {
   /** Entries that are behind the cursor. */
   nextEntry = 0;
   isLastInFloor = true;
-  private isLeaf = false;
+  protected isLeaf = false;
   /** Length of every suffix where they are all equal and the block is a leaf, or -1. */
-  private fixedLength = NOT_FIXED;
-  private lengthCopy = new Uint8Array(0);
-  private suffixCopy = new Uint8Array(0);
+  protected fixedLength = NOT_FIXED;
+  protected lengthCopy = new Uint8Array(0);
+  protected suffixCopy = new Uint8Array(0);
   readonly suffixes = new ByteCursor();
-  private readonly lengths = new ByteCursor();
-  private readonly stats = new ByteCursor();
+  protected readonly lengths = new ByteCursor();
+  protected readonly stats = new ByteCursor();
   private readonly meta = new ByteCursor();
   private singletonsLeft = 0;
   /** Terms behind the cursor, and those of them whose metadata is decoded. */
@@ -146,12 +146,17 @@ export class TermBlockFrame {
     this.isLastInFloor = (code & 1) !== 0;
     if (this.entryCount === 0)
       throw corrupt("Terms block is empty", { file: input.name, offset: this.fp });
-    this.readSuffixes(input);
-    this.readLengths(input);
+    this.readEntries(input);
     this.stats.borrow(input, input.readVInt());
     this.meta.borrow(input, input.readVInt());
     this.fpEnd = input.filePointer;
     this.fpLoaded = this.fp;
+  }
+
+  /** Reads the suffixes of the entries, and their lengths. */
+  protected readEntries(input: IndexInput): void {
+    this.readSuffixes(input);
+    this.readLengths(input);
   }
 
   private readSuffixes(input: IndexInput): void {
@@ -290,7 +295,8 @@ export class TermBlockFrame {
     return state;
   }
 
-  private decodeStats(state: BlockTermState, hasFreqs: boolean): void {
+  /** Reads docFreq and totalTermFreq of the next term. */
+  protected decodeStats(state: BlockTermState, hasFreqs: boolean): void {
     if (this.singletonsLeft > 0) {
       this.singletonsLeft--;
       state.docFreq = 1;

@@ -24,6 +24,7 @@ import {
   readTermCount,
 } from "./block-tree-terms.ts";
 import {
+  ROOT_OUTPUT_BYTES_MAX,
   TERMS_DICT_CODEC,
   TERMS_INDEX_CODEC,
   TERMS_META_CODEC,
@@ -33,9 +34,6 @@ import {
 } from "./blocktree-constants.ts";
 import { FstTermsIndex } from "./fst-terms-index.ts";
 import type { PostingsReaderBase } from "./postings-reader-base.ts";
-
-/** Floor data of one block: up to 255 followers of up to 10 bytes. */
-const ROOT_OUTPUT_BYTES_MAX = 4096;
 
 /** Terms of all fields of one postings format instance. Owns and closes the postings reader. */
 export class BlockTreeTermsReader implements FieldsProducer {

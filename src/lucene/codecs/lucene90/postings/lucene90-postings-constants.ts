@@ -9,7 +9,5 @@ export const DOC_CODEC = "Lucene90PostingsWriterDoc";
 export const POS_CODEC = "Lucene90PostingsWriterPos";
 /** Codec name of .pay. */
 export const PAY_CODEC = "Lucene90PostingsWriterPay";
-/** Oldest version that is read. */
-export const VERSION_START = 0;
 /** Newest version that is read. */
 export const VERSION_CURRENT = 0;

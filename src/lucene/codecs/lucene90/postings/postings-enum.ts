@@ -13,11 +13,10 @@ import {
 import type { IndexInput } from "../../../store/index.ts";
 import { BlockTermState, type PostingsFeatures } from "./block-term-state.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
-import { decodePFor, skipPFor } from "./pfor-util.ts";
 import type { PositionCursor } from "./position-cursor.ts";
 import { prefixSum } from "./prefix-sum.ts";
 import type { SkipListCodec } from "./skip-list-codec.ts";
-import { Lucene90SkipReader } from "./skip-reader.ts";
+import type { Lucene90SkipReader } from "./skip-reader.ts";
 
 const UNBOUNDED: readonly Impact[] = [{ freq: 2147483647, norm: 1 }];
 
@@ -106,7 +105,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   readFreqs(): void {
     if (!this.freqsPending) return;
     this.freqsPending = false;
-    decodePFor(this.docIn, this.freqBuffer);
+    this.codec.decode(this.docIn, this.freqBuffer);
   }
 
   freq(): number {
@@ -136,7 +135,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   /** Decodes the next block and makes it the window; false at the end. */
   refill(): boolean {
     if (this.positions !== undefined) this.countPositions(this.docEnd);
-    if (this.freqsPending) skipPFor(this.docIn);
+    if (this.freqsPending) this.codec.skip(this.docIn);
     this.freqsPending = false;
     this.positionsUpto = 0;
     this.docUpto = 0;
@@ -164,7 +163,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
     this.docEnd = BLOCK_SIZE;
     if (!this.features.hasFreqs) return;
     if (this.needsFreqs) this.freqsPending = true;
-    else skipPFor(this.docIn);
+    else this.codec.skip(this.docIn);
   }
 
   private refillTail(count: number): void {
@@ -187,7 +186,7 @@ export class Lucene90PostingsEnum implements ImpactsEnum {
   }
 
   private skipData(): Lucene90SkipReader {
-    this.skipper ??= new Lucene90SkipReader(this.source, this.features);
+    this.skipper ??= this.codec.skipReader(this.source, this.features);
     if (!this.skipperReady) {
       this.skipper.reset(this.state);
       this.skipper.skipTo(0);

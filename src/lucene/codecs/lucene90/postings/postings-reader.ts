@@ -1,5 +1,5 @@
 // Lucene 9.0–9.11 postings, the reader (layout: postings-writer.ts; what 9.9 packs in another way:
-// lucene99/postings).
+// lucene99/postings; older ones: lucene50/postings and lucene84/postings).
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90PostingsReader (9.1.0).
 
 import { corrupt } from "../../../../base/index.ts";
@@ -15,40 +15,44 @@ import type { ByteCursor } from "../blocktree/byte-cursor.ts";
 import type { PostingsReaderBase } from "../blocktree/postings-reader-base.ts";
 import { type BlockTermState, type PostingsFeatures, segmentFeatures } from "./block-term-state.ts";
 import { BLOCK_SIZE } from "./for-util.ts";
-import { TERMS_CODEC, VERSION_CURRENT, VERSION_START } from "./lucene90-postings-constants.ts";
 import { PositionCursor } from "./position-cursor.ts";
 import { Lucene90PostingsEnum } from "./postings-enum.ts";
-import type { SkipListCodec } from "./skip-list-codec.ts";
-import { decodeTermState } from "./term-metadata.ts";
+import type { SkipListCodec, SkipListGeneration } from "./skip-list-codec.ts";
 
 /** Opens .doc, .pos and .pay; makes enums. */
 export class Lucene90PostingsReader implements PostingsReaderBase {
+  private readonly generation: SkipListGeneration;
   private readonly codec: SkipListCodec;
   private readonly docIn: IndexInput;
   private readonly posIn: IndexInput | undefined;
   private readonly payIn: IndexInput | undefined;
   private readonly maxDoc: number;
 
-  constructor(codec: SkipListCodec, state: SegmentReadState) {
-    this.codec = codec;
+  constructor(generation: SkipListGeneration, state: SegmentReadState) {
+    this.generation = generation;
     const { directory, segmentInfo, segmentSuffix: suffix } = state;
+    let versionMin = 0;
+    let versionMax = generation.versionMax;
     const open = (extension: string, name: string): IndexInput => {
       const input = directory.openInput(segmentFileName(segmentInfo.name, suffix, extension));
-      checkIndexHeader(input, name, VERSION_START, VERSION_CURRENT, segmentInfo.id, suffix);
+      versionMin = checkIndexHeader(input, name, versionMin, versionMax, segmentInfo.id, suffix);
+      versionMax = versionMin;
       retrieveChecksum(input);
       return input;
     };
     const features = segmentFeatures(state.fieldInfos);
     const hasPay = features.hasPositions && (features.hasOffsets || features.hasPayloads);
     this.maxDoc = segmentInfo.maxDoc;
-    this.docIn = open("doc", codec.docCodec);
-    this.posIn = features.hasPositions ? open("pos", codec.posCodec) : undefined;
-    this.payIn = hasPay ? open("pay", codec.payCodec) : undefined;
+    this.docIn = open("doc", generation.docCodec);
+    this.codec = generation.open(versionMax, this.docIn);
+    this.posIn = features.hasPositions ? open("pos", generation.posCodec) : undefined;
+    this.payIn = hasPay ? open("pay", generation.payCodec) : undefined;
   }
 
   init(metaIn: IndexInput, state: SegmentReadState): void {
-    const id = state.segmentInfo.id;
-    checkIndexHeader(metaIn, TERMS_CODEC, VERSION_START, VERSION_CURRENT, id, state.segmentSuffix);
+    const { termsCodec, versionMax } = this.generation;
+    const { segmentInfo, segmentSuffix } = state;
+    checkIndexHeader(metaIn, termsCodec, 0, versionMax, segmentInfo.id, segmentSuffix);
     const blockSize = metaIn.readVInt();
     if (blockSize !== BLOCK_SIZE) {
       throw corrupt("Postings have another block size", { file: metaIn.name, blockSize });
@@ -61,7 +65,7 @@ export class Lucene90PostingsReader implements PostingsReaderBase {
     state: BlockTermState,
     absolute: boolean,
   ): void {
-    decodeTermState(cursor, features, state, absolute, BLOCK_SIZE);
+    this.codec.decodeTerm(cursor, features, state, absolute, BLOCK_SIZE);
     state.skipOffset = state.docFreq > BLOCK_SIZE ? cursor.readVLong() : -1;
   }
 
@@ -92,7 +96,12 @@ export class Lucene90PostingsReader implements PostingsReaderBase {
     return new Lucene90PostingsEnum(this.codec, this.docIn, features, this.maxDoc, positions);
   }
 
-  impacts(features: PostingsFeatures, state: BlockTermState, flags: number): ImpactsEnum {
+  impacts(
+    features: PostingsFeatures,
+    state: BlockTermState,
+    flags: number,
+  ): ImpactsEnum | undefined {
+    if (!this.codec.hasImpacts) return undefined;
     return this.postings(features, state, undefined, flags) as Lucene90PostingsEnum;
   }
 

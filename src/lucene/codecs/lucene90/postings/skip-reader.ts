@@ -20,7 +20,8 @@ interface SkipEntry {
   childPointer: number;
 }
 
-interface SkipLevel {
+/** One level of skip data. */
+export interface SkipLevel {
   input: IndexInput;
   /** Where the level's entries begin. */
   start: number;
@@ -163,6 +164,12 @@ export class Lucene90SkipReader {
       if (this.features.hasPayloads) input.readVInt();
       if (this.features.hasOffsets || this.features.hasPayloads) ahead.payFp += input.readVLong();
     }
+    this.readImpacts(at, level);
+  }
+
+  /** What ends an entry. */
+  protected readImpacts(at: number, level: SkipLevel): void {
+    const { input } = level;
     const length = input.readCount("impact bytes", 1);
     if (at > 0) {
       input.skip(length);
