@@ -15,6 +15,7 @@ import { ClusterService } from "./cluster/cluster-service.ts";
 import { DocumentService } from "./documents/document-service.ts";
 import type { EngineContext } from "./indices/engine-context.ts";
 import { IndicesService } from "./indices/indices-service.ts";
+import { SecureSettings } from "./keystore/secure-settings.ts";
 import { SearchService } from "./search/index.ts";
 import type { Settings } from "./settings.ts";
 import { RepositoriesService } from "./snapshots/repositories-service.ts";
@@ -28,6 +29,8 @@ export interface NodeOptions {
   readonly dataFolder: string;
   /** Folders that fs repositories may lie in. */
   readonly repositoryFolders: readonly string[];
+  /** The keystore's secrets; none by default. */
+  readonly secureSettings?: SecureSettings;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -94,6 +97,7 @@ export class Node {
   readonly documents: DocumentService;
   readonly tasks: TaskManager;
   readonly search: SearchService;
+  readonly secureSettings: SecureSettings;
   readonly repositories: RepositoriesService;
   readonly snapshots: SnapshotsService;
   readonly restores: RestoreService;
@@ -132,7 +136,13 @@ export class Node {
       maxBuckets: () => this.cluster.settings.getInt("search.max_buckets", MAX_BUCKETS_DEFAULT),
     });
     this.indices.onIndexClosed.push((name) => this.search.readers.closeAll(name));
-    this.repositories = new RepositoriesService(this.cluster, this.context, this.repositoryFolders);
+    this.secureSettings = options.secureSettings ?? SecureSettings.none();
+    this.repositories = new RepositoriesService(
+      this.cluster,
+      this.context,
+      this.repositoryFolders,
+      this.secureSettings,
+    );
     this.snapshots = new SnapshotsService(this.indices, this.repositories, this.id);
     this.restores = new RestoreService(this.indices, this.repositories, this.snapshots);
   }

@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
 import { type Clock, illegalArgument, type Random } from "../base/index.ts";
-import { Node, type Settings } from "../engine/index.ts";
+import { Node, type SecureSettings, type Settings } from "../engine/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import { routes } from "./routes/index.ts";
 
@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly dataFolder: string;
   readonly repositoryFolders: readonly string[];
   readonly maxBodyBytes: number;
+  /** The keystore's secrets; none by default. */
+  readonly secureSettings?: SecureSettings;
   readonly clock?: Clock;
   readonly random?: Random;
 }

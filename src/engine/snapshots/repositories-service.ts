@@ -1,24 +1,33 @@
-// Registered repositories: types and settings, opening, verification, and who uses one now.
-// Upstream: RepositoriesService, FsRepository, URLRepository (3.6.0).
+// Registered repositories: opening them through their stores, verification, and who uses one now.
+// Upstream: RepositoriesService, BlobStoreRepository (3.6.0).
 
-import { isAbsolute, join, normalize, relative, resolve } from "node:path";
-import { illegalArgument, VarveError } from "../../base/index.ts";
+import { VarveError } from "../../base/index.ts";
 import {
-  type BlobStore,
   ByteRate,
-  FsBlobStore,
-  openUrlBlobStore,
+  basePathOf,
+  openRepositoryStore,
+  ReplaceableBlobStore,
+  readOnly,
+  resolveStoreAddress,
+  type StoreAddress,
   throttle,
 } from "../../blobstore/index.ts";
-import { openRepository, type Repository } from "../../repository/index.ts";
+import { openRepository, type Repository, type RepositoryOptions } from "../../repository/index.ts";
 import type { ClusterService } from "../cluster/cluster-service.ts";
 import type { RepositoryMetadata } from "../cluster/metadata.ts";
 import { matchesAny } from "../cluster/name-resolver.ts";
 import { exception } from "../exceptions.ts";
 import type { EngineContext } from "../indices/engine-context.ts";
-import { parseByteSize, type Settings } from "../settings.ts";
+import type { SecureSettings } from "../keystore/secure-settings.ts";
+import type { Settings } from "../settings.ts";
+import {
+  isRepositoryType,
+  planRepository,
+  type RepositoryPlan,
+  repositoryException,
+  sizeOf,
+} from "./repository-types.ts";
 import type { TransferRepository } from "./shard-transfers.ts";
-import type { RepositoryAddress } from "./transfer-protocol.ts";
 
 const SNAPSHOT_RATE_DEFAULT = "40mb";
 const NEVER_READ_GENERATION = -2;
@@ -30,33 +39,34 @@ const RATE_SETTINGS = new Set([
   "max_remote_low_priority_upload_bytes_per_sec",
   "max_remote_download_bytes_per_sec",
 ]);
-const URL_PROTOCOLS = new Set(["http", "https", "ftp", "file", "jar"]);
 const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
   FIXED: 0,
   HASHED_PREFIX: 1,
   HASHED_INFIX: 2,
 };
 
-/** An error of one repository: `[name] reason`, 500. */
-export function repositoryException(name: string, reason: string, cause?: unknown): VarveError {
-  return exception("internal", "repository_exception", `[${name}] ${reason}`, {}, cause);
-}
-
 /** `[name] missing`, 404. */
 export function repositoryMissing(name: string): VarveError {
   return exception("missing", "repository_missing_exception", `[${name}] missing`);
 }
 
-/** An open repository with the rates that its settings set. */
+/** A repository that can be used. */
+interface UsableRepository {
+  readonly repository: Repository;
+  /** Its store, where rotated keys come in. */
+  readonly store: ReplaceableBlobStore;
+  readonly options: Omit<RepositoryOptions, "clock" | "random">;
+  /** How its store is opened, also by worker threads. */
+  address: StoreAddress;
+}
+
+/** A registered repository with the rates that its settings set. */
 interface OpenRepository {
   readonly metadata: RepositoryMetadata;
-  readonly repository: Repository;
   readonly writeRate: ByteRate;
   readonly readRate: ByteRate;
-  /** Why nothing may be done with it: its url is not allowed. */
-  readonly refusal: VarveError | undefined;
-  /** How worker threads open it for themselves. */
-  readonly address: RepositoryAddress;
+  /** Or why nothing can be done with it: its url is not allowed, its client is not known. */
+  readonly usable: UsableRepository | VarveError;
 }
 
 function validateName(name: string): void {
@@ -68,28 +78,15 @@ function validateName(name: string): void {
   }
 }
 
-/** A size in bytes, or the error of a setting that cannot be parsed. */
-function sizeOf(text: string, key: string): number {
-  try {
-    return parseByteSize(text, key);
-  } catch (error) {
-    const { message } = error as Error;
-    throw illegalArgument(message, exception("invalid", "parse_exception", message));
-  }
-}
-
-/** Refuses what java.net.URI refuses. */
-function checkUri(url: string): void {
-  const at = url.search(/[\s"<>\\^`{|}]/);
-  if (at < 0 && URL.canParse(url)) return;
-  const reason =
-    at < 0 ? `no protocol: ${url}` : `Illegal character in path at index ${at}: ${url}`;
-  const type = at < 0 ? "malformed_u_r_l_exception" : "u_r_i_syntax_exception";
-  throw illegalArgument(reason, exception("invalid", type, reason));
-}
-
-function notAccessible(name: string, cause: VarveError): VarveError {
-  const reason = `[${name}] path  is not accessible on cluster-manager node`;
+function notAccessible(
+  { name, type, settings }: RepositoryMetadata,
+  cause: VarveError,
+): VarveError {
+  // S3Repository takes its base path as one element; the others cut it.
+  const path = settings.get("base_path", "");
+  const elements = path === "" ? [] : type === "s3" ? [path] : path.split("/");
+  const shown = elements.map((element) => `[${element}]`).join("");
+  const reason = `[${name}] path ${shown} is not accessible on cluster-manager node`;
   return exception("internal", "repository_verification_exception", reason, {}, cause);
 }
 
@@ -103,14 +100,22 @@ export class RepositoriesService {
   private readonly cluster: ClusterService;
   private readonly context: EngineContext;
   private readonly folders: readonly string[];
+  private readonly secureSettings: SecureSettings;
   private readonly open = new Map<string, OpenRepository>();
   /** Answers why a repository is in use, or undefined. */
   readonly usage: ((name: string) => boolean)[] = [];
 
-  constructor(cluster: ClusterService, context: EngineContext, folders: readonly string[]) {
+  constructor(
+    cluster: ClusterService,
+    context: EngineContext,
+    folders: readonly string[],
+    secureSettings: SecureSettings,
+  ) {
     this.cluster = cluster;
     this.context = context;
     this.folders = folders;
+    this.secureSettings = secureSettings;
+    secureSettings.onReloaded.push(() => this.reload());
   }
 
   /** Repositories by expressions; an exact missing name is a 404. */
@@ -148,14 +153,15 @@ export class RepositoriesService {
       generation: NEVER_READ_GENERATION,
     };
     if (before !== undefined) this.checkChange(before, metadata);
-    const opened = this.openStore(metadata, this.open.get(name));
+    const known = this.open.get(name);
+    const opened = this.openStore(metadata, known);
     this.cluster.update((cluster) => ({
       ...cluster,
       repositories: new Map(cluster.repositories).set(name, metadata),
     }));
     this.open.set(name, opened);
-    if (verify && opened.refusal !== undefined) throw notAccessible(name, opened.refusal);
-    if (verify && !opened.repository.context.readonly) await opened.repository.verify(nodeId);
+    if (known !== undefined) closeLater(known, this.inUse(name));
+    if (verify) await verifyOpened(opened, nodeId);
   }
 
   private checkChange(before: RepositoryMetadata, after: RepositoryMetadata): void {
@@ -186,8 +192,9 @@ export class RepositoriesService {
       return { ...cluster, repositories: left };
     });
     for (const name of names) {
-      await this.open.get(name)?.repository.close();
+      const opened = this.open.get(name);
       this.open.delete(name);
+      if (opened !== undefined) await closeRepository(opened);
     }
   }
 
@@ -198,9 +205,11 @@ export class RepositoriesService {
 
   /** The open repository of a name with what a worker thread needs to open it too. */
   forTransfer(name: string): TransferRepository {
-    const opened = this.opened(name);
-    if (opened.refusal !== undefined) throw opened.refusal;
-    return opened;
+    const { usable, writeRate, readRate } = this.opened(name);
+    if (usable instanceof VarveError) throw usable;
+    const { repository, address, options } = usable;
+    const rates = { writeRate: writeRate.cell, readRate: readRate.cell };
+    return { repository, address: { store: address, options, ...rates } };
   }
 
   private opened(name: string): OpenRepository {
@@ -217,124 +226,112 @@ export class RepositoriesService {
     metadata: RepositoryMetadata,
     known: OpenRepository | undefined,
   ): OpenRepository {
-    const { name, settings } = metadata;
+    const { name, type, settings } = metadata;
+    if (!isRepositoryType(type)) {
+      throw repositoryException(name, `repository type [${type}] does not exist`);
+    }
     try {
-      const { store, readonly, address, refusal } = this.makeStore(metadata);
+      const rules = { folders: this.folders, nodeSettings: this.context.nodeSettings };
+      const plan = planRepository(metadata, rules);
       const writeRate = known?.writeRate ?? new ByteRate(this.context.clock, 0);
       const readRate = known?.readRate ?? new ByteRate(this.context.clock, 0);
+      const usable = this.openPlan(metadata, plan, { write: writeRate, read: readRate });
       writeRate.bytesPerSecond = rateOf(
         settings,
         "max_snapshot_bytes_per_sec",
         SNAPSHOT_RATE_DEFAULT,
       );
       readRate.bytesPerSecond = rateOf(settings, "max_restore_bytes_per_sec", "0");
-      const chunk = settings.get("chunk_size");
-      const pathType =
-        SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
-      const basePath = settings.get("base_path");
-      const options = {
-        name,
-        readonly,
-        compress: settings.getBoolean("compress", false),
-        shardPathType: pathType,
-        ...(basePath === undefined ? {} : { basePath: basePath.replace(/^\/+|\/+$/g, "") }),
-        ...(chunk === undefined ? {} : { chunkSizeBytes: chunkBytes(chunk) }),
-      };
-      const { clock, random } = this.context;
-      const rates = { write: writeRate, read: readRate };
-      return {
-        metadata,
-        repository: openRepository(throttle(store, rates), { ...options, clock, random }),
-        writeRate,
-        readRate,
-        refusal,
-        address: {
-          store: address,
-          options,
-          writeRate: writeRate.cell,
-          readRate: readRate.cell,
-        },
-      };
+      return { metadata, writeRate, readRate, usable };
     } catch (error) {
-      if (error instanceof VarveError && error.message.includes("does not exist")) throw error;
       throw repositoryException(name, "failed to create repository", error);
     }
   }
 
-  private makeStore(metadata: RepositoryMetadata): {
-    store: BlobStore;
-    readonly: boolean;
-    address: RepositoryAddress["store"];
-    refusal?: VarveError | undefined;
-  } {
-    const { name, type, settings } = metadata;
-    const readonly = settings.getBoolean("readonly", false);
-    if (type === "fs") {
-      const location = this.fsLocation(name, settings.get("location"));
-      return { store: new FsBlobStore(location), readonly, address: { type: "fs", location } };
-    }
-    if (type === "url") {
-      const url = settings.get("url");
-      if (url === undefined) throw repositoryException(name, "missing url");
-      checkUri(url);
-      const refusal = this.urlRefusal(name, url);
-      const address = { type: "url", location: url } as const;
-      return { store: openUrlBlobStore(url), readonly: true, address, refusal };
-    }
-    throw repositoryException(name, `repository type [${type}] does not exist`);
-  }
-
-  /** An absolute folder inside path.repo; a relative one lies under the first. */
-  private fsLocation(name: string, location: string | undefined): string {
-    if (location === undefined) throw repositoryException(name, "missing location");
-    const allowed = this.folders;
-    const target = isAbsolute(location)
-      ? normalize(location)
-      : resolve(join(allowed[0] ?? ".", location));
-    if (this.isAllowed(target)) return target;
-    const why =
-      allowed.length > 0
-        ? `location [${location}] doesn't match any of the locations specified by path.repo`
-        : `location [${location}] doesn't match any of the locations specified by path.repo because this setting is empty`;
-    throw repositoryException(name, why);
-  }
-
-  /** A url must be allowed by name, or be a file's in an allowed folder. */
-  private urlRefusal(name: string, url: string): VarveError | undefined {
-    const parsed = new URL(url);
-    const protocol = parsed.protocol.slice(0, -1);
-    if (!URL_PROTOCOLS.has(protocol)) {
-      return repositoryException(name, `unsupported url protocol [${protocol}] from URL [${url}]`);
-    }
-    const allowed = this.context.nodeSettings.getList("repositories.url.allowed_urls");
-    if (allowed.some((pattern) => matchesAny([pattern], url))) return undefined;
-    if (protocol === "file" && this.isAllowed(normalize(decodeURIComponent(parsed.pathname)))) {
-      return undefined;
-    }
-    const shown = url.replace(/^file:\/\/\//, "file:/");
-    return repositoryException(
+  private openPlan(
+    { name, settings }: RepositoryMetadata,
+    plan: RepositoryPlan,
+    rates: { write: ByteRate; read: ByteRate },
+  ): OpenRepository["usable"] {
+    const pathType = SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
+    const compress = settings.getBoolean("compress", false);
+    if (plan.refusal !== undefined) return plan.refusal;
+    const address = this.addressOf(plan);
+    if (address instanceof VarveError) return address;
+    const { clock, random } = this.context;
+    const options = {
       name,
-      `file url [${shown}] doesn't match any of the locations specified by path.repo or repositories.url.allowed_urls`,
-    );
+      readonly: plan.readonly,
+      compress,
+      shardPathType: pathType,
+      basePath: basePathOf(address),
+      ...(plan.chunkSizeBytes === undefined ? {} : { chunkSizeBytes: plan.chunkSizeBytes }),
+    };
+    const store = new ReplaceableBlobStore(openRepositoryStore(address, { clock, random }));
+    const paced = throttle(plan.readonly ? readOnly(store) : store, rates);
+    const repository = openRepository(paced, { ...options, clock, random });
+    return { repository, store, options, address };
   }
 
-  private isAllowed(target: string): boolean {
-    return this.folders.some((folder) => {
-      const path = relative(folder, target);
-      return path === "" || (!path.startsWith("..") && !isAbsolute(path));
-    });
+  /** The address with the client's settings and secrets, or why there is none. */
+  private addressOf(plan: RepositoryPlan): StoreAddress | VarveError {
+    try {
+      return resolveStoreAddress(plan.store, this.context.nodeSettings, this.secureSettings);
+    } catch (error) {
+      if (error instanceof VarveError) return error;
+      throw error;
+    }
+  }
+
+  /** Gives open repositories the secrets that the keystore holds now. */
+  private reload(): void {
+    const { clock, random } = this.context;
+    for (const [name, { metadata, usable }] of this.open) {
+      if (usable instanceof VarveError) {
+        // What it lacked may be there now: the next use tries again.
+        this.open.delete(name);
+        continue;
+      }
+      const rules = { folders: this.folders, nodeSettings: this.context.nodeSettings };
+      const address = this.addressOf(planRepository(metadata, rules));
+      if (address instanceof VarveError) {
+        // Its secrets are gone. What runs goes on; the next use is refused.
+        this.open.delete(name);
+      } else if (!sameSecrets(address, usable.address)) {
+        usable.store.replace(openRepositoryStore(address, { clock, random }));
+        usable.address = address;
+      }
+    }
   }
 
   /** Writes, reads back and removes a probe; answers nothing when the store works. */
   async verify(name: string, nodeId: string): Promise<void> {
-    const { repository } = this.opened(name);
-    if (!repository.context.readonly) await repository.verify(nodeId);
+    await verifyOpened(this.opened(name), nodeId);
   }
 
   async close(): Promise<void> {
-    for (const { repository } of this.open.values()) await repository.close();
+    for (const opened of this.open.values()) await closeRepository(opened);
     this.open.clear();
   }
+}
+
+async function verifyOpened({ metadata, usable }: OpenRepository, nodeId: string): Promise<void> {
+  if (usable instanceof VarveError) throw notAccessible(metadata, usable);
+  if (!usable.repository.context.readonly) await usable.repository.verify(nodeId);
+}
+
+async function closeRepository({ usable }: OpenRepository): Promise<void> {
+  if (!(usable instanceof VarveError)) await usable.repository.close();
+}
+
+/** Closes what was registered before; what still runs on it keeps its store. */
+function closeLater(opened: OpenRepository, inUse: boolean): void {
+  if (!inUse) closeRepository(opened).catch(() => {});
+}
+
+function sameSecrets(a: StoreAddress, b: StoreAddress): boolean {
+  const sorted = (address: StoreAddress) => JSON.stringify(Object.entries(address.secrets).sort());
+  return sorted(a) === sorted(b);
 }
 
 function repositoryInUse(): VarveError {
@@ -342,15 +339,5 @@ function repositoryInUse(): VarveError {
     "internal",
     "illegal_state_exception",
     "trying to modify or unregister repository that is currently used",
-  );
-}
-
-function chunkBytes(text: string): number {
-  const bytes = sizeOf(text, "chunk_size");
-  if (bytes >= 5) return bytes;
-  throw new VarveError(
-    "invalid",
-    `failed to parse value [${text}] for setting [chunk_size], must be >= [5b]`,
-    { type: "illegal_argument_exception" },
   );
 }

@@ -15,7 +15,8 @@ import { backingIndices, matchesAny, resolveIndices } from "../cluster/name-reso
 import { exception } from "../exceptions.ts";
 import type { IndicesService } from "../indices/indices-service.ts";
 import { clusterToStored, indexToStored } from "./metadata-conversion.ts";
-import { type RepositoriesService, repositoryException } from "./repositories-service.ts";
+import type { RepositoriesService } from "./repositories-service.ts";
+import { repositoryException } from "./repository-types.ts";
 import { noteEvent, RunningSnapshot, type ShardProgress } from "./running-snapshot.ts";
 import { ShardTransfers } from "./shard-transfers.ts";
 import { describeUpload, type HeldCommit, holdCommit } from "./shard-upload.ts";

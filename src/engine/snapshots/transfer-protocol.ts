@@ -2,7 +2,7 @@
 // plain data: the transfer runs in a worker thread where the repository allows it.
 
 import { systemClock, systemRandom } from "../../base/index.ts";
-import { ByteRate, FsBlobStore, openUrlBlobStore, throttle } from "../../blobstore/index.ts";
+import { ByteRate, openRepositoryStore, type StoreAddress } from "../../blobstore/index.ts";
 import {
   type FileTotals,
   type IndexId,
@@ -15,7 +15,8 @@ import {
 
 /** A repository that another thread can open for itself. */
 export interface RepositoryAddress {
-  readonly store: { readonly type: "fs" | "url"; readonly location: string };
+  /** Its store, with the secrets of the moment. */
+  readonly store: StoreAddress;
   readonly options: Omit<RepositoryOptions, "clock" | "random">;
   /** Cells of the ByteRates. */
   readonly writeRate: SharedArrayBuffer;
@@ -88,17 +89,13 @@ export interface TransferContext {
 
 /** Opens a repository in this thread. */
 export function openAddress(address: RepositoryAddress): Repository {
-  const { type, location } = address.store;
-  const store = type === "fs" ? new FsBlobStore(location) : openUrlBlobStore(location);
+  const context = { clock: systemClock, random: systemRandom };
   const rates = {
     write: new ByteRate(systemClock, address.writeRate),
     read: new ByteRate(systemClock, address.readRate),
   };
-  return openRepository(throttle(store, rates), {
-    ...address.options,
-    clock: systemClock,
-    random: systemRandom,
-  });
+  const store = openRepositoryStore(address.store, context, rates);
+  return openRepository(store, { ...address.options, ...context });
 }
 
 /** An error with its causes in one line, as a shard's failure shows it. */

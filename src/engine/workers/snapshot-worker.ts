@@ -37,6 +37,7 @@ export async function runTask(input: unknown, context: WorkerTaskContext): Promi
   } finally {
     news.send();
     stopWatching();
+    await repository.close();
   }
 }
 

@@ -1,0 +1,45 @@
+// The node's secrets: what its keystore holds. They are read at the start and again when the
+// operator says so; a reload that fails leaves the old ones.
+
+import { VarveError } from "../../base/index.ts";
+import type { FlatSettings } from "../../blobstore/index.ts";
+
+/** Reads a keystore with a password; undefined where there is none. */
+export type KeystoreReader = (password: string) => ReadonlyMap<string, string> | undefined;
+
+/** Secrets by their settings' names. */
+export class SecureSettings implements FlatSettings {
+  private values: ReadonlyMap<string, string>;
+  private readonly read: KeystoreReader;
+  /** Called after a reload that worked. */
+  readonly onReloaded: (() => void)[] = [];
+
+  /** `values` is what `read` has answered at the start. */
+  constructor(values: ReadonlyMap<string, string>, read: KeystoreReader) {
+    this.values = values;
+    this.read = read;
+  }
+
+  /** No secrets, and no keystore. */
+  static none(): SecureSettings {
+    return new SecureSettings(new Map(), () => undefined);
+  }
+
+  get(key: string): string | undefined {
+    return this.values.get(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.values.keys();
+  }
+
+  /** Reads the keystore again. Errors: it is missing, damaged, or the password is wrong. */
+  reload(password: string): void {
+    const values = this.read(password);
+    if (values === undefined) {
+      throw new VarveError("missing", "Keystore is missing", { type: "illegal_state_exception" });
+    }
+    this.values = values;
+    for (const listener of this.onReloaded) listener();
+  }
+}
