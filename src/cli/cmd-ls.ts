@@ -5,6 +5,7 @@
 
 import { InvalidArgumentError } from "commander";
 import { VarveError } from "../base/index.ts";
+import { namePattern } from "../control/index.ts";
 import type { Repository } from "../repository/index.ts";
 import {
   type CommandContext,
@@ -87,7 +88,7 @@ async function listSnapshots(
   const { output, signal } = context;
   let rows = rootRows(await repository.getRepositoryData(signal));
   if (options.match !== undefined) {
-    const pattern = wildcard(options.match);
+    const pattern = namePattern(options.match);
     rows = rows.filter((row) => pattern.test(row.name));
   }
   const detailed =
@@ -103,11 +104,6 @@ async function listSnapshots(
   if (output.json) await output.value({ snapshots: rows });
   else await output.table(SNAPSHOT_COLUMNS, rows.map(snapshotCells));
   return rows.some((row) => row.problem !== undefined) ? EXIT.findings : EXIT.ok;
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`);
 }
 
 function sorted(rows: readonly SnapshotRow[], key: SortKey, reverse: boolean): SnapshotRow[] {

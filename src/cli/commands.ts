@@ -14,4 +14,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: () => import("./cmd-serve.ts") },
   { name: "ls", load: () => import("./cmd-ls.ts") },
   { name: "show", load: () => import("./cmd-show.ts") },
+  { name: "delete", load: () => import("./cmd-delete.ts") },
+  { name: "cleanup", load: () => import("./cmd-cleanup.ts") },
+  { name: "clone", load: () => import("./cmd-clone.ts") },
+  { name: "forget", load: () => import("./cmd-forget.ts") },
 ];

@@ -16,6 +16,7 @@ import {
   deleteSnapshots,
   planDeleteSnapshots,
 } from "./cleanup/delete-snapshots.ts";
+import { type FreeingPlan, measurePlan } from "./cleanup/measure-plan.ts";
 import type { IndexMetadata } from "./format/index-metadata.ts";
 import type { ClusterMetadata } from "./format/metadata.ts";
 import type { RepositorySnapshot } from "./format/repository-data.ts";
@@ -251,6 +252,11 @@ export class Repository {
   /** What a cleanup would remove. */
   async planCleanup(signal?: AbortSignal): Promise<CleanupPlan> {
     return planCleanup(this.context, await this.catalog.read(signal), signal);
+  }
+
+  /** Blobs and bytes that a plan frees, index folders that go as a whole included. */
+  measurePlan(plan: FreeingPlan, signal?: AbortSignal): Promise<DeleteResult> {
+    return measurePlan(this.context, plan, signal);
   }
 
   /** Removes what nothing names. */

@@ -1,0 +1,35 @@
+// `varve clone`: a snapshot under another name, of all or some of its indices; no data is copied.
+
+import { namePattern } from "../control/index.ts";
+import { type CommandSpec, EXIT, textArgument } from "./command.ts";
+
+/** `varve clone` */
+export const command: CommandSpec = {
+  name: "clone",
+  summary: "make a snapshot of (some of) the indices of another one, without copying data",
+  define: (it) =>
+    void it
+      .argument("<repo>", "folder or URL of the repository")
+      .argument("<source>", "the snapshot to clone")
+      .argument("<target>", "name of the new snapshot")
+      .option("--indices <patterns>", "comma list of names; * stands for any text", "*"),
+  async run(context, args, options) {
+    const { output, signal } = context;
+    const { repository } = await context.openRepository(textArgument(args, 0));
+    const source = await repository.findSnapshot(textArgument(args, 1), signal);
+    const sourceInfo = await repository.getSnapshotInfo(source, signal);
+    const patterns = String(options["indices"]).split(",");
+    const matchers = patterns.map(namePattern);
+    const info = await repository.cloneSnapshot({
+      source: source.name,
+      target: textArgument(args, 2),
+      patterns,
+      select: (names) => names.filter((name) => matchers.some((matcher) => matcher.test(name))),
+      versionId: sourceInfo.versionId,
+    });
+    const { snapshotId, indices, totalShards } = info;
+    if (output.json) await output.value({ snapshot: snapshotId, indices, shards: totalShards });
+    else await output.line(`${snapshotId.name}: ${indices.length} indices, ${totalShards} shards`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,3 @@
+// Who decides when: policies as pure functions.
+
+export * from "./retention.ts";
