@@ -13,6 +13,7 @@
 import { illegalArgument } from "../base/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { FsBlobStore } from "./fs-blob-store.ts";
+import { openGcsBlobStore } from "./gcs/gcs-blob-store.ts";
 import { openHdfsBlobStore } from "./hdfs/hdfs-blob-store.ts";
 import { MemoryBlobStore } from "./memory-blob-store.ts";
 import {
@@ -29,6 +30,7 @@ const PROVIDERS: Readonly<Partial<Record<StoreType, OpenStore>>> = {
   fs: (address) => new FsBlobStore(required(address, "location")),
   url: (address) => openUrlBlobStore(required(address, "url")),
   hdfs: openHdfsBlobStore,
+  gcs: openGcsBlobStore,
   memory: () => new MemoryBlobStore(),
 };
 
