@@ -49,6 +49,11 @@ export const PAGES: Readonly<
       "codecs/lucene912/skip-state.ts",
       "codecs/lucene912/for-delta-util.ts",
       "codecs/lucene104/lucene104-postings-format.ts",
+      "codecs/lucene84/postings/lucene84-postings-format.ts",
+      "codecs/lucene50/postings/lucene50-postings-format.ts",
+      "codecs/lucene50/postings/packed-block.ts",
+      "codecs/lucene50/postings/term-metadata.ts",
+      "codecs/lucene50/postings/skip-reader.ts",
     ],
   },
   "terms-dictionary": {
@@ -59,6 +64,9 @@ export const PAGES: Readonly<
       "util/fst/fst-constants.ts",
       "codecs/lucene103/terms-reader.ts",
       "codecs/lucene103/trie-terms-index.ts",
+      "codecs/lucene40/blocktree/terms-reader.ts",
+      "codecs/lucene40/blocktree/interleaved-block-frame.ts",
+      "codecs/lucene40/blocktree/inline-fst.ts",
     ],
   },
 };

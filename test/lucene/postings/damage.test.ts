@@ -5,23 +5,14 @@
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { crc32, VarveError } from "../../../src/base/index.ts";
+import { VarveError } from "../../../src/base/index.ts";
 import { postingsFormatForName } from "../../../src/lucene/codecs/registry.ts";
 import type { IndexOptions } from "../../../src/lucene/index/field-info.ts";
-import { PostingsFlags, type Terms } from "../../../src/lucene/index/leaf-reader.ts";
 import { FOOTER_BYTES, MemoryDirectory } from "../../../src/lucene/store/index.ts";
-import { digestTerms } from "./digest.ts";
+import { damaged, type Open, outcome, postingsFiles, sealed, type Victim } from "./damage.ts";
 import { fieldInfo, fieldInfos, memoryFields, segment } from "./memory-fields.ts";
 import { randomField, seeded } from "./random-fields.ts";
 import { DATA, loadDirectory, openSegment } from "./real-segments.ts";
-
-type Open = (directory: MemoryDirectory) => { terms: (Terms | undefined)[]; check: () => void };
-
-interface Victim {
-  readonly name: string;
-  readonly directory: MemoryDirectory;
-  readonly open: Open;
-}
 
 function smallVictim(): Victim {
   const random = seeded(5);
@@ -60,53 +51,6 @@ function realVictim(folder: string): Victim {
     };
   };
   return { name: folder, directory, open };
-}
-
-function postingsFiles(directory: MemoryDirectory): string[] {
-  return directory.listAll().filter((name) => /\.(doc|pos|pay|tim|tip|tmd|psm)$/.test(name));
-}
-
-function damaged(directory: MemoryDirectory, name: string, bytes: Uint8Array): MemoryDirectory {
-  const copy = new MemoryDirectory();
-  for (const [other, content] of directory.files) copy.files.set(other, content);
-  copy.files.set(name, bytes);
-  return copy;
-}
-
-/** The body with the footer that it should have. */
-function sealed(body: Uint8Array, original: Uint8Array): Uint8Array {
-  const bytes = Buffer.concat([body, original.subarray(original.length - FOOTER_BYTES)]);
-  bytes.writeUInt32BE(crc32(bytes.subarray(0, bytes.length - 8)), bytes.length - 4);
-  return bytes;
-}
-
-function readAll(terms: Terms): void {
-  digestTerms(terms);
-  const termsEnum = terms.iterator();
-  for (const target of ["", "abc", "prefix5", "http://example.org/zz", "zzzz"]) {
-    if (termsEnum.seekCeil(Buffer.from(target)) === "end") continue;
-    termsEnum.next();
-    if (!termsEnum.seekExact(terms.minTerm!)) continue;
-    const impacts = termsEnum.impacts(PostingsFlags.FREQS)!;
-    for (const doc of [3, 200, 5000]) {
-      impacts.advanceShallow(doc);
-      impacts.impacts();
-      impacts.advance(doc);
-    }
-  }
-}
-
-/** `ok` or `corrupt`; anything else is thrown on. */
-function outcome(victim: Victim, directory: MemoryDirectory): "ok" | "corrupt" {
-  try {
-    for (const terms of victim.open(directory).terms) if (terms !== undefined) readAll(terms);
-    return "ok";
-  } catch (error) {
-    // A flipped version number is an honest "too new".
-    if (error instanceof VarveError && /^(corrupt|too-new|too-old)$/.test(error.kind))
-      return "corrupt";
-    throw error;
-  }
 }
 
 const SMALL = smallVictim();

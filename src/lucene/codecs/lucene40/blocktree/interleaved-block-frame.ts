@@ -1,5 +1,5 @@
-// Blocks of the terms dictionary up to Lucene 8.4: suffixes are never compressed, each stands behind
-// its length, and every term has its own statistics.
+// Blocks of the terms dictionary up to Lucene 8.4: suffixes are never compressed, each one stands
+// behind its length, and every term has its own statistics.
 //
 //   .tim BLOCK  TYPE  MEANING
 //   code        vInt  entries << 1 | last of its floor group

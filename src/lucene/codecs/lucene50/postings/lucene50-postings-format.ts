@@ -1,6 +1,6 @@
-// Lucene 5.0–8.3 postings, read only: the files and the order of Lucene 9.0 (see postings-writer.ts
-// and position-cursor.ts of lucene90/postings); every block is one of packed ints (packed-block.ts),
-// term metadata is that of term-metadata.ts.
+// Lucene 5.0–8.3 postings, read only: the files and the order of Lucene 9.0 (postings-writer.ts and
+// position-cursor.ts of lucene90/postings); every block is one of packed ints (packed-block.ts), a
+// term's metadata is that of term-metadata.ts.
 //
 //   VERSION  SINCE  CHANGE
 //   0        5.0

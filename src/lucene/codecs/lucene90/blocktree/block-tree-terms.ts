@@ -48,8 +48,8 @@ export function readTermCount(metaIn: IndexInput): number {
 }
 
 /**
- * What follows the number of terms (and a root, where a generation has one). `skipMiddle` steps over
- * what old generations have before the first term.
+ * What follows the number of terms (and a root, where a generation has one). `skipMiddle` steps
+ * over what old generations have before the first term.
  */
 export function readStatistics(
   metaIn: IndexInput,

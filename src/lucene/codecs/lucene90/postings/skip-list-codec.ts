@@ -1,5 +1,5 @@
-// What differs between the generations of postings with skip lists (up to Lucene 9.11): names, how a
-// block of documents is packed and how the last, partial one is, what a term's metadata holds and
+// What differs between the generations of postings with skip lists (up to Lucene 9.11): names, how
+// a block of documents is packed and how the last, partial one is, what a term's metadata holds and
 // whether skip data has impacts.
 
 import type { IndexInput } from "../../../store/index.ts";
