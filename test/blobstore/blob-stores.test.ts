@@ -120,7 +120,51 @@ describe("retry", () => {
   });
 });
 
+describe("retry of what does not pass", () => {
+  test("rejects denied access at once", async () => {
+    let tries = 0;
+    const error = new VarveError("unavailable", "denied", { type: "access_denied_exception" });
+    const store = retry(
+      injectFaults(new MemoryBlobStore(), () => {
+        tries++;
+        return { error, when: "before" };
+      }),
+      quick,
+    );
+    await expect(store.get("a")).rejects.toBe(error);
+    expect(tries).toBe(1);
+  });
+
+  test("rejects with the conflict when the blob in the way is gone by then", async () => {
+    const conflict = new VarveError("conflict", "it was there");
+    const errors = [unavailable(), conflict];
+    const store = retry(
+      injectFaults(new MemoryBlobStore(), (call) =>
+        call === "put" ? { error: errors.shift(), when: "before" } : undefined,
+      ),
+      quick,
+    );
+    await expect(store.put("a", Buffer.from("x"), { ifAbsent: true })).rejects.toBe(conflict);
+  });
+});
+
 describe("timeout", () => {
+  test("ends the transfer when its reader stops in the middle", async () => {
+    const inner = new MemoryBlobStore();
+    await inner.put("a", Buffer.alloc(1_000_000));
+    let ended = false;
+    const read = inner.read.bind(inner);
+    inner.read = async function* (...range) {
+      try {
+        yield* read(...range);
+      } finally {
+        ended = true;
+      }
+    };
+    for await (const _ of timeout(inner, systemClock, 1000).read("a", 0, 1_000_000)) break;
+    expect(ended).toBe(true);
+  });
+
   test("rejects a call that takes too long as unavailable", async () => {
     const stuck = new MemoryBlobStore();
     stuck.get = () => new Promise(() => {});

@@ -9,6 +9,11 @@ import type { BlobStore } from "../../src/blobstore/index.ts";
 export interface BlobStoreFactory {
   open(): Promise<BlobStore>;
   close?(store: BlobStore): Promise<void>;
+  /**
+   * False where a deletion's answer may be lost: its repetition cannot count what is gone. True by
+   * default.
+   */
+  countsExactly?: boolean;
 }
 
 const bytesOf = (text: string) => Buffer.from(text);
@@ -133,7 +138,8 @@ export function blobStoreConformance(name: string, factory: BlobStoreFactory): v
       for (const blob of ["a", "b", "t/x", "t/u/y", "tt/z"]) await store.put(blob, bytesOf(blob));
       await store.delete(["a", "missing", "t/none", "b"]);
       expect((await store.list("")).size).toBe(0);
-      expect(await store.deleteTree("t")).toEqual({ blobs: 2, bytes: 8 });
+      const removed = await store.deleteTree("t");
+      if (factory.countsExactly !== false) expect(removed).toEqual({ blobs: 2, bytes: 8 });
       expect(await store.deleteTree("t")).toEqual({ blobs: 0, bytes: 0 });
       expect(await store.listFolders("")).toEqual(["tt"]);
     });

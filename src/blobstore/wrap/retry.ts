@@ -38,8 +38,7 @@ class RetryingBlobStore extends ForwardingBlobStore {
   }
 
   private async pauseOrThrow(error: unknown, attempt: number, signal?: AbortSignal): Promise<void> {
-    const retryable = error instanceof VarveError && error.kind === "unavailable";
-    if (!retryable || attempt >= this.options.attemptsMax) throw error;
+    if (!isPassing(error) || attempt >= this.options.attemptsMax) throw error;
     const longest = this.options.pauseMs * 2 ** (attempt - 1);
     await this.options.clock.sleep(longest * (0.5 + this.options.random.next() / 2), signal);
   }
@@ -75,10 +74,20 @@ class RetryingBlobStore extends ForwardingBlobStore {
       } catch (error) {
         const conflict = error instanceof VarveError && error.kind === "conflict";
         if (!conflict || attempt === 1) throw error;
-        const [ours, theirs] = [await collect(name, content), await this.inner.get(name)];
-        if (Buffer.compare(ours, theirs) !== 0) throw error;
+        if (!(await this.holds(name, content, options.signal))) throw error;
       }
     }, options.signal);
+  }
+
+  private async holds(name: string, content: BlobContent, signal?: AbortSignal): Promise<boolean> {
+    try {
+      const theirs = await this.get(name, signal);
+      return Buffer.compare(await collect(name, content, signal), theirs) === 0;
+    } catch (error) {
+      // Whoever wrote the blob has removed it since: it was not ours.
+      if (error instanceof VarveError && error.kind === "missing") return false;
+      throw error;
+    }
   }
 
   override list(
@@ -104,6 +113,12 @@ class RetryingBlobStore extends ForwardingBlobStore {
   override flush(signal?: AbortSignal): Promise<void> {
     return this.again(() => this.inner.flush(signal), signal);
   }
+}
+
+/** Denied access has the kind of what passes, but waiting gives no permission. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof VarveError) || error.kind !== "unavailable") return false;
+  return error.type !== "access_denied_exception";
 }
 
 /** The store with repeated tries. */

@@ -56,15 +56,23 @@ class TimeoutBlobStore extends ForwardingBlobStore {
   ): AsyncIterable<Uint8Array> {
     const controller = new AbortController();
     const parts = this.inner.read(name, offset, length, controller.signal)[Symbol.asyncIterator]();
+    let over = false;
     try {
       for (;;) {
         const next = await this.bounded(`read [${name}]`, signal, () => parts.next());
-        if (next.done) return;
+        if (next.done) {
+          over = true;
+          return;
+        }
         yield next.value;
       }
     } catch (error) {
+      over = true;
       controller.abort(error);
       throw error;
+    } finally {
+      // Whoever stops in the middle ends the transfer, too.
+      if (!over) await parts.return?.();
     }
   }
 
