@@ -36,6 +36,10 @@ export {
 } from "./catalog/repository-catalog.ts";
 export type { CleanupPlan } from "./cleanup/cleanup-repository.ts";
 export type { DeletePlan } from "./cleanup/delete-snapshots.ts";
+export type { CopyOptions, CopyResult } from "./copy/copy-snapshot.ts";
+export type { CopyDecision } from "./copy/plan-copy.ts";
+export * from "./directory/blob-directory.ts";
+export * from "./directory/blob-pages.ts";
 export * from "./format/checksummed-blob.ts";
 export * from "./format/file-info.ts";
 export * from "./format/index-metadata.ts";
@@ -47,9 +51,14 @@ export * from "./format/snapshot-info.ts";
 export * from "./format/version.ts";
 export * from "./layout/shard-path.ts";
 export * from "./repository.ts";
-export type { RepositoryContext, RepositoryOptions } from "./repository-context.ts";
+export {
+  type RepositoryContext,
+  type RepositoryOptions,
+  shardFolder,
+} from "./repository-context.ts";
 export * from "./restore/directory-sink.ts";
 export * from "./restore/restore-shard.ts";
+export { runLimited } from "./run-limited.ts";
 export type { CloneRequest } from "./snapshot/clone-snapshot.ts";
 export * from "./snapshot/commit-files.ts";
 export * from "./snapshot/count-documents.ts";

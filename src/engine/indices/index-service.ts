@@ -1,12 +1,12 @@
 // One open index: its mapper and its shards, and the routing of documents to them.
 // Upstream: org.opensearch.index.IndexService, OperationRouting (2.19.6).
 
-import { murmur3Routing } from "../../base/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
 import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
 import type { IndexShard } from "../shard/index.ts";
 import type { EngineContext } from "./engine-context.ts";
+import { type ShardLayout, shardOfDocument, shardsOfRouting } from "./routing-shard.ts";
 import type { ShardRecovery } from "./shard-recovery.ts";
 
 /** Why a shard is not there. */
@@ -27,16 +27,18 @@ export class IndexService {
   readonly restoring = new Set<number>();
   /** How each shard was filled the last time. */
   readonly recoveries = new Map<number, ShardRecovery>();
-  private readonly partitionSize: number;
-  private readonly routingFactor: number;
+  private readonly layout: ShardLayout;
 
   constructor(metadata: IndexMetadata, context: EngineContext, restored: boolean) {
     this.metadata = metadata;
     this.mapper = newMapper(metadata, context, restored);
     this.mapper.merge(metadata.mappings as MappingJson, restored ? { restored: true } : {});
     this.shards = new Array(metadata.numberOfShards).fill(undefined);
-    this.partitionSize = metadata.settings.getInt("index.routing_partition_size", 1);
-    this.routingFactor = metadata.routingNumShards / metadata.numberOfShards;
+    this.layout = {
+      numberOfShards: metadata.numberOfShards,
+      routingNumShards: metadata.routingNumShards,
+      partitionSize: metadata.settings.getInt("index.routing_partition_size", 1),
+    };
   }
 
   get name(): string {
@@ -49,41 +51,20 @@ export class IndexService {
     return routing?.required === true;
   }
 
-  /** The shard of a document: floorMod(murmur3(routing or id), routingNumShards) / factor. */
+  /** The shard of a document. */
   shardNumber(id: string, routing: string | undefined): number {
-    const shards = this.metadata.numberOfShards;
-    if (shards === 1) return 0;
-    const offset = this.partitionSize === 1 ? 0 : floorMod(murmur3Routing(id), this.partitionSize);
-    const hash = murmur3Routing(routing ?? id) + offset;
-    return Math.floor(floorMod(hash | 0, this.metadata.routingNumShards) / this.routingFactor);
+    return shardOfDocument(this.layout, id, routing);
   }
 
-  /** The shards that a search with these routing values must ask; undefined = all. */
+  /** The shards that a search with these routing values must ask. */
   shardsOfRouting(routing: readonly string[]): number[] {
-    const numbers = new Set<number>();
-    for (const value of routing) {
-      if (this.partitionSize === 1) {
-        numbers.add(this.shardNumber(value, value));
-        continue;
-      }
-      for (let offset = 0; offset < this.partitionSize; offset++) {
-        const hash = (murmur3Routing(value) + offset) | 0;
-        numbers.add(
-          Math.floor(floorMod(hash, this.metadata.routingNumShards) / this.routingFactor),
-        );
-      }
-    }
-    return [...numbers].sort((a, b) => a - b);
+    return shardsOfRouting(this.layout, routing);
   }
 
   /** Open shards in order. */
   openShards(): IndexShard[] {
     return this.shards.filter((shard) => shard !== undefined);
   }
-}
-
-function floorMod(value: number, modulus: number): number {
-  return ((value % modulus) + modulus) % modulus;
 }
 
 /** A mapper over an index's settings, without mappings yet. */

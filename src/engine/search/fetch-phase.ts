@@ -9,6 +9,7 @@ import type {
 } from "../../lucene/index/index.ts";
 import type { SortValue } from "../../lucene/search/index.ts";
 import { copyBytes, type IndexSearcher } from "../../lucene/search/index.ts";
+import { PageMisses } from "../../lucene/store/index.ts";
 import {
   decodeExactJson,
   decodeXContent,
@@ -55,13 +56,17 @@ export function executeFetchPhase(
   const shown: XContentObject[] = new Array(hits.length);
   const matched = matchedQueries(context, searcher, hits, order);
   let loader: LeafLoader | undefined;
-  for (const index of order) {
+  const load = (index: number): XContentObject => {
     const hit = hits[index]!;
     if (loader === undefined || !loader.holds(hit.doc)) {
       loader = new LeafLoader(context, leafOf(searcher.leaves, hit.doc), request);
     }
-    shown[index] = loader.load(hit, matched?.[index]);
-  }
+    return loader.load(hit, matched?.[index]);
+  };
+  // Hits whose pages are not there are asked for all at once.
+  const misses = new PageMisses();
+  for (const index of order) shown[index] = misses.try(() => load(index))!;
+  misses.throwIfAny();
   return shown;
 }
 

@@ -19,6 +19,7 @@ import {
   TopScoreDocCollector,
   type Weight,
 } from "../../lucene/search/index.ts";
+import { PageMisses } from "../../lucene/store/index.ts";
 import {
   type AggregationContext,
   type Aggregator,
@@ -174,18 +175,30 @@ class ShardRun {
     filter: Weight | undefined,
     collector: Collector & { filter?: LeafFilter },
   ): Promise<void> {
+    // A leaf whose pages are not there does not keep the next ones from saying what they need.
+    const misses = new PageMisses();
     try {
       for (const leaf of this.searcher.leaves) {
         if (this.terminated) break;
-        if (this.collectAll(leaf, weight)) continue;
-        collector.filter = filter === undefined ? undefined! : leafFilter(filter, leaf);
-        this.searcher.searchLeaf(leaf, weight, collector);
+        misses.try(() => this.collectLeaf(leaf, weight, filter, collector));
         await this.request.pause();
       }
+      misses.throwIfAny();
     } catch (error) {
       if (!(error instanceof TimeExceededException)) throw error;
       this.timedOut = true;
     }
+  }
+
+  private collectLeaf(
+    leaf: LeafContext,
+    weight: Weight,
+    filter: Weight | undefined,
+    collector: Collector & { filter?: LeafFilter },
+  ): void {
+    if (this.collectAll(leaf, weight)) return;
+    collector.filter = filter === undefined ? undefined! : leafFilter(filter, leaf);
+    this.searcher.searchLeaf(leaf, weight, collector);
   }
 
   /** Hands a leaf all of whose docs match to a lone aggregation that needs not see them. */

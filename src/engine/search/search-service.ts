@@ -3,6 +3,7 @@
 
 import { type Clock, type Random, VarveError } from "../../base/index.ts";
 import { type GlobalStatistics, IndexSearcher } from "../../lucene/search/index.ts";
+import { PageMiss, PageMisses, withPages } from "../../lucene/store/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import { InternalAggregations, MultiBucketConsumer } from "./aggregations/aggregator.ts";
 import { shardOrder } from "./can-match.ts";
@@ -193,9 +194,11 @@ export class SearchService {
     const { source } = parsed;
     const failures: ShardFailure[] = [];
     const check = this.cancelCheck(parsed, started);
-    const running = this.prepare(shards, parsed, check, failures);
+    const running = await withPages(() => this.prepare(shards, parsed, check, failures));
     const statistics = parsed.dfs
-      ? gatherStatistics(running.map(({ searcher, query }) => ({ searcher, query })))
+      ? await withPages(() =>
+          gatherStatistics(running.map(({ searcher, query }) => ({ searcher, query }))),
+        )
       : undefined;
     const ready =
       statistics === undefined
@@ -203,18 +206,7 @@ export class SearchService {
         : running.map((shard) => withStatistics(shard, statistics, check));
     const window =
       scroll === undefined ? (source.from ?? 0) + (source.size ?? 10) : (source.size ?? 10);
-    for (const shard of ready) {
-      try {
-        shard.result = await this.query(shard, parsed, window, scroll);
-      } catch (error) {
-        if (isFatal(error)) throw error;
-        failures.push({
-          index: shard.open.target.index,
-          shardId: shard.open.target.shardId,
-          error,
-        });
-      }
-    }
+    await this.queryAll(ready, (shard) => this.query(shard, parsed, window, scroll), failures);
     const done = ready.filter(({ result }) => result !== undefined);
     if (failures.length > 0 && (done.length === 0 || !parsed.allowPartialResults)) {
       throw searchPhaseException(
@@ -226,9 +218,55 @@ export class SearchService {
     }
     const from = scroll === undefined ? (source.from ?? 0) : 0;
     const merged = mergeHits(done, window).slice(from);
-    const hits = this.fetchOrFail(merged, source, parsed, shards.length);
+    const hits = await withPages(() => this.fetchOrFail(merged, source, parsed, shards.length));
     const response = this.respond(done, shards.length, failures, parsed, hits, started);
     return { response, shards, hits: merged };
+  }
+
+  /**
+   * Asks every shard. Shards that miss pages (lucene/store/page-miss.ts) are asked again once the
+   * pages of all of them have come in one round.
+   */
+  private async queryAll(
+    shards: readonly RunningShard[],
+    query: (shard: RunningShard) => Promise<ShardResult>,
+    failures: ShardFailure[],
+  ): Promise<void> {
+    const fail = (shard: RunningShard, error: unknown): void => {
+      if (isFatal(error)) throw error;
+      const { index, shardId } = shard.open.target;
+      failures.push({ index, shardId, error });
+    };
+    for (let left = shards; left.length > 0; ) {
+      const missed: RunningShard[] = [];
+      let load: PageMiss["load"] | undefined;
+      for (const shard of left) {
+        try {
+          shard.result = await query(shard);
+        } catch (error) {
+          if (error instanceof PageMiss) {
+            load ??= error.load;
+            missed.push(shard);
+          } else fail(shard, error);
+        }
+      }
+      left = missed;
+      try {
+        await load?.();
+      } catch (error) {
+        // Somebody's pages cannot be had: each shard on its own tells whose.
+        if (left.length > 1) {
+          for (const shard of left) {
+            try {
+              shard.result = await withPages(() => query(shard));
+            } catch (own) {
+              fail(shard, own);
+            }
+          }
+        } else fail(left[0]!, error);
+        return;
+      }
+    }
   }
 
   private prepare(
@@ -239,6 +277,8 @@ export class SearchService {
   ): RunningShard[] {
     const now = this.options.clock.now();
     const running: RunningShard[] = [];
+    failures.length = 0;
+    const misses = new PageMisses();
     // Several shards with a sort by a field are asked first whether they can match at all.
     const isFiltered = shards.length > 1 && parsed.source.sorts?.[0] instanceof FieldSortBuilder;
     const canMatch = isFiltered ? "can_match" : "query";
@@ -258,10 +298,15 @@ export class SearchService {
         const after = searchAfter(parsed.source, sort);
         running.push({ open, context, searcher, shardIndex, query, sort, after });
       } catch (error) {
+        if (error instanceof PageMiss) {
+          misses.note(error);
+          return;
+        }
         if (isFatal(error)) throw error;
         failures.push({ index: target.index, shardId: target.shardId, error, phase });
       }
     });
+    misses.throwIfAny();
     return isFiltered ? inSortOrder(running, parsed.source.sorts![0] as FieldSortBuilder) : running;
   }
 
@@ -315,6 +360,7 @@ export class SearchService {
         ? undefined
         : context.toQuery((inner) => source.postFilter!.toQuery(inner));
     const track = source.trackTotalHits ?? TRACK_TOTAL_HITS_DEFAULT;
+    shard.open.target.shard.prefetch?.(shard.query, searcher);
     return executeQueryPhase(context, searcher, {
       query: shard.query,
       postFilter,
@@ -369,16 +415,16 @@ export class SearchService {
       if (list === undefined) byShard.set(hit.shard, [index]);
       else list.push(index);
     });
+    const misses = new PageMisses();
     for (const [shard, indexes] of byShard) {
       const request = fetchRequest(source, shard.sort, parsed);
-      const hits = executeFetchPhase(
-        shard.context,
-        shard.searcher,
-        indexes.map((index) => merged[index]!),
-        request,
+      const wanted = indexes.map((index) => merged[index]!);
+      const hits = misses.try(() =>
+        executeFetchPhase(shard.context, shard.searcher, wanted, request),
       );
-      for (const [at, index] of indexes.entries()) shown[index] = hits[at]!;
+      for (const [at, index] of indexes.entries()) shown[index] = hits?.[at] ?? {};
     }
+    misses.throwIfAny();
     return shown;
   }
 

@@ -1,0 +1,183 @@
+// Opens indices of a snapshot where they lie: metadata, mapping, and a reader a shard over the
+// repository's blobs. Nothing is restored and nothing is written.
+//
+//   round 1, 2   the repository's root (which snapshots, which indices, how many shards)
+//   round 3      each index's metadata beside the file lists of its shards
+//   round 4      what opening the segments is known to need (prefetch-segment.ts)
+
+import { type Clock, type Random, VarveError } from "../../base/index.ts";
+import {
+  BlobDirectory,
+  BlobPages,
+  type BlobPagesOptions,
+  indexMapping,
+  indicesOf,
+  type Repository,
+  type RepositoryIndex,
+  type RepositorySnapshot,
+  runLimited,
+  type ShardSnapshot,
+  type SnapshotId,
+  shardFolder,
+} from "../../repository/index.ts";
+import { buildIndexAnalyzers } from "../analysis/index.ts";
+import type { IndexMetadata } from "../cluster/metadata.ts";
+import { exception } from "../exceptions.ts";
+import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
+import type { ShardFailure } from "../search/search-failures.ts";
+import { SearchService } from "../search/search-service.ts";
+import { Settings } from "../settings.ts";
+import { indexFromStored } from "../snapshots/metadata-conversion.ts";
+import { selectNames } from "../snapshots/snapshots-service.ts";
+import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
+import { MountedShard } from "./mounted-shard.ts";
+import { openMountedReader } from "./open-reader.ts";
+import type { MountPurpose } from "./prefetch-segment.ts";
+
+/** How indices are mounted. */
+export interface MountOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal?: AbortSignal | undefined;
+  /** What the shards are opened for; `search` by default. */
+  readonly purpose?: MountPurpose;
+  /** Pages to share with other mounts of the same repository, or how to make new ones. */
+  readonly pages?: BlobPages | BlobPagesOptions;
+}
+
+const INDICES_AT_ONCE = 8;
+const SHARDS_AT_ONCE = 16;
+/** From here on a term's score has no factor k1 + 1. */
+const FIRST_MAJOR_OF_BM25 = 3;
+const MAJOR_OF_ELASTICSEARCH_MIN = 5;
+
+/** Opens one index. Errors: snapshot_missing_exception, index_not_found_exception. */
+export async function openSnapshotIndex(
+  repository: Repository,
+  snapshotName: string,
+  indexName: string,
+  options: MountOptions,
+): Promise<MountedIndices> {
+  return openSnapshotIndices(repository, snapshotName, [indexName], options);
+}
+
+/** Opens every index that the names and wildcards (`-` excludes, `_all`) choose. */
+export async function openSnapshotIndices(
+  repository: Repository,
+  snapshotName: string,
+  expressions: readonly string[],
+  options: MountOptions,
+): Promise<MountedIndices> {
+  const data = await repository.getRepositoryData(options.signal);
+  const snapshot = await repository.findSnapshot(snapshotName, options.signal);
+  const known = new Map(indicesOf(data, snapshot.uuid).map((index) => [index.name, index]));
+  const names = chooseIndices([...known.keys()], expressions);
+  const pages =
+    options.pages instanceof BlobPages
+      ? options.pages
+      : new BlobPages(repository.context.store, { signal: options.signal, ...options.pages });
+  const mount = new Mount(repository, snapshot, pages, options);
+  const indices = await runLimited(names.sort(), INDICES_AT_ONCE, (name) =>
+    mount.open(known.get(name)!),
+  );
+  const { clock, random } = options;
+  const service = new SearchService({ clock, random, nodeId: MOUNTED_NODE_ID });
+  return new MountedIndices(indices, pages, service, clock);
+}
+
+function chooseIndices(names: readonly string[], expressions: readonly string[]): string[] {
+  for (const name of expressions) {
+    if (name.includes("*") || name.startsWith("-") || name === "_all" || names.includes(name))
+      continue;
+    throw exception("missing", "index_not_found_exception", `no such index [${name}]`, {
+      index: name,
+      index_uuid: "_na_",
+    });
+  }
+  return selectNames(names, expressions);
+}
+
+class Mount {
+  private readonly repository: Repository;
+  private readonly snapshot: RepositorySnapshot;
+  private readonly pages: BlobPages;
+  private readonly options: MountOptions;
+
+  constructor(
+    repository: Repository,
+    snapshot: RepositorySnapshot,
+    pages: BlobPages,
+    options: MountOptions,
+  ) {
+    this.repository = repository;
+    this.snapshot = snapshot;
+    this.pages = pages;
+    this.options = options;
+  }
+
+  private get id(): SnapshotId {
+    return { name: this.snapshot.name, uuid: this.snapshot.uuid };
+  }
+
+  async open(index: RepositoryIndex): Promise<MountedIndex> {
+    const { repository, options, id } = this;
+    // The root says how many shards there are, as a rule: their lists come beside the metadata.
+    const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
+    const stored = await repository.getIndexMetadata(id, index, options.signal);
+    const metadata = withSimilarity(indexFromStored(stored), this.snapshot.version);
+    const mapper = new MapperService({
+      indexName: index.name,
+      settings: metadata.settings,
+      analyzers: buildIndexAnalyzers(metadata.settings, true),
+      clock: options.clock,
+    });
+    mapper.merge((indexMapping(stored) ?? {}) as MappingJson, { restored: true });
+    const failures: ShardFailure[] = [];
+    const numbers = Array.from({ length: metadata.numberOfShards }, (_, shard) => shard);
+    const shards = await runLimited(numbers, SHARDS_AT_ONCE, async (shard) => {
+      try {
+        return await this.openShard(
+          index,
+          shard,
+          await (early[shard] ?? this.readShard(index, shard)),
+        );
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (!(error instanceof VarveError)) throw error;
+        failures.push({ index: index.name, shardId: shard, error });
+        return undefined;
+      }
+    });
+    return new MountedIndex(id, metadata, mapper, shards, failures);
+  }
+
+  /** The promise may be left unattended: an index may have fewer shards than it once had. */
+  private readShard(index: RepositoryIndex, shard: number): Promise<ShardSnapshot> {
+    const { signal } = this.options;
+    const read = this.repository.getShardSnapshot(this.id, index, shard, signal);
+    read.catch(() => {});
+    return read;
+  }
+
+  private async openShard(
+    index: RepositoryIndex,
+    shard: number,
+    files: ShardSnapshot,
+  ): Promise<MountedShard> {
+    const folder = shardFolder(this.repository.context, index, shard);
+    const place = { snapshot: this.snapshot.name, index: index.name, shard };
+    const directory = new BlobDirectory(this.pages, folder, files, place);
+    const reader = await openMountedReader(directory, this.options.purpose);
+    return new MountedShard(shard, directory, reader);
+  }
+}
+
+/** OpenSearch before 3.0, and Elasticsearch, multiply BM25 by k1 + 1: scores stay what they were. */
+function withSimilarity(metadata: IndexMetadata, version: string | undefined): IndexMetadata {
+  const key = "index.similarity.default.type";
+  const major = Number.parseInt(version ?? "0", 10);
+  const isNew = major >= FIRST_MAJOR_OF_BM25 && major < MAJOR_OF_ELASTICSEARCH_MIN;
+  if (isNew || metadata.settings.get(key) !== undefined) return metadata;
+  const legacy = Settings.fromNested({ [key]: "LegacyBM25" });
+  return { ...metadata, settings: metadata.settings.merge(legacy) };
+}

@@ -1,0 +1,214 @@
+// One Lucene file of a snapshot as pages over its blobs. It knows which pages it has, which are
+// wanted, and how far to read ahead: reads that go on where an earlier one ended are doubled, so
+// that a file that is read in order costs a number of rounds that grows with the logarithm of its
+// length, and one that is read here and there costs little more than what is read.
+
+import type { PageSource } from "../../lucene/store/index.ts";
+import { type FileInfo, partCount, partLength, partName } from "../format/file-info.ts";
+import type { PageHolder } from "./page-ring.ts";
+import type { Spilled } from "./spill-file.ts";
+
+/** Pages that a miss brings at least: a block often ends on the page after the one it began on. */
+const FIRST_RUN_PAGES = 2;
+/** Reading ahead stops to double here. */
+const RUN_BYTES_MAX = 32 * 1024 * 1024;
+/** Runs that are remembered: as many readers may go through one file in order. */
+const RUNS_MAX = 8;
+/**
+ * A terms index is walked from its end to its start in small steps; so much of it comes at once.
+ */
+const INDEX_BLOCK_BYTES = 512 * 1024;
+const INDEX_FILE = /\.tip$/;
+
+/** Who fetches the pages of a file. */
+export interface PageOwner {
+  readonly pageBytes: number;
+  /** The page's bytes, or a PageMiss. */
+  absent(file: BlobFile, index: number): Uint8Array;
+  /** Throws a PageMiss after the pages were noted. */
+  miss(file: BlobFile): never;
+  /** The file has pages to fetch. */
+  wants(file: BlobFile): void;
+  /** Keeps a page that leaves memory. */
+  spill(bytes: Uint8Array): Spilled | undefined;
+}
+
+/** A range of one blob. */
+export interface BlobRange {
+  readonly blob: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+interface Run {
+  next: number;
+  pages: number;
+}
+
+/** The pages of one file of a shard. */
+export class BlobFile implements PageSource, PageHolder {
+  readonly name: string;
+  readonly length: number;
+  readonly pageBytes: number;
+  readonly footer: Uint8Array;
+  /** Pages to fetch next. */
+  readonly wanted = new Set<number>();
+  /** Pages that are on their way. */
+  readonly fetching = new Set<number>();
+  private readonly owner: PageOwner;
+  private readonly folder: string;
+  private readonly info: FileInfo;
+  private readonly pages: (Uint8Array | undefined)[] = [];
+  private readonly used: Uint8Array;
+  private readonly spilled = new Map<number, Spilled>();
+  private readonly runs: Run[] = [];
+  private readonly pageCount: number;
+
+  constructor(owner: PageOwner, folder: string, info: FileInfo, name: string) {
+    this.owner = owner;
+    this.folder = folder;
+    this.info = info;
+    this.name = name;
+    this.length = info.length;
+    this.pageBytes = owner.pageBytes;
+    this.pageCount = Math.ceil(info.length / owner.pageBytes);
+    this.used = new Uint8Array(this.pageCount);
+    this.footer = footerOf(info);
+  }
+
+  page(index: number): Uint8Array {
+    const bytes = this.pages[index];
+    if (bytes === undefined) return this.owner.absent(this, index);
+    this.used[index] = 1;
+    return bytes;
+  }
+
+  readInto(target: Uint8Array, targetOffset: number, position: number, length: number): void {
+    const { pageBytes } = this;
+    const first = Math.floor(position / pageBytes);
+    const last = Math.floor((position + length - 1) / pageBytes);
+    if (!this.hasAll(first, last)) this.wantAll(first, last);
+    for (let index = first; index <= last; index++) {
+      const page = this.page(index);
+      const from = Math.max(0, position - index * pageBytes);
+      const to = Math.min(page.length, position + length - index * pageBytes);
+      target.set(page.subarray(from, to), targetOffset);
+      targetOffset += to - from;
+    }
+  }
+
+  /** Notes every page of the range before the first of them is asked for. */
+  private wantAll(first: number, last: number): void {
+    for (let index = first; index <= last; index++) this.want(index);
+  }
+
+  private hasAll(first: number, last: number): boolean {
+    for (let index = first; index <= last; index++) if (!this.has(index)) return false;
+    return true;
+  }
+
+  /** In memory or spilled. */
+  has(index: number): boolean {
+    return this.pages[index] !== undefined || this.spilled.has(index);
+  }
+
+  prefetch(position: number, length: number): void {
+    const { pageBytes } = this;
+    const last = Math.floor((Math.min(position + length, this.length) - 1) / pageBytes);
+    for (let index = Math.floor(position / pageBytes); index <= last; index++) this.want(index);
+  }
+
+  private want(index: number): void {
+    if (index >= this.pageCount || this.has(index) || this.fetching.has(index)) return;
+    this.wanted.add(index);
+    this.owner.wants(this);
+  }
+
+  /** Notes a page that a reader has to have, and what is read along with it. */
+  wantMissed(index: number): void {
+    if (this.wanted.has(index) || this.fetching.has(index)) return;
+    if (INDEX_FILE.test(this.info.physicalName)) {
+      const block = Math.max(1, Math.floor(INDEX_BLOCK_BYTES / this.pageBytes));
+      const first = index - (index % block);
+      this.wantAll(first, first + block - 1);
+      return;
+    }
+    this.wantAll(index, index + this.runFrom(index) - 1);
+  }
+
+  /** Pages to read from `index` on; twice as many as the run had that ends there or just before. */
+  private runFrom(index: number): number {
+    const { runs } = this;
+    const run = runs.find(({ next, pages }) => index >= next && index - next <= pages);
+    if (run === undefined) {
+      runs.push({ next: index + FIRST_RUN_PAGES, pages: FIRST_RUN_PAGES });
+      if (runs.length > RUNS_MAX) runs.shift();
+      return FIRST_RUN_PAGES;
+    }
+    run.pages = Math.max(1, Math.min(run.pages * 2, Math.floor(RUN_BYTES_MAX / this.pageBytes)));
+    run.next = index + run.pages;
+    return run.pages;
+  }
+
+  /** The spilled page, if there is one. */
+  spilledPage(index: number): Spilled | undefined {
+    return this.spilled.get(index);
+  }
+
+  /** Takes a page that was fetched. */
+  put(index: number, bytes: Uint8Array): void {
+    this.pages[index] = bytes;
+    this.used[index] = 1;
+  }
+
+  keepOnce(index: number): boolean {
+    if (this.pages[index] === undefined || this.used[index] === 0) return false;
+    this.used[index] = 0;
+    return true;
+  }
+
+  evict(index: number): void {
+    const bytes = this.pages[index];
+    if (bytes === undefined) return;
+    this.pages[index] = undefined;
+    if (this.spilled.has(index)) return;
+    const spilled = this.owner.spill(bytes);
+    if (spilled !== undefined) this.spilled.set(index, spilled);
+  }
+
+  /** Lets pages before `index` go for good: whoever reads in order does not come back. */
+  forgetBefore(index: number, from: number): void {
+    for (let page = from; page < index; page++) this.pages[page] = undefined;
+  }
+
+  /** Bytes of a page. */
+  lengthOf(index: number): number {
+    return Math.min(this.pageBytes, this.length - index * this.pageBytes);
+  }
+
+  /** The blobs' ranges that hold `[position, position + length)`. */
+  rangesOf(position: number, length: number): BlobRange[] {
+    const { info, folder } = this;
+    const partBytes = partCount(info) === 1 ? info.length : info.partSize!;
+    const ranges: BlobRange[] = [];
+    for (let at = position; at < position + length; ) {
+      const part = Math.floor(at / partBytes);
+      const offset = at - part * partBytes;
+      const count = Math.min(partLength(info, part) - offset, position + length - at);
+      ranges.push({ blob: `${folder}/${partName(info, part)}`, offset, length: count });
+      at += count;
+    }
+    return ranges;
+  }
+
+  close(): void {}
+}
+
+/** Magic, algorithm 0, checksum: what the file's last bytes are if it is not damaged. */
+function footerOf(info: FileInfo): Uint8Array {
+  const footer = Buffer.alloc(16);
+  footer.writeUInt32BE(0xc02893e8, 0);
+  const checksum = Number.parseInt(info.checksum, 36);
+  footer.writeUInt32BE(Number.isSafeInteger(checksum) ? checksum >>> 0 : 0, 12);
+  return footer;
+}

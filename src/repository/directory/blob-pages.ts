@@ -1,0 +1,251 @@
+// The pages of files that lie in a repository: one cache and one queue of wanted pages for any
+// number of files, shards and snapshots (a blob that two snapshots share is read once).
+//
+// A reader that asks for a page that is not there makes a PageMiss (lucene/store/page-miss.ts);
+// its `load` is one round: everything that was noted so far is planned as runs, merged where it is
+// near, and fetched in parallel. Over a store on this machine pages are read at once instead.
+// Invariants: a page is fetched once; what memory cannot hold goes to a temporary file; a blob that
+// is missing or too short is `corrupt`, with snapshot, index, shard, file and blob.
+
+import { corrupt, VarveError } from "../../base/index.ts";
+import type { BlobStore } from "../../blobstore/index.ts";
+import { PageMiss } from "../../lucene/store/index.ts";
+import type { FileInfo } from "../format/file-info.ts";
+import { runLimited } from "../run-limited.ts";
+import { BlobFile, type PageOwner } from "./blob-file.ts";
+import { PageRing } from "./page-ring.ts";
+import { planPageRuns } from "./plan-page-runs.ts";
+import { type Spilled, SpillFile } from "./spill-file.ts";
+
+/** How pages are read and kept. */
+export interface BlobPagesOptions {
+  /** A power of two. */
+  readonly pageBytes?: number;
+  /** Bytes of pages in memory. */
+  readonly cacheBytes?: number;
+  /** Requests at a time. */
+  readonly parallelReadsMax?: number;
+  /** Bytes of one request. */
+  readonly readBytesMax?: number;
+  /** Bytes that are rather read along than left out by a second request. */
+  readonly gapBytesMax?: number;
+  /** False: even a store on this machine is read in rounds, as a remote one is. */
+  readonly localReads?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was read so far. */
+export interface PageStatistics {
+  requests: number;
+  bytes: number;
+  /** Rounds of requests, each begun after the one before it had ended. */
+  rounds: number;
+}
+
+const REMOTE_PAGE_BYTES = 16 * 1024;
+const LOCAL_PAGE_BYTES = 64 * 1024;
+const CACHE_BYTES = 96 * 1024 * 1024;
+const READ_BYTES_MAX = 2 * 1024 * 1024;
+const GAP_BYTES_MAX = 64 * 1024;
+const PARALLEL_READS_MAX = 16;
+
+interface PageRead {
+  readonly file: BlobFile;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Pages of a store's blobs. */
+export class BlobPages implements PageOwner {
+  readonly pageBytes: number;
+  readonly statistics: PageStatistics = { requests: 0, bytes: 0, rounds: 0 };
+  private readonly store: BlobStore;
+  private readonly options: BlobPagesOptions;
+  private readonly ring: PageRing;
+  private readonly files = new Map<string, BlobFile>();
+  private readonly wanting = new Set<BlobFile>();
+  private readonly loading = new Set<Promise<void>>();
+  private readonly spillFile = new SpillFile();
+  /** Pages are read at once, and never missed. */
+  readonly isLocal: boolean;
+  private readonly pageMiss: PageMiss;
+
+  constructor(store: BlobStore, options: BlobPagesOptions = {}) {
+    this.store = store;
+    this.options = options;
+    this.isLocal = store.readSync !== undefined && options.localReads !== false;
+    this.pageBytes = options.pageBytes ?? (this.isLocal ? LOCAL_PAGE_BYTES : REMOTE_PAGE_BYTES);
+    this.ring = new PageRing(options.cacheBytes ?? CACHE_BYTES);
+    this.pageMiss = new PageMiss(() => this.load());
+  }
+
+  /** The pages of a file of a shard in `folder`; `name` is shown in errors. */
+  fileOf(folder: string, info: FileInfo, name: string): BlobFile {
+    const key = `${folder}/${info.name}`;
+    let file = this.files.get(key);
+    if (file === undefined || file.length !== info.length) {
+      file = new BlobFile(this, folder, info, name);
+      this.files.set(key, file);
+    }
+    return file;
+  }
+
+  absent(file: BlobFile, index: number): Uint8Array {
+    const spilled = file.spilledPage(index);
+    if (spilled !== undefined) return this.keep(file, index, this.spillFile.read(spilled));
+    if (this.isLocal) return this.keep(file, index, this.readNow(file, index));
+    file.wantMissed(index);
+    return this.miss();
+  }
+
+  miss(): never {
+    throw this.pageMiss;
+  }
+
+  wants(file: BlobFile): void {
+    if (!this.isLocal) this.wanting.add(file);
+    else file.wanted.clear();
+  }
+
+  spill(bytes: Uint8Array): Spilled | undefined {
+    return this.isLocal ? undefined : this.spillFile.write(bytes);
+  }
+
+  private keep(file: BlobFile, index: number, bytes: Uint8Array): Uint8Array {
+    this.ring.added(file, index, bytes.length);
+    file.put(index, bytes);
+    return bytes;
+  }
+
+  private readNow(file: BlobFile, index: number): Uint8Array {
+    const ranges = file.rangesOf(index * file.pageBytes, file.lengthOf(index));
+    const parts = ranges.map(({ blob, offset, length }) => {
+      try {
+        this.statistics.requests++;
+        this.statistics.bytes += length;
+        return this.store.readSync!(blob, offset, length);
+      } catch (error) {
+        throw damageOf(error, file, blob);
+      }
+    });
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  /** True if pages are wanted that nobody fetches yet. */
+  get isWanting(): boolean {
+    return this.wanting.size > 0;
+  }
+
+  /** Fetches what is wanted, and waits for what is on its way. One round. */
+  async load(): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    this.fetchWanted();
+    await Promise.all(this.loading);
+  }
+
+  /** Begins to fetch what is wanted. */
+  fetchWanted(): void {
+    if (this.wanting.size === 0) return;
+    this.statistics.rounds++;
+    const reads = this.planReads();
+    const fetched = this.fetch(reads);
+    this.loading.add(fetched);
+    const settled = () => void this.loading.delete(fetched);
+    fetched.then(settled, settled);
+  }
+
+  private planReads(): PageRead[] {
+    const { options, pageBytes } = this;
+    const pagesOf = (bytes: number) => Math.max(1, Math.floor(bytes / pageBytes));
+    const limits = {
+      gapPagesMax: Math.floor((options.gapBytesMax ?? GAP_BYTES_MAX) / pageBytes),
+      runPagesMax: pagesOf(options.readBytesMax ?? READ_BYTES_MAX),
+    };
+    const reads: PageRead[] = [];
+    for (const file of this.wanting) {
+      const isThere = (page: number) => file.has(page) || file.fetching.has(page);
+      for (const run of planPageRuns(file.wanted, limits, isThere)) reads.push({ file, ...run });
+      file.wanted.clear();
+    }
+    this.wanting.clear();
+    for (const { file, first, count } of reads) {
+      for (let page = first; page < first + count; page++) file.fetching.add(page);
+    }
+    return reads;
+  }
+
+  private async fetch(reads: readonly PageRead[]): Promise<void> {
+    const limit = this.options.parallelReadsMax ?? PARALLEL_READS_MAX;
+    try {
+      await runLimited(reads, limit, (read) => this.fetchRun(read));
+    } finally {
+      for (const { file, first, count } of reads) {
+        for (let page = first; page < first + count; page++) file.fetching.delete(page);
+      }
+    }
+  }
+
+  private async fetchRun({ file, first, count }: PageRead): Promise<void> {
+    const start = first * file.pageBytes;
+    const length = Math.min(count * file.pageBytes, file.length - start);
+    let index = first;
+    let page = Buffer.allocUnsafeSlow(file.lengthOf(index));
+    let filled = 0;
+    for await (const part of this.readRanges(file, start, length)) {
+      for (let at = 0; at < part.length; ) {
+        const taken = Math.min(part.length - at, page.length - filled);
+        page.set(part.subarray(at, at + taken), filled);
+        at += taken;
+        filled += taken;
+        if (filled < page.length) continue;
+        this.keep(file, index, page);
+        file.fetching.delete(index);
+        index++;
+        filled = 0;
+        if (index < first + count) page = Buffer.allocUnsafeSlow(file.lengthOf(index));
+      }
+    }
+  }
+
+  private async *readRanges(
+    file: BlobFile,
+    start: number,
+    bytes: number,
+  ): AsyncIterable<Uint8Array> {
+    const { signal } = this.options;
+    for (const { blob, offset, length } of file.rangesOf(start, bytes)) {
+      this.statistics.requests++;
+      let left = length;
+      try {
+        for await (const part of this.store.read(blob, offset, length, signal)) {
+          signal?.throwIfAborted();
+          left -= part.length;
+          this.statistics.bytes += part.length;
+          if (left < 0) break;
+          yield part;
+        }
+      } catch (error) {
+        throw damageOf(error, file, blob);
+      }
+      if (left !== 0) throw damageOf(corrupt(`${left} bytes of ${length} are left`), file, blob);
+    }
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    this.files.clear();
+    this.wanting.clear();
+    this.ring.clear();
+    this.spillFile.close();
+  }
+}
+
+/** A blob that is not there or too short damages the snapshot; other errors stay as they are. */
+function damageOf(error: unknown, file: BlobFile, blob: string): unknown {
+  if (!(error instanceof VarveError)) return error;
+  if (error.kind === "missing") {
+    return corrupt(`Blob [${blob}] of a snapshot is missing`, { file: file.name }, error);
+  }
+  if (error.kind !== "corrupt") return error;
+  return corrupt(`Blob [${blob}] is damaged: ${error.message}`, { file: file.name }, error);
+}
