@@ -19,7 +19,7 @@ import { timeout } from "./wrap/timeout.ts";
 const LOCAL_TYPES: ReadonlySet<string> = new Set(["fs", "memory"]);
 /** As `s3.client.*.max_retries` and `azure.client.*.max_retries` without being set. */
 const RETRIES_DEFAULT = 3;
-/** As `s3.client.*.request_timeout` without being set. */
+/** As `s3.client.*.request_timeout` without being set. Every try of one request may take so long. */
 const TIMEOUT_MS_DEFAULT = 5 * 60_000;
 
 /** Opens a store with its wrappers. Error: illegal_argument_exception of a setting. */
@@ -30,8 +30,9 @@ export function openRepositoryStore(
 ): BlobStore {
   const provider = openBlobStore(address, context);
   if (LOCAL_TYPES.has(address.type)) return throttle(provider, rates);
-  const bounded = timeout(provider, context.clock, timeoutMs(address));
-  return throttle(retry(bounded, { ...context, attemptsMax: 1 + retriesMax(address) }), rates);
+  const attemptsMax = 1 + retriesMax(address);
+  const bounded = timeout(provider, context.clock, attemptsMax * timeoutMs(address));
+  return throttle(retry(bounded, { ...context, attemptsMax }), rates);
 }
 
 function timeoutMs(address: StoreAddress): number {

@@ -3,8 +3,9 @@
 import { startServer } from "../server/index.ts";
 import { type CommandContext, type CommandSpec, EXIT } from "./command.ts";
 import { readConfiguration, type ServeFlags } from "./configuration.ts";
+import { addKeystoreOptions, type KeystoreFlags, readSecureSettings } from "./keystore-source.ts";
 
-interface ServeOptions {
+interface ServeOptions extends KeystoreFlags {
   host?: string;
   port?: string;
   data?: string;
@@ -16,7 +17,8 @@ interface ServeOptions {
 async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   const flags: ServeFlags = { ...options, settings: options.E };
   const configuration = readConfiguration(flags, context.terminal.environment);
-  const server = await startServer(configuration);
+  const secureSettings = await readSecureSettings(options, context.terminal);
+  const server = await startServer({ ...configuration, secureSettings });
   const folders = configuration.repositoryFolders.join(", ");
   await context.output.line(
     `varve answers on ${server.url} (data ${configuration.dataFolder}, repositories ${folders})`,
@@ -35,7 +37,7 @@ export const command: CommandSpec = {
   name: "serve",
   summary: "run the embedded engine behind OpenSearch's REST API",
   define: (it) =>
-    void it
+    void addKeystoreOptions(it)
       .option("--host <address>", "address to listen on (default 127.0.0.1)")
       .option("--port <number>", "port to listen on (default 9200; 0 takes a free one)")
       .option("--data <dir>", "data folder (default ./data)")

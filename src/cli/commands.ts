@@ -14,8 +14,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: () => import("./cmd-serve.ts") },
   { name: "ls", load: () => import("./cmd-ls.ts") },
   { name: "show", load: () => import("./cmd-show.ts") },
+  { name: "copy", load: () => import("./cmd-copy.ts") },
   { name: "delete", load: () => import("./cmd-delete.ts") },
   { name: "cleanup", load: () => import("./cmd-cleanup.ts") },
   { name: "clone", load: () => import("./cmd-clone.ts") },
   { name: "forget", load: () => import("./cmd-forget.ts") },
+  { name: "keystore", load: () => import("./cmd-keystore.ts") },
 ];

@@ -28,6 +28,7 @@ export { validateIndexName } from "./indices/index-name.ts";
 export type { IndexService } from "./indices/index-service.ts";
 export type { ShardRecovery } from "./indices/shard-recovery.ts";
 export * from "./indices/templates.ts";
+export * from "./keystore/keystore-file.ts";
 export { type KeystoreReader, SecureSettings } from "./keystore/secure-settings.ts";
 export { fieldCaps, mergeFieldCaps } from "./mapping/index.ts";
 export { nearestNames } from "./nearest-names.ts";

@@ -3,6 +3,7 @@
 
 import { VarveError } from "../../base/index.ts";
 import type { FlatSettings } from "../../blobstore/index.ts";
+import { loadKeystore, openKeystore } from "./keystore-file.ts";
 
 /** Reads a keystore with a password; undefined where there is none. */
 export type KeystoreReader = (password: string) => ReadonlyMap<string, string> | undefined;
@@ -23,6 +24,15 @@ export class SecureSettings implements FlatSettings {
   /** No secrets, and no keystore. */
   static none(): SecureSettings {
     return new SecureSettings(new Map(), () => undefined);
+  }
+
+  /** The secrets of a keystore's file, which may be missing until the first reload. */
+  static open(path: string, password: string): SecureSettings {
+    const read: KeystoreReader = (given) => {
+      const sealed = loadKeystore(path);
+      return sealed === undefined ? undefined : openKeystore(sealed, given, path).texts();
+    };
+    return new SecureSettings(read(password) ?? new Map(), read);
   }
 
   get(key: string): string | undefined {
