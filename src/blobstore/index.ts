@@ -13,6 +13,7 @@ export { MemoryBlobStore } from "./memory-blob-store.ts";
 export * from "./open-repository-store.ts";
 export * from "./providers.ts";
 export * from "./repository-url.ts";
+export * from "./s3/iam-documents.ts";
 export * from "./store-address.ts";
 export * from "./url-blob-store.ts";
 export * from "./wrap/fault.ts";

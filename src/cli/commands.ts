@@ -20,4 +20,5 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "clone", load: () => import("./cmd-clone.ts") },
   { name: "forget", load: () => import("./cmd-forget.ts") },
   { name: "keystore", load: () => import("./cmd-keystore.ts") },
+  { name: "iam", load: () => import("./cmd-iam.ts") },
 ];
