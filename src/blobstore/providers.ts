@@ -16,6 +16,7 @@ import { FsBlobStore } from "./fs-blob-store.ts";
 import { openGcsBlobStore } from "./gcs/gcs-blob-store.ts";
 import { openHdfsBlobStore } from "./hdfs/hdfs-blob-store.ts";
 import { MemoryBlobStore } from "./memory-blob-store.ts";
+import { openS3BlobStore } from "./s3/s3-blob-store.ts";
 import {
   type StoreAddress,
   type StoreContext,
@@ -31,6 +32,7 @@ const PROVIDERS: Readonly<Partial<Record<StoreType, OpenStore>>> = {
   url: (address) => openUrlBlobStore(required(address, "url")),
   hdfs: openHdfsBlobStore,
   gcs: openGcsBlobStore,
+  s3: openS3BlobStore,
   memory: () => new MemoryBlobStore(),
 };
 
