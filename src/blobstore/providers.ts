@@ -11,6 +11,7 @@
 //   memory  a new store each time      base_path
 
 import { illegalArgument } from "../base/index.ts";
+import { openAzureBlobStore } from "./azure/azure-blob-store.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { FsBlobStore } from "./fs-blob-store.ts";
 import { openGcsBlobStore } from "./gcs/gcs-blob-store.ts";
@@ -32,6 +33,7 @@ const PROVIDERS: Readonly<Partial<Record<StoreType, OpenStore>>> = {
   url: (address) => openUrlBlobStore(required(address, "url")),
   hdfs: openHdfsBlobStore,
   gcs: openGcsBlobStore,
+  azure: openAzureBlobStore,
   s3: openS3BlobStore,
   memory: () => new MemoryBlobStore(),
 };

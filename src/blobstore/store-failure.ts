@@ -64,7 +64,7 @@ function failure(
   const message = `${action.store}: ${action.operation}${blob} failed${status}${code}${said}${then}`;
   return new VarveError(kind, message, {
     type: "i_o_exception",
-    ...(cause === undefined ? {} : { cause: plainCause(cause) }),
+    ...(cause === undefined ? {} : { cause: plainCause(cause, answer.code) }),
   });
 }
 
@@ -81,13 +81,12 @@ export function withoutSecrets(text: string): string {
     .replace(/(\/\/)[^/\s@]*:[^/\s@]*@/g, "$1…@");
 }
 
-/** An error's name, code and text without its request. */
-export function plainCause(error: unknown): Error {
+/** An error's name, code and text without its request; `code` is the service's, if it gave one. */
+export function plainCause(error: unknown, code?: string): Error {
   const plain = new Error(withoutSecrets(error instanceof Error ? error.message : String(error)));
-  if (!(error instanceof Error)) return plain;
-  plain.name = error.name;
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" ? Object.assign(plain, { code }) : plain;
+  if (error instanceof Error) plain.name = error.name;
+  const known = code ?? (error as { code?: unknown } | null)?.code;
+  return typeof known === "string" ? Object.assign(plain, { code: known }) : plain;
 }
 
 /** TLS failures: no later try helps, the settings must change. */
