@@ -36,7 +36,8 @@ export {
 } from "./catalog/repository-catalog.ts";
 export type { CleanupPlan } from "./cleanup/cleanup-repository.ts";
 export type { DeletePlan } from "./cleanup/delete-snapshots.ts";
-export type { CopyOptions, CopyResult } from "./copy/copy-snapshot.ts";
+export type { CopyOptions } from "./copy/copy-blobs.ts";
+export type { CopyResult } from "./copy/copy-snapshot.ts";
 export type { CopyDecision } from "./copy/plan-copy.ts";
 export * from "./directory/blob-directory.ts";
 export * from "./directory/blob-pages.ts";
@@ -52,6 +53,7 @@ export * from "./format/version.ts";
 export * from "./layout/shard-path.ts";
 export * from "./repository.ts";
 export {
+  missingSnapshot,
   type RepositoryContext,
   type RepositoryOptions,
   shardFolder,
@@ -68,3 +70,5 @@ export * from "./snapshot/run-shard-snapshot.ts";
 export * from "./snapshot/snapshot-status.ts";
 export type { StartedSnapshot } from "./snapshot/start-snapshot.ts";
 export * from "./snapshot-name.ts";
+export * from "./verify/finding.ts";
+export * from "./verify/verify.ts";

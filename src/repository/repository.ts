@@ -17,6 +17,10 @@ import {
   planDeleteSnapshots,
 } from "./cleanup/delete-snapshots.ts";
 import { type FreeingPlan, measurePlan } from "./cleanup/measure-plan.ts";
+import type { CopyOptions } from "./copy/copy-blobs.ts";
+import { type CopyResult, copySnapshot } from "./copy/copy-snapshot.ts";
+import { mirrorRepository } from "./copy/mirror-repository.ts";
+import { type CopyDecision, planCopy } from "./copy/plan-copy.ts";
 import type { IndexMetadata } from "./format/index-metadata.ts";
 import type { ClusterMetadata } from "./format/metadata.ts";
 import type { RepositorySnapshot } from "./format/repository-data.ts";
@@ -93,6 +97,11 @@ export class Repository {
   /** The newest catalog; cached until another generation appears. */
   getRepositoryData(signal?: AbortSignal): Promise<RepositoryData> {
     return this.catalog.read(signal);
+  }
+
+  /** The catalog as it was when it was first asked for: no listing for each of several steps. */
+  openedRepositoryData(signal?: AbortSignal): Promise<RepositoryData> {
+    return this.catalog.readOnce(signal);
   }
 
   /** The snapshot of a name. Error: snapshot_missing_exception. */
@@ -287,6 +296,45 @@ export class Repository {
     options?: RunShardRestoreOptions,
   ): Promise<void> {
     return runShardRestore(this.context.store, plan, sink, options);
+  }
+
+  /** What a copy of snapshots (all by default) of `source` into this repository would do. */
+  async planCopyFrom(
+    source: Repository,
+    names?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<CopyDecision[]> {
+    const data = await source.getRepositoryData(signal);
+    const wanted = names === undefined ? [...data.snapshots.values()] : source.select(data, names);
+    const infos = await source.getSnapshotInfos(wanted, signal);
+    const read = infos.map((info, at) =>
+      info instanceof Error ? { ...wanted[at]!, error: info } : info,
+    );
+    return planCopy(read, await this.catalog.read(signal));
+  }
+
+  /**
+   * Makes this repository a copy of `source` as it is: for repositories of Elasticsearch before
+   * 7.6, to which no snapshot can be added. Errors: `conflict` where this one holds others.
+   */
+  async mirrorFrom(source: Repository, options?: CopyOptions): Promise<CopyResult> {
+    checkNotReadonly(this.context, "cannot create snapshot in a readonly repository");
+    const sourceData = await source.getRepositoryData(options?.signal);
+    const { context: target, catalog } = this;
+    return mirrorRepository({ source: source.context, sourceData, target, catalog }, options);
+  }
+
+  /** Copies a snapshot of `source` with its name and ids. Errors: `corrupt` names the blob. */
+  async copyFrom(
+    source: Repository,
+    snapshot: SnapshotId,
+    options?: CopyOptions,
+  ): Promise<CopyResult> {
+    checkNotReadonly(this.context, "cannot create snapshot in a readonly repository");
+    const sourceData = await source.getRepositoryData(options?.signal);
+    const info = await source.getSnapshotInfo(snapshot, options?.signal);
+    const { context: target, catalog } = this;
+    return copySnapshot({ source: source.context, sourceData, target, catalog }, info, options);
   }
 
   /** Writes, reads and removes a probe. Error: repository_verification_exception. */

@@ -175,6 +175,15 @@ export class FileChecksum {
     this.file = file;
   }
 
+  /** The same checksum at the same place. */
+  clone(): FileChecksum {
+    const copy = new FileChecksum(this.file);
+    copy.footer.set(this.footer);
+    copy.written = this.written;
+    copy.crc = this.crc;
+    return copy;
+  }
+
   /** Takes the next bytes. */
   update(bytes: Uint8Array): void {
     const covered = this.file.length - 8;

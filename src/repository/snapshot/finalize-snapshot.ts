@@ -123,7 +123,7 @@ async function writeMetadata(
 }
 
 /** A hashed index lists its folders, when it is new or has more shards than before. */
-async function writeShardPaths(
+export async function writeShardPaths(
   context: RepositoryContext,
   index: IndexId,
   shardCount: number,
