@@ -49,6 +49,11 @@ interface PoolThread {
   cancelIdleTimer: () => void;
 }
 
+/** Threads that can run at a time on this machine. */
+export function coreCount(): number {
+  return availableParallelism();
+}
+
 /** The module URL of a worker entry such as `engine/workers/merge-worker`. */
 export function workerEntryUrl(name: string): string {
   const here = import.meta.url;

@@ -14,6 +14,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "serve", load: () => import("./cmd-serve.ts") },
   { name: "ls", load: () => import("./cmd-ls.ts") },
   { name: "show", load: () => import("./cmd-show.ts") },
+  { name: "verify", load: () => import("./cmd-verify.ts") },
   { name: "search", load: () => import("./cmd-search.ts") },
   { name: "get", load: () => import("./cmd-get.ts") },
   { name: "copy", load: () => import("./cmd-copy.ts") },

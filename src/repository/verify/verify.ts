@@ -1,0 +1,239 @@
+// Verifies a repository: everything that its root reaches is there, whole, and says the same; and
+// what nothing reaches. The plan reads the root, the snapshots and the metadata of indices; the run
+// goes shard by shard, so that memory does not grow with the repository. Nothing is written.
+//
+//   const plan = await planVerify(repository.context, { snapshots: ["nightly"] });
+//   const result = await runVerify(repository.context, plan, { data: parseDataSelection("5%") });
+
+import { illegalArgument } from "../../base/index.ts";
+import type { StoreAddress } from "../../blobstore/index.ts";
+import type { RepositorySnapshot } from "../format/repository-data.ts";
+import { snapshotByName } from "../format/repository-data.ts";
+import { missingSnapshot, type RepositoryContext } from "../repository-context.ts";
+import { runLimited } from "../run-limited.ts";
+import type { DataFile } from "./check-data.ts";
+import { DataChecker } from "./data-checker.ts";
+import { findUnreferenced, UnreferencedBlobs } from "./find-unreferenced.ts";
+import { type Finding, newFinding, sortFindings } from "./finding.ts";
+import type { ReadCounts } from "./read-checked-blob.ts";
+import { type VerifiedIndex, verifyIndex } from "./verify-index.ts";
+import { type VerifiedRoot, verifyRoot } from "./verify-root.ts";
+import { verifyShard } from "./verify-shard.ts";
+import { type VerifiedSnapshot, verifySnapshots } from "./verify-snapshots.ts";
+
+/** Which files' bytes are read: a share between 0 and 1, or a number of files. */
+export type DataSelection = { readonly share: number } | { readonly files: number };
+
+/** Every byte. */
+export const ALL_DATA: DataSelection = { share: 1 };
+
+/** What is verified. */
+export interface VerifyRequest {
+  /** Names; all by default. Blobs that nothing names are looked for only then. */
+  readonly snapshots?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a verification has found out before it looks into shards. */
+export interface VerifyPlan {
+  readonly root: VerifiedRoot;
+  readonly snapshots: readonly VerifiedSnapshot[];
+  readonly indices: readonly VerifiedIndex[];
+  /** All snapshots are verified. */
+  readonly whole: boolean;
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<ReadCounts>;
+  readonly startedMs: number;
+}
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  readonly shards: number;
+  readonly shardsTotal: number;
+  /** Bytes of data read. */
+  readonly bytes: number;
+}
+
+/** How a verification runs. */
+export interface RunVerifyOptions {
+  /** All by default. */
+  readonly data?: DataSelection | undefined;
+  /** Lets worker threads read the store too. */
+  readonly address?: StoreAddress | undefined;
+  /** Threads; 0 reads where it is. One a core by default. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
+}
+
+/** What a verification found. */
+export interface VerifyResult {
+  /** No finding is an error. */
+  readonly ok: boolean;
+  /** Snapshots verified. */
+  readonly snapshots: number;
+  /** Blobs that were looked at. */
+  readonly blobs: number;
+  /** Bytes that were read and checked. */
+  readonly bytes: number;
+  readonly seconds: number;
+  /** Names of shallow snapshots: the data is in a remote store and was not looked at. */
+  readonly shallow: string[];
+  readonly findings: Finding[];
+}
+
+const SHARDS_AT_ONCE = 4;
+
+/** Reads `all`, `none`, `5%` or `sample:20`. */
+export function parseDataSelection(text: string): DataSelection {
+  if (text === "all") return ALL_DATA;
+  if (text === "none") return { share: 0 };
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (share !== null && Number(share[1]) <= 100) return { share: Number(share[1]) / 100 };
+  const files = /^sample:(\d{1,9})$/.exec(text);
+  if (files !== null) return { files: Number(files[1]) };
+  throw illegalArgument(`[${text}] is none of all, none, a share as 5%, or a number as sample:20`);
+}
+
+/** Reads the root, the snapshots and the indices. Error: `missing` snapshot or repository. */
+export async function planVerify(
+  context: RepositoryContext,
+  request: VerifyRequest = {},
+): Promise<VerifyPlan> {
+  const { signal } = request;
+  const startedMs = context.clock.monotonic();
+  const findings: Finding[] = [];
+  const counts: ReadCounts = { blobs: 0, bytes: 0 };
+  const root = await verifyRoot(context, counts, findings, signal);
+  const { data } = root;
+  const names = request.snapshots ?? [];
+  const selected =
+    names.length === 0 ? [...data.snapshots.values()] : select(context, root, new Set(names));
+  const snapshots = await verifySnapshots(context, data, selected, counts, findings, signal);
+  const byUuid = new Map(snapshots.map((snapshot) => [snapshot.uuid, snapshot]));
+  const wanted = [...data.indices.values()].filter((index) =>
+    index.snapshots.some((uuid) => byUuid.has(uuid)),
+  );
+  const indices = await runLimited(wanted, context.parallelCallsMax, (index) =>
+    verifyIndex(context, data, index, byUuid, counts, findings, signal),
+  );
+  if (root.listing === undefined) {
+    const message = "The store cannot list: blobs that nothing names are not looked for";
+    findings.push(newFinding("not-listed", undefined, message));
+  }
+  const whole = names.length === 0;
+  return { root, snapshots, indices, whole, findings, counts, startedMs };
+}
+
+function select(
+  context: RepositoryContext,
+  root: VerifiedRoot,
+  names: ReadonlySet<string>,
+): RepositorySnapshot[] {
+  return [...names].map((name) => {
+    const found = snapshotByName(root.data, name);
+    if (found === undefined) throw missingSnapshot(context, name);
+    return found;
+  });
+}
+
+/** Looks into every shard of the plan, and for what nothing names. */
+export async function runVerify(
+  context: RepositoryContext,
+  plan: VerifyPlan,
+  options: RunVerifyOptions = {},
+): Promise<VerifyResult> {
+  const findings = [...plan.findings];
+  const counts: ReadCounts = { ...plan.counts };
+  const shallow = new Set(plan.snapshots.filter((item) => item.shallow).map((item) => item.name));
+  const shards = plan.indices.flatMap((verified) =>
+    verified.shards.map((shard) => ({ verified, shard })),
+  );
+  const { signal, onProgress, address, threads } = options;
+  const progress = { shards: 0, shardsTotal: shards.length, bytes: 0 };
+  const onBytes = (bytes: number) => {
+    progress.bytes += bytes;
+    onProgress?.(progress);
+  };
+  const checker = new DataChecker(context, findings, { address, threads, signal, onBytes });
+  const selection = options.data ?? ALL_DATA;
+  const sample = new FileSample(context, selection);
+  const orphans = new UnreferencedBlobs(findings);
+  const complete = plan.whole && plan.root.complete && plan.root.listing !== undefined;
+  try {
+    await runLimited(shards, SHARDS_AT_ONCE, async ({ verified, shard }) => {
+      signal?.throwIfAborted();
+      const found = await verifyShard(context, verified, shard, counts, findings, signal);
+      for (const name of found.shallow) shallow.add(name);
+      if (complete) for (const blob of found.unreferenced) orphans.add(blob);
+      await checker.check(sample.take(found.files));
+      progress.shards++;
+      onProgress?.(progress);
+    });
+    await checker.check(sample.rest());
+  } finally {
+    await checker.close();
+  }
+  if (complete) {
+    const { data, listing } = plan.root;
+    await findUnreferenced(context, data, listing!, plan.indices, orphans, findings, signal);
+    orphans.finish();
+  }
+  return {
+    ok: !findings.some((finding) => finding.severity === "error"),
+    snapshots: plan.snapshots.length,
+    blobs: counts.blobs,
+    bytes: counts.bytes + progress.bytes,
+    seconds: Math.round(context.clock.monotonic() - plan.startedMs) / 1000,
+    shallow: [...shallow].sort(),
+    findings: sortFindings(inOrder(findings, plan)),
+  };
+}
+
+/** Snapshots of a finding in the catalog's order. */
+function inOrder(findings: readonly Finding[], plan: VerifyPlan): Finding[] {
+  const order = new Map(plan.snapshots.map(({ name }, at) => [name, at]));
+  const rank = (name: string) => order.get(name) ?? order.size;
+  return findings.map((finding) => ({
+    ...finding,
+    snapshots: [...finding.snapshots].sort((a, b) => rank(a) - rank(b)),
+  }));
+}
+
+/** Chooses the files whose bytes are read. */
+class FileSample {
+  private readonly context: RepositoryContext;
+  private readonly selection: DataSelection;
+  private readonly kept: DataFile[] = [];
+  private seen = 0;
+
+  constructor(context: RepositoryContext, selection: DataSelection) {
+    this.context = context;
+    this.selection = selection;
+  }
+
+  /** Those of a shard that are read now. */
+  take(files: readonly DataFile[]): DataFile[] {
+    const { selection } = this;
+    const { random } = this.context;
+    if ("share" in selection) {
+      if (selection.share >= 1) return [...files];
+      return files.filter(() => random.next() < selection.share);
+    }
+    // A reservoir: each file of the repository is as likely as any other.
+    for (const file of files) {
+      this.seen++;
+      if (this.kept.length < selection.files) this.kept.push(file);
+      else {
+        const at = Math.floor(random.next() * this.seen);
+        if (at < selection.files) this.kept[at] = file;
+      }
+    }
+    return [];
+  }
+
+  /** Those that could be chosen only at the end. */
+  rest(): DataFile[] {
+    return this.kept;
+  }
+}
