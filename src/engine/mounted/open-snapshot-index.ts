@@ -12,6 +12,7 @@ import {
   type BlobPagesOptions,
   indexMapping,
   indicesOf,
+  missingSnapshot,
   type Repository,
   type RepositoryIndex,
   type RepositorySnapshot,
@@ -19,6 +20,7 @@ import {
   type ShardSnapshot,
   type SnapshotId,
   shardFolder,
+  snapshotByName,
 } from "../../repository/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
@@ -68,8 +70,9 @@ export async function openSnapshotIndices(
   expressions: readonly string[],
   options: MountOptions,
 ): Promise<MountedIndices> {
-  const data = await repository.getRepositoryData(options.signal);
-  const snapshot = await repository.findSnapshot(snapshotName, options.signal);
+  const data = await repository.openedRepositoryData(options.signal);
+  const snapshot = snapshotByName(data, snapshotName);
+  if (snapshot === undefined) throw missingSnapshot(repository.context, snapshotName);
   const known = new Map(indicesOf(data, snapshot.uuid).map((index) => [index.name, index]));
   const names = chooseIndices([...known.keys()], expressions);
   const pages =

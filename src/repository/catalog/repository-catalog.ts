@@ -100,6 +100,11 @@ export class RepositoryCatalog {
     }
   }
 
+  /** The data as it was read last; it is read now if it never was. */
+  async readOnce(signal?: AbortSignal): Promise<RepositoryData> {
+    return this.cached ?? this.read(signal);
+  }
+
   /**
    * Data that knows the snapshot: what it says of one snapshot never changes, so the cached data
    * will do, and no listing is needed for each of many indices.
