@@ -193,12 +193,18 @@ function decrypt({ salt, iv, data }: SealedKeystore, password: string): Buffer {
   const plain = decipher.update(data.subarray(0, end));
   try {
     return Buffer.concat([plain, decipher.final()]);
-  } catch (cause) {
-    throw new VarveError("invalid", "Provided keystore password was incorrect", {
-      type: "security_exception",
-      cause,
-    });
+  } catch {
+    throw wrongPassword();
   }
+}
+
+/** With the causes that the real server shows. */
+function wrongPassword(): VarveError {
+  const invalid = (type: string, message: string, cause?: VarveError) =>
+    new VarveError("invalid", message, { type, ...(cause === undefined ? {} : { cause }) });
+  const tag = invalid("a_e_a_d_bad_tag_exception", "Tag mismatch");
+  const io = invalid("i_o_exception", "javax.crypto.AEADBadTagException: Tag mismatch", tag);
+  return invalid("security_exception", "Provided keystore password was incorrect", io);
 }
 
 /** Encrypts entries; the file as it is written. It is read again before it is answered. */

@@ -10,6 +10,7 @@ import { fieldCapsRoutes } from "./field-caps.ts";
 import { indexRoutes } from "./indices.ts";
 import { recoveryRoutes } from "./recovery.ts";
 import { searchRoutes } from "./search.ts";
+import { secureSettingsRoutes } from "./secure-settings.ts";
 import { snapshotRoutes } from "./snapshots.ts";
 import { statsRoutes } from "./stats.ts";
 import { templateRoutes } from "./templates.ts";
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...searchRoutes,
   ...snapshotRoutes,
   ...recoveryRoutes,
+  ...secureSettingsRoutes,
   ...statsRoutes,
   ...fieldCapsRoutes,
   ...catRoutes,
