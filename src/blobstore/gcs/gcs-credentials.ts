@@ -9,10 +9,11 @@
 // A token is kept until five minutes before its end, and asked for once however many wait.
 
 import { createPrivateKey, createSign } from "node:crypto";
+import type { StorageOptions } from "@google-cloud/storage";
 import { type Clock, VarveError } from "../../base/index.ts";
 import { isRetryableStatus, plainCause, storeRefused, storeUnavailable } from "../store-failure.ts";
 import type { GcsSettings, ServiceAccountKey } from "./gcs-settings.ts";
-import { type HttpTransport, readText } from "./gcs-transport.ts";
+import { agentsFor, type HttpTransport, readText } from "./gcs-transport.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/devstorage.full_control";
 const ASSERTION_SECONDS = 3600;
@@ -137,8 +138,14 @@ function applicationDefault(settings: GcsSettings): GcsCredentials {
   let client: Promise<{ getRequestHeaders(url?: string): Promise<unknown> }> | undefined;
   const open = async () => {
     const { Storage } = await import("@google-cloud/storage");
-    const { projectId } = settings;
-    return new Storage(projectId === undefined ? {} : { projectId }).authClient;
+    const { projectId, proxy } = settings;
+    const options: StorageOptions = projectId === undefined ? {} : { projectId };
+    // The metadata server is asked directly, everybody else through the proxy.
+    if (proxy !== undefined) {
+      const agent = agentsFor(proxy, {}).httpsAgent;
+      options.clientOptions = { transporterOptions: { agent } };
+    }
+    return new Storage(options).authClient;
   };
   return {
     async headers(signal) {

@@ -1,8 +1,8 @@
 // What an answer of Google Cloud Storage that is no success means.
 //
-//   STATUS             MEANING
+//   STATUS                     MEANING
 //   404 "No such object"       the blob is missing
-//   404 otherwise              the bucket is missing, or not told apart (an emulator): it is asked for
+//   404 otherwise              the bucket is missing; an emulator that does not say which is asked
 //   412                        ifGenerationMatch=0 did not hold: the blob exists
 //   401, 403                   a permission is missing, named by the operation
 //   408, 429, 5xx, no answer   unavailable

@@ -92,17 +92,17 @@ export function readGcsSettings(
     connectTimeoutMs: timeoutMs(address, "connect_timeout"),
     readTimeoutMs: timeoutMs(address, "read_timeout"),
     applicationName: client["application_name"] || "repository-gcs",
-    proxy: readProxy(address),
+    proxy: readProxy(address, endpoint),
   };
 }
 
-function readProxy(address: StoreAddress): ClientProxy | undefined {
+function readProxy(address: StoreAddress, endpoint: string): ClientProxy | undefined {
   const types = ["DIRECT", "HTTP", "SOCKS"];
   const proxy = clientProxy(address, "Google Cloud Storage", types, "java.net.Proxy.Type");
-  if (proxy?.type !== "SOCKS") return proxy;
+  if (proxy?.type !== "SOCKS" || endpoint.startsWith("https:")) return proxy;
   throw unsupported(
-    `[${clientSettingKey(address, "proxy.type")}] with value [${proxy.type}] is not supported: ` +
-      "only [direct] and [http] are",
+    `[${clientSettingKey(address, "proxy.type")}] with value [socks] is not supported with an ` +
+      "endpoint of http:",
   );
 }
 

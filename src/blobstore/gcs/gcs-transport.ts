@@ -1,15 +1,21 @@
 // HTTP to Google Cloud Storage's JSON API: one request, one answer, nothing hidden. The official
 // SDK brings the credentials (gcs-credentials.ts), but its requests cannot be cancelled before
-// their answer, have no bound on silence, and repeat themselves; a repository needs to know of each.
+// their answer, have no bound on silence, and repeat themselves; a repository needs to know of
+// each of them.
 //
 // Every failure below HTTP is thrown as it is (gcs-error.ts names it); every HTTP status is an
 // answer. A body that ends before its Content-Length fails.
 
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  type AgentOptions,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { type Clock, VarveError } from "../../base/index.ts";
 import type { ClientProxy } from "../client-options.ts";
-import { type ProxyAgents, proxyAgents } from "../http-proxy.ts";
+import { proxyAgents } from "../s3/proxy-agent.ts";
 
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
 
@@ -43,15 +49,15 @@ export interface TransportOptions {
 /** Sends requests over connections that are kept open. */
 export class HttpTransport {
   private readonly options: TransportOptions;
-  private readonly agents: ProxyAgents;
+  private readonly httpAgent: HttpAgent;
+  private readonly httpsAgent: HttpsAgent;
 
   constructor(options: TransportOptions) {
     this.options = options;
     const keep = { keepAlive: true, maxSockets: 64 };
-    this.agents =
-      options.proxy === undefined
-        ? { http: new HttpAgent(keep), https: new HttpsAgent(keep) }
-        : proxyAgents(options.proxy, keep);
+    const { httpAgent, httpsAgent } = agentsFor(options.proxy, keep);
+    this.httpAgent = httpAgent;
+    this.httpsAgent = httpsAgent;
   }
 
   send(request: HttpRequest): Promise<HttpAnswer> {
@@ -67,7 +73,7 @@ export class HttpTransport {
       const outgoing = (secure ? httpsRequest : httpRequest)(url, {
         method: request.method,
         headers,
-        agent: secure ? this.agents.https : this.agents.http,
+        agent: secure ? this.httpsAgent : this.httpAgent,
         ...(signal === undefined ? {} : { signal }),
         ...(this.options.readTimeoutMs === undefined
           ? {}
@@ -98,9 +104,22 @@ export class HttpTransport {
   }
 
   close(): void {
-    this.agents.http.destroy();
-    this.agents.https.destroy();
+    this.httpAgent.destroy();
+    this.httpsAgent.destroy();
   }
+}
+
+/** Agents that keep connections, through the proxy if there is one. */
+export function agentsFor(
+  proxy: ClientProxy | undefined,
+  options: AgentOptions,
+): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
+  if (proxy === undefined) {
+    return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  }
+  const { host, port, username, password } = proxy;
+  const type = proxy.type === "SOCKS" ? "socks" : "http";
+  return proxyAgents({ type, host, port, username, password }, options);
 }
 
 function answerOf(message: IncomingMessage, signal: AbortSignal | undefined): HttpAnswer {

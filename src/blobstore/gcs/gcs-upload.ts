@@ -120,18 +120,22 @@ async function resumableUpload(
   }
 }
 
-/** The session's address; it must be the store's own, for the token goes there. */
+/**
+ * The session's address. The token goes there, so it is Google's only if the endpoint is; anybody
+ * else's Location (of a server behind a gateway) is taken as a path of the endpoint.
+ */
 function sessionUrl(upload: GcsUpload, location: string | undefined, url: string): string {
-  const session = location === undefined ? undefined : new URL(location, url);
+  if (location === undefined) {
+    throw storeRefused(upload.action, { message: "the answer names no upload" });
+  }
   const own = new URL(url);
-  const trusted =
-    session !== undefined &&
-    (session.host === own.host ||
-      (own.hostname.endsWith(".googleapis.com") && session.hostname.endsWith(".googleapis.com"))) &&
-    session.protocol === own.protocol;
-  if (trusted) return session.href;
-  const message = `the upload's address [${session?.origin ?? ""}] is not of [${own.origin}]`;
-  throw storeRefused(upload.action, { message }, "check the client's endpoint");
+  const session = new URL(location, own);
+  if (session.origin === own.origin || (isGoogle(own) && isGoogle(session))) return session.href;
+  return `${own.origin}${session.pathname}${session.search}`;
+}
+
+function isGoogle(url: URL): boolean {
+  return url.protocol === "https:" && url.hostname.endsWith(".googleapis.com");
 }
 
 async function fillSession(
