@@ -42,6 +42,7 @@ export class S3BlobStore implements BlobStore {
   private readonly puts: ChecksumLadder;
   private readonly deletions: ChecksumLadder;
   private readonly conditional: ConditionalPuts;
+  private emptyFolders: boolean | undefined;
   private readonly budget = new ByteBudget(UPLOAD_BYTES_MAX);
 
   constructor(settings: S3Settings, session: S3Session) {
@@ -121,11 +122,10 @@ export class S3BlobStore implements BlobStore {
       }
     } catch (error) {
       signal?.throwIfAborted();
-      const mapped = s3Error(call, error);
       if (range !== undefined && isBeyondEnd(error)) {
         throw shortBlob(name, range.offset, range.length);
       }
-      throw mapped;
+      throw s3Error(call, error);
     }
   }
 
@@ -229,7 +229,34 @@ export class S3BlobStore implements BlobStore {
       }
       await deleteKeys(this.requests, this.deletions, keys, signal);
     }
+    if (result.blobs > 0 && (await this.leavesFolders(folder, signal))) {
+      await this.deleteEmptyFolders(folder, signal);
+    }
     return result;
+  }
+
+  /** Is a folder still listed without blobs? Asked once, and not of Amazon's own. */
+  private async leavesFolders(folder: string, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.settings.client.endpoint === undefined) return false;
+    if (this.emptyFolders === undefined) {
+      const parent = folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
+      const listed = await this.listFolders(parent, signal);
+      const name = folder.slice(folder.lastIndexOf("/") + 1);
+      this.emptyFolders = folder === "" ? listed.length > 0 : listed.includes(name);
+    }
+    return this.emptyFolders;
+  }
+
+  /**
+   * Stores on top of file systems go on to list folders that have become empty (SeaweedFS). They
+   * take a deletion of `folder/` for that, from the deepest one up, and keep one that is not empty.
+   */
+  private async deleteEmptyFolders(folder: string, signal: AbortSignal | undefined): Promise<void> {
+    for (const child of await this.listFolders(folder, signal)) {
+      await this.deleteEmptyFolders(startOf(folder) + child, signal);
+    }
+    if (folder === "") return;
+    await deleteKeys(this.requests, this.deletions, [`${folder}/`], signal);
   }
 
   /** Every put is durable when it has answered. */

@@ -1,10 +1,10 @@
 // Who we are to the store. The order of the real server, then the SDK's chain:
 //
-//   1. role_arn or identity_token_file set     the role, by web identity (a token file, read anew at
-//                                              each renewal) or by AssumeRole with 2. or 3.
-//   2. access_key and secret_key               as they are
-//   3. nothing                                 environment, profile and SSO of the ini files,
-//                                              process, web identity, container endpoint, IMDSv2
+//   1. role_arn or identity_token_file   the role, by web identity (a token file, read anew at
+//                                        each renewal) or by AssumeRole with 2. or 3.
+//   2. access_key and secret_key         as they are
+//   3. nothing                           environment, profile and SSO of the ini files, process,
+//                                        web identity, container endpoint, IMDSv2
 //
 // Credentials that end are renewed five minutes before; where that fails, they serve until they
 // end. Upstream: S3Service.buildCredentials.

@@ -14,6 +14,9 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
+// As the provider does: no advice about Node's version between the results.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 /** What providers are opened with. */
 export const storeContext = { clock: systemClock, random: systemRandom };
 
