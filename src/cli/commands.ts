@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "search", load: () => import("./cmd-search.ts") },
   { name: "get", load: () => import("./cmd-get.ts") },
   { name: "verify", load: () => import("./cmd-verify.ts") },
+  { name: "restore", load: () => import("./cmd-restore.ts") },
   { name: "copy", load: () => import("./cmd-copy.ts") },
   { name: "delete", load: () => import("./cmd-delete.ts") },
   { name: "cleanup", load: () => import("./cmd-cleanup.ts") },
@@ -24,4 +25,5 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "forget", load: () => import("./cmd-forget.ts") },
   { name: "keystore", load: () => import("./cmd-keystore.ts") },
   { name: "iam", load: () => import("./cmd-iam.ts") },
+  { name: "doctor", load: () => import("./cmd-doctor.ts") },
 ];

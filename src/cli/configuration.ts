@@ -92,6 +92,11 @@ function portOf(text: string): number {
   return port;
 }
 
+/** The settings of varve.yml and of the environment: what commands on a repository run with. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  return fromFile(undefined).merge(fromEnvironment(environment));
+}
+
 /** The whole configuration of `varve serve`. Relative folders are resolved here. */
 export function readConfiguration(
   flags: ServeFlags,

@@ -4,12 +4,12 @@ import { parseByteSize, VarveError } from "../base/index.ts";
 import {
   basePathOf,
   meter,
-  openBlobStore,
+  openRepositoryStore,
   parseRepositoryUrl,
   readOnly,
-  retry,
   type StoreAddress,
   type StoreContext,
+  storeAddress,
 } from "../blobstore/index.ts";
 import { openRepository, type RepositoryOptions } from "../repository/index.ts";
 import type { OpenedRepository, OpenRepositoryOptions } from "./command.ts";
@@ -21,10 +21,15 @@ const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
   HASHED_INFIX: 2,
 };
 
+/** Types that need neither client settings nor secrets. */
+const TYPES_WITHOUT_CLIENT: ReadonlySet<string> = new Set(["fs", "url", "hdfs", "memory"]);
+
 /** The address that a text names, with the client settings and secrets that belong to it. */
-export function addressOf(text: string, terminal: Terminal): StoreAddress {
-  const { type, settings } = parseRepositoryUrl(text, terminal.folder);
-  return { type, settings, client: {}, secrets: {} };
+export async function addressOf(text: string, terminal: Terminal): Promise<StoreAddress> {
+  const named = parseRepositoryUrl(text, terminal.folder);
+  if (TYPES_WITHOUT_CLIENT.has(named.type)) return storeAddress(named.type, named.settings);
+  const { resolveClient } = await import("./resolve-client.ts");
+  return resolveClient(named, terminal);
 }
 
 /** The options of a repository by its settings (`compress`, `chunk_size`, `shard_path_type`). */
@@ -54,10 +59,9 @@ export async function openNamedRepository(
   options: OpenRepositoryOptions,
   signal: AbortSignal,
 ): Promise<OpenedRepository> {
-  const address = addressOf(text, terminal);
-  const metered = meter(openBlobStore(address, context), context.clock);
-  const retried = retry(metered.store, context);
-  const store = options.readonly === true ? readOnly(retried) : retried;
+  const address = await addressOf(text, terminal);
+  const metered = meter(openRepositoryStore(address, context), context.clock);
+  const store = options.readonly === true ? readOnly(metered.store) : metered.store;
   const repository = openRepository(store, repositoryOptionsOf(text, address, context));
   if (options.mayBeEmpty !== true) {
     const data = await repository.getRepositoryData(signal);

@@ -1,0 +1,151 @@
+// `varve restore`: a snapshot into a data folder, which `varve serve --data DIR` then opens.
+
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { illegalArgument, VarveError } from "../base/index.ts";
+import { Node, parseRestoreRequest, Settings } from "../engine/index.ts";
+import {
+  type CommandContext,
+  type CommandOptions,
+  type CommandSpec,
+  EXIT,
+  textArgument,
+} from "./command.ts";
+import { addressOf } from "./open-repository.ts";
+import { formatDuration } from "./output.ts";
+
+/** The repository's name in the node while it restores. */
+const REPOSITORY_NAME = "source";
+
+/** `varve restore` */
+export const command: CommandSpec = {
+  name: "restore",
+  summary: "restore a snapshot into a data folder that varve serve opens",
+  define: (it) =>
+    void it
+      .argument("<repo>", "folder or URL of the repository")
+      .argument("<snapshot>", "its name")
+      .requiredOption("--into <dir>", "the data folder: new, or one that varve serve has used")
+      .option("--indices <list>", "only these, comma-separated; * and -name work as in OpenSearch")
+      .option("--rename-pattern <regex>", "with --rename-replacement: new names for indices")
+      .option("--rename-replacement <text>", "may use the pattern's groups: $1")
+      .option("--include-global-state", "templates and persistent settings too")
+      .option("--no-aliases", "leave the aliases out")
+      .option("--partial", "also indices of which the snapshot holds only some shards"),
+  run: restore,
+};
+
+function restoreBody(options: CommandOptions): Record<string, unknown> {
+  const body: Record<string, unknown> = {
+    include_aliases: options["aliases"] !== false,
+    include_global_state: options["includeGlobalState"] === true,
+    partial: options["partial"] === true,
+  };
+  if (options["indices"] !== undefined) body["indices"] = options["indices"];
+  const [pattern, replacement] = [options["renamePattern"], options["renameReplacement"]];
+  if ((pattern === undefined) !== (replacement === undefined)) {
+    throw illegalArgument("--rename-pattern and --rename-replacement are given together");
+  }
+  if (pattern !== undefined) {
+    body["rename_pattern"] = pattern;
+    body["rename_replacement"] = replacement;
+  }
+  return body;
+}
+
+async function restore(
+  context: CommandContext,
+  args: readonly (string | string[] | undefined)[],
+  options: CommandOptions,
+): Promise<number> {
+  const { output, signal, clock } = context;
+  const request = parseRestoreRequest(restoreBody(options) as never);
+  const [repo, name] = [textArgument(args, 0), textArgument(args, 1)];
+  const { repository } = await context.openRepository(repo, { readonly: true });
+  await repository.findSnapshot(name, signal);
+  const folder = resolve(context.terminal.folder, String(options["into"]));
+  const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
+  const started = clock.monotonic();
+  const node = await openNode(context, repo, folder);
+  const stop = async () => {
+    await node.close();
+    if (isNew) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const { done, shards } = await node.restores.restore(REPOSITORY_NAME, name, request);
+    output.note(`Restoring ${shards} shards`);
+    const outcome = await abortable(done, signal);
+    await node.repositories.delete(REPOSITORY_NAME);
+    const failures = [...failuresOf(node, outcome.indices)];
+    await node.close();
+    const millis = clock.monotonic() - started;
+    const failed = outcome.totalShards - outcome.successfulShards;
+    if (output.json) {
+      const { snapshot, indices, totalShards: total, successfulShards: successful } = outcome;
+      const shown = { total, successful, failed };
+      await output.value({ snapshot, indices, shards: shown, seconds: millis / 1000, failures });
+    } else {
+      await output.line(
+        `${outcome.indices.length} indices, ${outcome.successfulShards} of ` +
+          `${outcome.totalShards} shards in ${formatDuration(millis)}`,
+      );
+      for (const { index, shard, reason } of failures) {
+        await output.line(`[${index}][${shard}] ${reason}`);
+      }
+      output.note(`varve serve --data ${folder}`);
+    }
+    return failed > 0 ? EXIT.findings : EXIT.ok;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function* failuresOf(node: Node, indices: readonly string[]) {
+  for (const index of indices) {
+    for (const failure of node.indices.service(index)?.failures ?? []) {
+      yield { index, shard: failure.shard, reason: failure.details || failure.reason };
+    }
+  }
+}
+
+async function openNode(context: CommandContext, repo: string, folder: string): Promise<Node> {
+  const address = await addressOf(repo, context.terminal);
+  const location = address.settings["location"];
+  const node = await Node.start({
+    settings: nodeSettings(address),
+    dataFolder: folder,
+    repositoryFolders: location === undefined ? [] : [location],
+    clock: context.clock,
+    random: context.random,
+  });
+  try {
+    const settings = new Settings(new Map(Object.entries(address.settings)));
+    await node.repositories.put(REPOSITORY_NAME, address.type, settings, false, node.id);
+    return node;
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+}
+
+/** The client's settings and secrets under the names that a node knows them by. */
+function nodeSettings(address: Awaited<ReturnType<typeof addressOf>>): Settings {
+  const client = address.settings["client"] ?? "default";
+  const map = new Map<string, string>();
+  for (const [name, value] of Object.entries({ ...address.client, ...address.secrets })) {
+    map.set(`${address.type}.client.${client}.${name}`, value);
+  }
+  const { url } = address.settings;
+  if (url !== undefined) map.set("repositories.url.allowed_urls", url);
+  return new Settings(map);
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason ?? new VarveError("aborted", "interrupted"));
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
