@@ -26,4 +26,5 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "keystore", load: () => import("./cmd-keystore.ts") },
   { name: "iam", load: () => import("./cmd-iam.ts") },
   { name: "doctor", load: () => import("./cmd-doctor.ts") },
+  { name: "completion", load: () => import("./cmd-completion.ts") },
 ];
