@@ -5,6 +5,7 @@ import { VarveError } from "../../base/index.ts";
 import {
   ByteRate,
   basePathOf,
+  openBlobStore,
   openRepositoryStore,
   ReplaceableBlobStore,
   readOnly,
@@ -22,6 +23,7 @@ import type { SecureSettings } from "../keystore/secure-settings.ts";
 import type { Settings } from "../settings.ts";
 import {
   isRepositoryType,
+  ownSettingsOf,
   planRepository,
   type RepositoryPlan,
   repositoryException,
@@ -39,6 +41,8 @@ const RATE_SETTINGS = new Set([
   "max_remote_low_priority_upload_bytes_per_sec",
   "max_remote_download_bytes_per_sec",
 ]);
+/** Types whose clients are made when they are first used. */
+const CLIENT_TYPES: ReadonlySet<string> = new Set(["s3", "gcs", "azure"]);
 const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
   FIXED: 0,
   HASHED_PREFIX: 1,
@@ -256,8 +260,12 @@ export class RepositoriesService {
     const pathType = SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
     const compress = settings.getBoolean("compress", false);
     if (plan.refusal !== undefined) return plan.refusal;
+    const own = ownSettingsOf(plan.store);
+    if (own !== undefined) checkOpens(name, own, this.context);
     const address = this.addressOf(plan);
     if (address instanceof VarveError) return address;
+    const store = this.openProvider(name, plan, address);
+    if (store instanceof VarveError) return store;
     const { clock, random } = this.context;
     const options = {
       name,
@@ -267,10 +275,24 @@ export class RepositoriesService {
       basePath: basePathOf(address),
       ...(plan.chunkSizeBytes === undefined ? {} : { chunkSizeBytes: plan.chunkSizeBytes }),
     };
-    const store = new ReplaceableBlobStore(openRepositoryStore(address, { clock, random }));
     const paced = throttle(plan.readonly ? readOnly(store) : store, rates);
     const repository = openRepository(paced, { ...options, clock, random });
     return { repository, store, options, address };
+  }
+
+  /** The store with its wrappers, or why its client cannot be made. */
+  private openProvider(
+    name: string,
+    plan: RepositoryPlan,
+    address: StoreAddress,
+  ): ReplaceableBlobStore | VarveError {
+    const { clock, random } = this.context;
+    try {
+      return new ReplaceableBlobStore(openRepositoryStore(address, { clock, random }));
+    } catch (error) {
+      if (CLIENT_TYPES.has(plan.store.type) && error instanceof VarveError) return error;
+      throw named(name, error);
+    }
   }
 
   /** The address with the client's settings and secrets, or why there is none. */
@@ -332,6 +354,23 @@ function closeLater(opened: OpenRepository, inUse: boolean): void {
 function sameSecrets(a: StoreAddress, b: StoreAddress): boolean {
   const sorted = (address: StoreAddress) => JSON.stringify(Object.entries(address.secrets).sort());
   return sorted(a) === sorted(b);
+}
+
+/** Opens a store for a try, which asks nothing of it. */
+function checkOpens(name: string, address: StoreAddress, { clock, random }: EngineContext): void {
+  try {
+    openBlobStore(address, { clock, random })
+      .close()
+      .catch(() => {});
+  } catch (error) {
+    throw named(name, error);
+  }
+}
+
+/** A provider does not know the repository's name, which belongs into its refusals. */
+function named(name: string, error: unknown): unknown {
+  const isNamed = error instanceof VarveError && error.type === "repository_exception";
+  return isNamed ? repositoryException(name, error.message) : error;
 }
 
 function repositoryInUse(): VarveError {

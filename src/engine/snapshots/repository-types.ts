@@ -12,7 +12,7 @@
 
 import { isAbsolute, join, normalize, relative, resolve } from "node:path";
 import { illegalArgument, type VarveError } from "../../base/index.ts";
-import { isStoreType, type NamedStore } from "../../blobstore/index.ts";
+import { isStoreType, type NamedStore, type StoreAddress } from "../../blobstore/index.ts";
 import type { RepositoryMetadata } from "../cluster/metadata.ts";
 import { matchesAny } from "../cluster/name-resolver.ts";
 import { exception } from "../exceptions.ts";
@@ -36,14 +36,29 @@ const CHUNK_RULES: Readonly<Record<string, ChunkRule>> = {
   gcs: { least: [1, "1b"], most: [5 * TB, "5tb"], unset: 5 * TB },
   azure: { least: [1, "1b"], most: [4000 * MB, "3.9gb"], unset: 4000 * MB },
 };
-/** 5 % of the heap that a server has without being told otherwise (1 GB). */
-const S3_BUFFER_BYTES_DEFAULT = Math.floor(GB / 20);
-const S3_BUFFER_RULE: ChunkRule = {
-  least: [5 * MB, "5mb"],
-  most: [5 * GB, "5gb"],
-  unset: S3_BUFFER_BYTES_DEFAULT,
-};
 const URL_PROTOCOLS = new Set(["http", "https", "ftp", "file", "jar"]);
+const S3_CLIENT_SETTINGS = new Set([
+  "endpoint",
+  "sts_endpoint",
+  "protocol",
+  "proxy.type",
+  "proxy.host",
+  "proxy.port",
+  "read_timeout",
+  "request_timeout",
+  "connection_timeout",
+  "connection_ttl",
+  "connection_acquisition_timeout",
+  "max_pending_connection_acquires",
+  "max_connections",
+  "max_sync_connections",
+  "max_retries",
+  "use_throttle_retries",
+  "path_style_access",
+  "disable_chunked_encoding",
+  "region",
+  "signer_override",
+]);
 const LOCATION_MODES = new Set([
   "PRIMARY_ONLY",
   "SECONDARY_ONLY",
@@ -103,7 +118,7 @@ export function planRepository(
       return { ...plan, store: store(), readonly: true, refusal };
     }
     case "s3":
-      return { ...plan, store: store(), refusal: checkS3(metadata.name, settings) };
+      return { ...plan, store: store(), refusal: s3Refusal(settings) };
     case "gcs":
       if ((settings.get("bucket") ?? "").trim() === "") {
         throw repositoryException(metadata.name, "Setting [bucket] is empty for repository");
@@ -114,6 +129,23 @@ export function planRepository(
     default:
       return { ...plan, store: store() };
   }
+}
+
+/**
+ * What is opened for a try when a repository is registered: wrong settings of its own are refused
+ * then, those of its client only when the client is made. Undefined where all is checked by then.
+ */
+export function ownSettingsOf({ type, settings }: NamedStore): StoreAddress | undefined {
+  if (type !== "s3") return undefined;
+  const own = Object.entries(settings).filter(([name]) => !isClientSetting(name, settings));
+  return { type, settings: Object.fromEntries(own), client: {}, secrets: {} };
+}
+
+/** May a repository of type s3 repeat this setting of its client? */
+function isClientSetting(name: string, settings: NamedStore["settings"]): boolean {
+  if (S3_CLIENT_SETTINGS.has(name)) return true;
+  const isKey = name === "access_key" || name === "secret_key";
+  return isKey && settings["access_key"] !== undefined && settings["secret_key"] !== undefined;
 }
 
 function flatten(settings: Settings): Record<string, string> {
@@ -154,36 +186,8 @@ function boundedSize(settings: Settings, key: string, rule: ChunkRule): number |
   return bytes;
 }
 
-/** `51.1mb`: the largest unit that it reaches, one digit, cut off. */
-function shownSize(bytes: number): string {
-  const units: readonly (readonly [number, string])[] = [
-    [TB, "tb"],
-    [GB, "gb"],
-    [MB, "mb"],
-    [KB, "kb"],
-  ];
-  const [size, unit] = units.find(([least]) => bytes >= least) ?? [1, "b"];
-  return `${Math.floor((bytes * 10) / size) / 10}${unit}`;
-}
-
-function checkS3(name: string, settings: Settings): VarveError | undefined {
-  const chunk = boundedSize(settings, "chunk_size", CHUNK_RULES["s3"]!)!;
-  const buffer = boundedSize(settings, "buffer_size", S3_BUFFER_RULE)!;
-  if (chunk < buffer) {
-    throw repositoryException(
-      name,
-      `chunk_size (${shownSize(chunk)}) can't be lower than buffer_size (${shownSize(buffer)}).`,
-    );
-  }
-  const [accessKey, secretKey] = [settings.get("access_key"), settings.get("secret_key")];
-  if ((accessKey === undefined) !== (secretKey === undefined)) {
-    const [given, absent] =
-      accessKey === undefined ? ["secret_key", "access_key"] : ["access_key", "secret_key"];
-    // The bracket that is missing is missing upstream.
-    throw illegalArgument(
-      `Repository setting [${given} must be accompanied by setting [${absent}]`,
-    );
-  }
+/** Without a bucket it can be registered, as on the real server, and fails when it is used. */
+function s3Refusal(settings: Settings): VarveError | undefined {
   if ((settings.get("bucket") ?? "") !== "") return undefined;
   return exception("internal", "null_pointer_exception", "No bucket defined for s3 repository");
 }
