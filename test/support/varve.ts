@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Settings } from "../../src/engine/index.ts";
+import { type SecureSettings, Settings } from "../../src/engine/index.ts";
 import { type RunningServer, startServer } from "../../src/server/index.ts";
 import { callUrl } from "./rest.ts";
 
@@ -25,6 +25,8 @@ export interface TestServerOptions {
   /** An earlier server's folder, to open again. */
   folder?: string;
   settings?: Record<string, string>;
+  /** What its keystore holds. */
+  secureSettings?: SecureSettings;
 }
 
 /** Starts Varve on a free port. */
@@ -39,6 +41,7 @@ export async function startVarve(options: TestServerOptions = {}): Promise<TestS
     dataFolder: join(folder, "data"),
     repositoryFolders: options.repositories === undefined ? [own] : [own, options.repositories],
     maxBodyBytes: 100 * 1024 * 1024,
+    ...(options.secureSettings === undefined ? {} : { secureSettings: options.secureSettings }),
   });
   const call = (method: string, path: string, body?: unknown) =>
     callUrl(server.url + path, method, body);
