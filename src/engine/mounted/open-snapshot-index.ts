@@ -23,12 +23,11 @@ import {
   snapshotByName,
 } from "../../repository/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
-import type { IndexMetadata } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
 import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
 import type { ShardFailure } from "../search/search-failures.ts";
 import { SearchService } from "../search/search-service.ts";
-import { Settings } from "../settings.ts";
+import { withSimilarityOf } from "../search/similarity.ts";
 import { indexFromStored } from "../snapshots/metadata-conversion.ts";
 import { selectNames } from "../snapshots/snapshots-service.ts";
 import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
@@ -49,9 +48,6 @@ export interface MountOptions {
 
 const INDICES_AT_ONCE = 8;
 const SHARDS_AT_ONCE = 16;
-/** From here on a term's score has no factor k1 + 1. */
-const FIRST_MAJOR_OF_BM25 = 3;
-const MAJOR_OF_ELASTICSEARCH_MIN = 5;
 
 /** Opens one index. Errors: snapshot_missing_exception, index_not_found_exception. */
 export async function openSnapshotIndex(
@@ -127,7 +123,9 @@ class Mount {
     // The root says how many shards there are, as a rule: their lists come beside the metadata.
     const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
     const stored = await repository.getIndexMetadata(id, index, options.signal);
-    const metadata = withSimilarity(indexFromStored(stored), this.snapshot.version);
+    const plain = indexFromStored(stored);
+    const settings = withSimilarityOf(plain.settings, this.snapshot.version);
+    const metadata = { ...plain, settings };
     const mapper = new MapperService({
       indexName: index.name,
       settings: metadata.settings,
@@ -173,14 +171,4 @@ class Mount {
     const reader = await openMountedReader(directory, this.options.purpose);
     return new MountedShard(shard, directory, reader);
   }
-}
-
-/** OpenSearch before 3.0, and Elasticsearch, multiply BM25 by k1 + 1: scores stay what they were. */
-function withSimilarity(metadata: IndexMetadata, version: string | undefined): IndexMetadata {
-  const key = "index.similarity.default.type";
-  const major = Number.parseInt(version ?? "0", 10);
-  const isNew = major >= FIRST_MAJOR_OF_BM25 && major < MAJOR_OF_ELASTICSEARCH_MIN;
-  if (isNew || metadata.settings.get(key) !== undefined) return metadata;
-  const legacy = Settings.fromNested({ [key]: "LegacyBM25" });
-  return { ...metadata, settings: metadata.settings.merge(legacy) };
 }

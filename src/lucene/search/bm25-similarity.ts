@@ -24,12 +24,34 @@ export function byte4ToInt(byte: number): number {
   return FREE_VALUES + decoded;
 }
 
-const LENGTH_TABLE = new Float32Array(256);
-for (let i = 0; i < 256; i++) LENGTH_TABLE[i] = byte4ToInt(i);
+/** Field lengths by norm byte, in indices that Lucene 7 or later made. */
+export const LENGTHS_BYTE4 = Float32Array.from({ length: 256 }, (_, byte) => byte4ToInt(byte));
+
+/**
+ * Field lengths by norm byte, in indices made before Lucene 7: 1 / f², f = SmallFloat.byte315ToFloat
+ * with 3 bits of mantissa, 5 of exponent, zero exponent 15.
+ */
+export const LENGTHS_BYTE315 = Float32Array.from({ length: 256 }, (_, byte) => {
+  const bits = new Int32Array([((byte === 0 ? 255 : byte) << 21) + (48 << 24)]);
+  const inverse = new Float32Array(bits.buffer)[0]!;
+  const length = fround(1 / fround(inverse * inverse));
+  return byte === 0 ? fround(1 / length) : length;
+});
 
 /** idf of one term, as a float32. */
 export function idfOf(docFreq: number, docCount: number): number {
   return fround(Math.log(1 + (docCount - docFreq + 0.5) / (docFreq + 0.5)));
+}
+
+/** The idf of a term, or of all terms of a phrase. */
+export function idfSum(
+  { docCount }: CollectionStatistics,
+  terms: readonly TermStatistics[],
+): number {
+  if (terms.length === 1) return idfOf(terms[0]!.docFreq, docCount);
+  let sum = 0;
+  for (const term of terms) sum += idfOf(term.docFreq, docCount);
+  return fround(sum);
 }
 
 class Bm25Scorer implements SimScorer {
@@ -54,11 +76,13 @@ export class Bm25Similarity implements Similarity {
   readonly b: number;
   /** Multiplies scores by k1 + 1, as OpenSearch before 3.0 does. */
   readonly legacy: boolean;
+  private readonly lengths: Float32Array;
 
-  constructor(k1 = 1.2, b = 0.75, legacy = false) {
+  constructor(k1 = 1.2, b = 0.75, legacy = false, lengths: Float32Array = LENGTHS_BYTE4) {
     this.k1 = fround(k1);
     this.b = fround(b);
     this.legacy = legacy;
+    this.lengths = lengths;
   }
 
   scorer(
@@ -67,20 +91,14 @@ export class Bm25Similarity implements Similarity {
     terms: readonly TermStatistics[],
   ): SimScorer {
     const docCount = collection.docCount;
-    let idf = 0;
-    if (terms.length === 1) {
-      idf = idfOf(terms[0]!.docFreq, docCount);
-    } else {
-      for (const term of terms) idf += idfOf(term.docFreq, docCount);
-      idf = fround(idf);
-    }
+    const idf = idfSum(collection, terms);
     const factor = this.legacy ? fround(fround(boost) * fround(1 + this.k1)) : fround(boost);
     const averageLength = fround(collection.sumTotalTermFreq / docCount);
-    const { k1, b } = this;
+    const { k1, b, lengths } = this;
     const cache = new Float32Array(256);
     const oneMinusB = fround(1 - b);
     for (let i = 0; i < 256; i++) {
-      const share = fround(fround(b * LENGTH_TABLE[i]!) / averageLength);
+      const share = fround(fround(b * lengths[i]!) / averageLength);
       cache[i] = fround(1 / fround(k1 * fround(oneMinusB + share)));
     }
     return new Bm25Scorer(fround(factor * idf), cache);

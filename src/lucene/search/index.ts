@@ -11,7 +11,15 @@ export {
 export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
 export * from "./bit-set.ts";
 export { type BlockJoinScoreMode, ToParentBlockJoinQuery } from "./block-join-query.ts";
-export { Bm25Similarity, BooleanSimilarity, byte4ToInt, idfOf } from "./bm25-similarity.ts";
+export { type Bm25Before8Options, Bm25Before8Similarity } from "./bm25-before-8.ts";
+export {
+  Bm25Similarity,
+  BooleanSimilarity,
+  byte4ToInt,
+  idfOf,
+  LENGTHS_BYTE4,
+  LENGTHS_BYTE315,
+} from "./bm25-similarity.ts";
 export { type BooleanClause, BooleanQuery, type Occur } from "./boolean-query.ts";
 export { BoostingQuery } from "./boosting-query.ts";
 export { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";

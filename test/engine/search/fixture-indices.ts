@@ -5,6 +5,7 @@ import { FsBlobStore } from "../../../src/blobstore/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
 import { type JsonObject, MapperService } from "../../../src/engine/mapping/index.ts";
 import { SearchService, type SearchTarget } from "../../../src/engine/search/index.ts";
+import { withSimilarityOf } from "../../../src/engine/search/similarity.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
@@ -29,13 +30,13 @@ export class FixtureIndices {
   private readonly targets = new Map<string, Promise<SearchTarget[]>>();
   private readonly routingShards = new Map<string, number>();
   private readonly cleanup: () => void;
-  private readonly legacyScores: boolean;
+  private readonly serverVersion: string | undefined;
   private readonly expected: any;
 
   constructor(name: string) {
     const fixture = unpackFixture(name);
     this.expected = fixtureExpected(name);
-    this.legacyScores = !name.startsWith("os3.");
+    this.serverVersion = /\d+\.\d+\.\d+/.exec(name)?.[0];
     this.cleanup = () => fixture.remove();
     this.repository = openRepository(new FsBlobStore(fixture.repository), {
       name: "fixture",
@@ -81,11 +82,7 @@ export class FixtureIndices {
   ): Promise<SearchTarget[]> {
     const metadata = await this.repository.getIndexMetadata(snapshotId, index);
     const tree = metadata.tree as any;
-    const stored = Settings.fromNested(tree.settings);
-    // OpenSearch before 3.0 multiplies BM25 by k1 + 1.
-    const settings = this.legacyScores
-      ? stored.merge(Settings.fromNested({ "index.similarity.default.type": "LegacyBM25" }))
-      : stored;
+    const settings = withSimilarityOf(Settings.fromNested(tree.settings), this.serverVersion);
     const mapper = new MapperService({
       indexName: index.name,
       settings,

@@ -51,9 +51,26 @@ export interface Recorded {
   readonly response: any;
 }
 
+/**
+ * A hit without its mapping type, and a total with its relation: how servers up to 1.x and
+ * Elasticsearch 6 show what others show in another way.
+ */
+function inNewForm(value: any): any {
+  if (Array.isArray(value)) return value.map(inNewForm);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    if (key === "_source" || key === "fields") return [key, inner];
+    const isTotal = key === "total" && Array.isArray(value.hits) && typeof inner === "number";
+    return [key, isTotal ? { value: inner, relation: "eq" } : inNewForm(inner)];
+  });
+  const shown = Object.fromEntries(entries);
+  if (shown._index !== undefined) delete shown._type;
+  return shown;
+}
+
 /** The response without what may differ. */
 export function comparable(response: any, recorded: Recorded, isOld: boolean): any {
-  const { took, ...rest } = response;
+  const { took, ...rest } = inNewForm(response);
   // 3.x says so when a terms aggregation read the counts off the dictionary.
   if (recorded.request.terminate_after === undefined) delete rest.terminated_early;
   // Before 3.4 percentiles came from a digest of another kind.
