@@ -11,7 +11,7 @@
 import { createPrivateKey, createSign } from "node:crypto";
 import type { StorageOptions } from "@google-cloud/storage";
 import { type Clock, VarveError } from "../../base/index.ts";
-import { isRetryableStatus, plainCause, storeRefused, storeUnavailable } from "../store-failure.ts";
+import { isRetryableStatus, storeRefused, storeUnavailable } from "../store-failure.ts";
 import type { GcsSettings, ServiceAccountKey } from "./gcs-settings.ts";
 import { agentsFor, type HttpTransport, readText } from "./gcs-transport.ts";
 
@@ -59,7 +59,9 @@ class ServiceAccount implements GcsCredentials {
     signal?.throwIfAborted();
     const token = this.token;
     const fresh = token !== undefined && this.clock.now() < token.endsMs - REFRESH_BEFORE_MS;
-    return { authorization: `Bearer ${fresh ? token.value : await this.renew()}` };
+    return {
+      authorization: `Bearer ${fresh ? token.value : await orAborted(this.renew(), signal)}`,
+    };
   }
 
   forget(): void {
@@ -139,7 +141,8 @@ function applicationDefault(settings: GcsSettings): GcsCredentials {
   const open = async () => {
     const { Storage } = await import("@google-cloud/storage");
     const { projectId, proxy } = settings;
-    const options: StorageOptions = projectId === undefined ? {} : { projectId };
+    // Objects are asked for without a project; the SDK would look one up where none is given.
+    const options: StorageOptions = { projectId: projectId ?? "-" };
     // The metadata server is asked directly, everybody else through the proxy.
     if (proxy !== undefined) {
       const agent = agentsFor(proxy, {}).httpsAgent;
@@ -149,25 +152,57 @@ function applicationDefault(settings: GcsSettings): GcsCredentials {
   };
   return {
     async headers(signal) {
-      signal?.throwIfAborted();
       client ??= open();
       try {
         const auth = await client;
-        return headersOf(await auth.getRequestHeaders(settings.endpoint));
+        return headersOf(await orAborted(auth.getRequestHeaders(settings.endpoint), signal));
       } catch (error) {
-        const refused = `gcs [${settings.bucket}]: no application default credentials were found: ${
-          plainCause(error).message
-        }; set [credentials_file] of the client, or GOOGLE_APPLICATION_CREDENTIALS`;
-        throw new VarveError("invalid", refused, {
-          type: "i_o_exception",
-          cause: plainCause(error),
-        });
+        if (signal?.aborted) throw signal.reason;
+        throw noDefault(settings, error);
       }
     },
     forget() {
       client = undefined;
     },
   };
+}
+
+/** The SDK's error: of a token server that does not answer, or of credentials that are not there. */
+function noDefault(settings: GcsSettings, error: unknown): VarveError {
+  const action = {
+    store: `gcs [${settings.bucket}]`,
+    operation: "asking for application default credentials",
+  };
+  const { code, message, response } = error as {
+    code?: unknown;
+    message?: string;
+    response?: { status?: number };
+  };
+  const status = response?.status;
+  const answer = { status, code: status === undefined ? stringOf(code) : undefined, message };
+  const silent = status === undefined && /^E[A-Z_]+$/.test(stringOf(code) ?? "");
+  if ((silent && code !== "ENOENT") || (status !== undefined && isRetryableStatus(status))) {
+    return storeUnavailable(action, answer, error);
+  }
+  const advice = "set [credentials_file] of the client, or GOOGLE_APPLICATION_CREDENTIALS";
+  return storeRefused(action, answer, advice, error);
+}
+
+/** The promise, unless the signal fires first; what it does then nobody hears. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    promise.catch(() => {});
+  }
 }
 
 /** A plain record, of what one version of the SDK answers as that and another as Headers. */

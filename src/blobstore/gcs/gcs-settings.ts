@@ -123,10 +123,11 @@ function readEndpoint(
       : { kind: "service-account", key: account };
   const ofClient = address.client["endpoint"];
   if (ofClient) {
+    const endpoint = origin(ofClient, clientSettingKey(address, "endpoint"));
+    // An emulator speaks plain http; who named no credentials means none there.
     const named = account !== undefined || environment["GOOGLE_APPLICATION_CREDENTIALS"];
-    const google = isGoogle(ofClient);
-    const authorization: GcsAuthorization = named || google ? credentials : { kind: "anonymous" };
-    return { endpoint: origin(ofClient, clientSettingKey(address, "endpoint")), authorization };
+    const open = !named && endpoint.startsWith("http:");
+    return { endpoint, authorization: open ? { kind: "anonymous" } : credentials };
   }
   const own = address.settings["endpoint"];
   if (own) {
