@@ -29,7 +29,12 @@ export const command: CommandSpec = {
     });
     const { snapshotId, indices, totalShards } = info;
     if (output.json) await output.value({ snapshot: snapshotId, indices, shards: totalShards });
-    else await output.line(`${snapshotId.name}: ${indices.length} indices, ${totalShards} shards`);
+    else await output.line(`${snapshotId.name}: ${counted(indices.length, totalShards)}`);
     return EXIT.ok;
   },
 };
+
+function counted(indices: number, shards: number): string {
+  const index = indices === 1 ? "index" : "indices";
+  return `${indices} ${index}, ${shards} ${shards === 1 ? "shard" : "shards"}`;
+}

@@ -234,7 +234,7 @@ export class Repository {
   async cloneSnapshot(request: CloneRequest): Promise<SnapshotInfo> {
     const plan = await planCloneSnapshot(this.context, await this.catalog.read(), request);
     await runCloneSnapshot(this.context, this.catalog, plan);
-    return plan.info;
+    return readSnapshotInfo(this.context, plan.target);
   }
 
   /** What a deletion would do and free. */

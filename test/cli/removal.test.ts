@@ -67,6 +67,7 @@ test("clone makes a snapshot of some indices without copying data", async () => 
   const before = blobs(repo);
   const outcome = await runVarve(["clone", repo, "s4", "s4-copy", "--indices", first.name]);
   expect(outcome.code).toBe(0);
+  expect(outcome.stdout).toBe(`s4-copy: 1 index, ${first.shards.length} shards\n`);
   expect(blobs(repo)).toBe(before);
   const { indices } = (await runVarve(["ls", repo, "s4-copy", "--json"])).json();
   expect(indices).toEqual([expect.objectContaining({ name: first.name, docs: first.docs })]);
