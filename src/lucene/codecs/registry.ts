@@ -6,7 +6,7 @@
 //   Lucene99, 912, 100        Lucene94   Lucene99   Lucene99, 912, 912
 //   Lucene101, 103, 104       Lucene94   Lucene99   Lucene101, 103, 104
 // Everything else (stored fields, doc values, norms, points, live docs, compound) has been that of
-// Lucene90 since 9.0. Lucene91 is the codec that is written.
+// Lucene90 since 9.0. Lucene91 is the codec that is written. Those before 9.0: old-codecs.ts.
 // OpenSearch's default and best_compression codecs write under Lucene's own names; the mode of the
 // stored fields is a segment attribute.
 // Upstream: the Lucene*Codec classes of lucene-core and lucene-backward-codecs (9.12.3, 10.4.0).
@@ -39,6 +39,7 @@ import { lucene101PostingsFormat } from "./lucene101/lucene101-postings-format.t
 import { lucene103PostingsFormat } from "./lucene103/lucene103-postings-format.ts";
 import { lucene104PostingsFormat } from "./lucene104/lucene104-postings-format.ts";
 import { lucene912PostingsFormat } from "./lucene912/lucene912-postings-format.ts";
+import { OLD_CODECS, OLD_DOC_VALUES_FORMATS } from "./old-codecs.ts";
 
 const POSTINGS_FORMATS = byName([
   lucene50PostingsFormat,
@@ -51,7 +52,10 @@ const POSTINGS_FORMATS = byName([
   lucene104PostingsFormat,
 ]);
 
-const DOC_VALUES_FORMATS = byName<DocValuesFormat>([lucene90DocValuesFormat]);
+const DOC_VALUES_FORMATS = byName<DocValuesFormat>([
+  ...OLD_DOC_VALUES_FORMATS,
+  lucene90DocValuesFormat,
+]);
 
 /** The codec that is written: every OpenSearch 2.x and 3.x reads it. */
 export const lucene91Codec = codec(
@@ -61,7 +65,8 @@ export const lucene91Codec = codec(
   "Lucene90",
 );
 
-const CODECS = byName([
+const CODECS = byName<Codec>([
+  ...OLD_CODECS,
   codec("Lucene90", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
   lucene91Codec,
   codec("Lucene92", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
@@ -106,7 +111,7 @@ export function codecForName(name: string): Codec {
   const line = luceneLine(name);
   if (line === undefined) throw unsupported(`Codec [${name}] is not supported`);
   if (line < 900) {
-    throw new VarveError("too-old", `Codec [${name}] is too old, oldest read is [Lucene90]`, {
+    throw new VarveError("too-old", `Codec [${name}] is too old, oldest read is [Lucene60]`, {
       type: "index_format_too_old_exception",
     });
   }

@@ -1,15 +1,16 @@
 // A commit (segments_N): which segments an index has, and what changed after each was written.
 //   SIZE  TYPE      FIELD            MEANING
-//    n    header    codec            index header `segments`, version 7 to 10; the commit's own
+//    n    header    codec            index header `segments`, version 6 to 10; the commit's own
 //                                    id; suffix: base36 N
 //    3    3×vInt    luceneVersion    of the writer
-//    n    vInt      created          major version that created the index
+//    n    vInt      created          major version that created the index; not in version 6
 //    8    be-i64    version          counts changes
-//    n    vLong     counter          next segment name; be-i32 in version 7
+//    n    vLong     counter          next segment name; be-i32 in versions 6 and 7
 //    4    be-i32    count
 //    3    3×vInt    minVersion       oldest version of the segments; only if count > 0
 //   per segment
 //    n    string    name             `_` + base36
+//    1    u8        hasId            1; only in version 6
 //   16    bytes     id               as in the segment's files
 //    n    string    codec
 //    8    be-i64    delGen           of .liv, or -1
@@ -22,9 +23,9 @@
 //    4    be-i32    updatedFields    then per field: be-i32 number, set of files
 //    n    map       userData
 //   16    footer
-// Versions: 7 = Lucene 7.0, 8 = 7.2, 9 = 7.4, 10 = 8.6 up to 10.x; 10 is written.
+// Versions: 6 = Lucene 5.3 to 6.6, 7 = 7.0, 8 = 7.2, 9 = 7.4, 10 = 8.6 up to 10.x; 10 is written.
 // A commit is made in two phases: pending_segments_N is written and synced, then renamed.
-// Upstream: org.apache.lucene.index.SegmentInfos (10.4.0, 9.12.3).
+// Upstream: org.apache.lucene.index.SegmentInfos (10.4.0, 9.12.3, 7.7.3, 6.6.1).
 
 import { corrupt, DOCS_MAX, type Random, SEGMENTS_MAX, VarveError } from "../../base/index.ts";
 import { codecForName } from "../codecs/registry.ts";
@@ -47,6 +48,7 @@ import {
 } from "./segment-info.ts";
 
 const CODEC_NAME = "segments";
+const VERSION_53 = 6;
 const VERSION_70 = 7;
 const VERSION_74 = 9;
 const VERSION_86 = 10;
@@ -80,7 +82,7 @@ export function readCommit(directory: Directory, generation: number): SegmentInf
       const format = checkIndexHeader(
         input,
         CODEC_NAME,
-        VERSION_70,
+        VERSION_53,
         VERSION_86,
         undefined,
         generation.toString(36),
@@ -101,8 +103,12 @@ function readInfos(
 ): SegmentInfos {
   const id = commitId(input, generation);
   const luceneVersion = readVersion(input);
-  const indexCreatedVersionMajor = input.readVInt();
-  if (indexCreatedVersionMajor < 6 || indexCreatedVersionMajor > luceneVersion.major) {
+  // Before 7.0 nobody asked: Lucene takes such an index for one of 6.
+  const indexCreatedVersionMajor = format < VERSION_70 ? 6 : input.readVInt();
+  if (
+    indexCreatedVersionMajor < 6 ||
+    (indexCreatedVersionMajor > luceneVersion.major && format >= VERSION_70)
+  ) {
     throw corrupt("Invalid version that created the index", {
       file: input.name,
       indexCreatedVersionMajor,
@@ -179,6 +185,7 @@ function checkSegmentVersion(
 
 function readSegment(directory: Directory, input: IndexInput, format: number): SegmentCommitInfo {
   const name = input.readString(256);
+  if (format < VERSION_70) readHasId(input);
   const segmentId = input.bytesCopy(16);
   const codec = codecForName(input.readString(256));
   const info = { ...codec.segmentInfoFormat.read(directory, name, segmentId), codec: codec.name };
@@ -209,6 +216,11 @@ function readSegment(directory: Directory, input: IndexInput, format: number): S
     fieldInfosFiles,
     docValuesUpdatesFiles,
   };
+}
+
+function readHasId(input: IndexInput): void {
+  const hasId = input.readByte();
+  if (hasId !== 1) throw corrupt("Segment has no id", { file: input.name, hasId });
 }
 
 function readGeneration(input: IndexInput): number {

@@ -1,8 +1,9 @@
 // Lucene wrote 16, 32 and 64-bit numbers high byte first up to 8.x; since 9.0 low byte first. The
 // old generations read through a directory that says so: its inputs answer the same calls on the
-// same windows of bytes in the other order, and so do their slices, clones and random-access views.
-// A decoder whose layout did not change between the lines is then written once, and the inputs of
-// 9.0 and later ask no question. Bytes, vInts, strings and codec headers have one order in all lines.
+// same windows of bytes in the other order, and so do their slices, clones and random-access
+// views. A decoder whose layout did not change between the lines is then written once, and the
+// inputs of 9.0 and later ask no question. Bytes, vInts, strings and codec headers have one order
+// in all lines.
 // Upstream: org.apache.lucene.store.DataInput (8.10.1),
 // org.apache.lucene.backward_codecs.store.EndiannessReverserUtil (9.0.0).
 
@@ -13,6 +14,8 @@ import type { IndexOutput } from "./index-output.ts";
 
 /** An input whose numbers have their high byte first. */
 export class BigEndianIndexInput extends IndexInput {
+  override readonly bigEndian = true;
+
   override readShort(): number {
     const high = this.readByte();
     return (((high << 8) | this.readByte()) << 16) >> 16;

@@ -34,6 +34,8 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A sequential input over a slice of a page source. Fields are public for hot loops; see each. */
 export class IndexInput {
+  /** Do numbers have their high byte first (big-endian.ts)? */
+  readonly bigEndian: boolean = false;
   readonly source: PageSource;
   /** Absolute position in the source where this slice begins. */
   readonly sliceStart: number;

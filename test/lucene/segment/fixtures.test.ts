@@ -52,6 +52,8 @@ function rowsOf(leaf: LeafReader): Row[] {
 }
 
 const ARCHIVES = [
+  "es6.8.23-types",
+  "os1.3.0-types",
   "os2.11.0-segments",
   "os2.19.6-segments",
   "os2.19.6-types",

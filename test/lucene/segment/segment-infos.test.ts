@@ -106,7 +106,7 @@ describe("readCommit", () => {
   });
 
   it.each([
-    ["Lucene87", "too-old"],
+    ["Lucene54", "too-old"],
     ["Lucene50", "too-old"],
     ["Lucene105", "too-new"],
     ["Lucene110", "too-new"],

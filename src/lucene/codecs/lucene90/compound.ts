@@ -35,8 +35,13 @@ import {
 import type { CompoundFormat } from "../codec.ts";
 import { segmentNameOf } from "./segment-info.ts";
 
-const DATA_CODEC = "Lucene90CompoundData";
-const ENTRIES_CODEC = "Lucene90CompoundEntries";
+/** Codec names of the two files. */
+export interface CompoundCodecs {
+  readonly data: string;
+  readonly entries: string;
+}
+
+const CODECS: CompoundCodecs = { data: "Lucene90CompoundData", entries: "Lucene90CompoundEntries" };
 const VERSION = 0;
 const ALIGNMENT_BYTES = 8;
 const COPY_BYTES = 64 * 1024;
@@ -48,15 +53,15 @@ interface Entry {
 
 /** `.cfs`/`.cfe` of all generations since Lucene 9.0. */
 export const lucene90CompoundFormat: CompoundFormat = {
-  compoundReader: (directory, info) => new Lucene90CompoundReader(directory, info),
+  compoundReader: (directory, info) => new CompoundReader(directory, info, CODECS),
 
   write(directory, info) {
     const data = directory.createOutput(segmentFileName(info.name, "", "cfs"));
     try {
       const entries = directory.createOutput(segmentFileName(info.name, "", "cfe"));
       try {
-        writeIndexHeader(data, DATA_CODEC, VERSION, info.id, "");
-        writeIndexHeader(entries, ENTRIES_CODEC, VERSION, info.id, "");
+        writeIndexHeader(data, CODECS.data, VERSION, info.id, "");
+        writeIndexHeader(entries, CODECS.entries, VERSION, info.id, "");
         writeParts(directory, info, data, entries);
         writeFooter(data);
         writeFooter(entries);
@@ -110,18 +115,18 @@ function entryName(file: string): string {
 }
 
 /** The files inside one .cfs, under their own names. Inputs that it opens need no closing. */
-export class Lucene90CompoundReader implements Directory {
+export class CompoundReader implements Directory {
   private readonly segment: string;
   private readonly entries: ReadonlyMap<string, Entry>;
   private readonly handle: IndexInput;
   private readonly source: PageSource;
 
-  constructor(directory: Directory, info: SegmentInfo) {
+  constructor(directory: Directory, info: SegmentInfo, codecs: CompoundCodecs) {
     this.segment = info.name;
-    this.entries = readEntries(directory, info);
+    this.entries = readEntries(directory, info, codecs.entries);
     this.handle = directory.openInput(segmentFileName(info.name, "", "cfs"));
     try {
-      this.checkData(info);
+      this.checkData(info, codecs.data);
     } catch (error) {
       this.handle.close();
       throw error;
@@ -129,10 +134,10 @@ export class Lucene90CompoundReader implements Directory {
     this.source = unclosed(this.handle.source);
   }
 
-  private checkData(info: SegmentInfo): void {
-    checkIndexHeader(this.handle, DATA_CODEC, VERSION, VERSION, info.id, "");
+  private checkData(info: SegmentInfo, codec: string): void {
+    checkIndexHeader(this.handle, codec, VERSION, VERSION, info.id, "");
     retrieveChecksum(this.handle);
-    let end = indexHeaderLength(DATA_CODEC, "");
+    let end = indexHeaderLength(codec, "");
     for (const entry of this.entries.values()) end = Math.max(end, entry.offset + entry.length);
     const { name, length } = this.handle;
     if (length !== end + FOOTER_BYTES) {
@@ -201,13 +206,14 @@ function unclosed(source: PageSource): PageSource {
     readInto: (target, offset, position, length) => {
       source.readInto(target, offset, position, length);
     },
+    prefetch: (position, length) => source.prefetch?.(position, length),
     close() {},
   };
 }
 
-function readEntries(directory: Directory, info: SegmentInfo): Map<string, Entry> {
+function readEntries(directory: Directory, info: SegmentInfo, codec: string): Map<string, Entry> {
   return readChecksumFile(directory, segmentFileName(info.name, "", "cfe"), (input) => {
-    checkIndexHeader(input, ENTRIES_CODEC, VERSION, VERSION, info.id, "");
+    checkIndexHeader(input, codec, VERSION, VERSION, info.id, "");
     const count = input.readCount("compound entries", 17);
     const entries = new Map<string, Entry>();
     for (let i = 0; i < count; i++) {

@@ -20,6 +20,7 @@ import {
 } from "../../../base/index.ts";
 import type { DataOutput, IndexInput } from "../../store/index.ts";
 import type { StoredFieldsMode } from "../codec.ts";
+import type { ChunkBytes } from "./compressing-stored-fields-reader.ts";
 
 /** The constants of one mode of Lucene90StoredFieldsFormat. */
 export interface CompressionMode {
@@ -71,9 +72,8 @@ interface Piece {
 
 const KEPT_BYTES = 1024 * 1024;
 
-/** One chunk, decompressed as far as it was asked for. */
-export class ChunkData {
-  /** The chunk's bytes; valid where `ensure` was called. Replaced by `reset`. */
+/** One chunk of a dictionary and blocks. */
+export class ChunkData implements ChunkBytes {
   bytes: Uint8Array = new Uint8Array(0);
   private readonly mode: CompressionMode;
   private input: IndexInput | undefined;
@@ -85,7 +85,6 @@ export class ChunkData {
     this.mode = mode;
   }
 
-  /** Takes a new chunk of `length` bytes: `input` begins and ends with its compressed units. */
   reset(input: IndexInput, length: number, unitBytes: number): void {
     this.pieces = [];
     this.scratchDictionary = undefined;
@@ -123,7 +122,7 @@ export class ChunkData {
       lengths.push(Math.min(blockLength, length - done));
       if (lengths.length > input.length) throw corrupt("Too many blocks", { file: input.name });
     }
-    if (this.mode === BEST_SPEED) this.placeLz4(input, start, lengths);
+    if (this.mode.name === "BEST_SPEED") this.placeLz4(input, start, lengths);
     else this.placeDeflate(input, start, lengths);
   }
 
@@ -156,7 +155,6 @@ export class ChunkData {
     this.pieces.push({ start, length, position, compressedLength, dictionary, done: false });
   }
 
-  /** Makes `bytes[from, to)` valid. */
   ensure(from: number, to: number): void {
     const { pieces } = this;
     let low = 0;
@@ -179,7 +177,7 @@ export class ChunkData {
     const input = this.input!;
     input.seek(piece.position);
     const compressed = input.bytesBorrow(piece.compressedLength);
-    if (this.mode === BEST_SPEED) this.decompressLz4(piece, compressed);
+    if (this.mode.name === "BEST_SPEED") this.decompressLz4(piece, compressed);
     else this.inflate(piece, compressed, input.name);
     piece.done = true;
   }

@@ -53,12 +53,23 @@ export interface FieldsIndex {
   readonly maxPointer: number;
 }
 
+/** What of the index differs between generations. */
+export interface FieldsIndexLayout {
+  /** Codec name of .fdx. */
+  readonly codec: string;
+  /** Most bytes of .fdt between its last chunk and its footer. */
+  readonly trailerBytesMax: number;
+}
+
+const LAYOUT: FieldsIndexLayout = { codec: CODEC, trailerBytesMax: 0 };
+
 /** Reads the index: `meta` stands after the chunk size; `fields` is .fdt. */
 export function readFieldsIndex(
   directory: Directory,
   info: SegmentInfo,
   meta: IndexInput,
   fields: IndexInput,
+  layout: FieldsIndexLayout = LAYOUT,
 ): FieldsIndex {
   const maxDoc = meta.readInt();
   const blockShift = meta.readInt();
@@ -73,7 +84,8 @@ export function readFieldsIndex(
   const pointersMeta = readDirectMonotonicMeta(meta, count, blockShift);
   const pointersEnd = meta.readLongNumber();
   const maxPointer = meta.readLongNumber();
-  if (maxPointer !== fields.length - FOOTER_BYTES) {
+  const trailerBytes = fields.length - FOOTER_BYTES - maxPointer;
+  if (trailerBytes < 0 || trailerBytes > layout.trailerBytesMax) {
     throw corrupt("Stored fields end elsewhere than their index says", {
       file: fields.name,
       expected: maxPointer,
@@ -82,16 +94,27 @@ export function readFieldsIndex(
   }
   const input = directory.openInput(segmentFileName(info.name, "", "fdx"));
   try {
-    checkIndexHeader(input, CODEC, VERSION, VERSION, info.id, "");
+    checkIndexHeader(input, layout.codec, VERSION, VERSION, info.id, "");
     retrieveChecksum(input);
     const docs = decode(input, docsStart, docsEnd, docsMeta);
     const pointers = decode(input, docsEnd, pointersEnd, pointersMeta);
-    checkAscending(docs, 0, maxDoc, input.name);
-    checkAscending(pointers, 0, maxPointer, input.name);
-    return { chunkCount: count - 1, docs, pointers, maxPointer };
+    return fieldsIndex(docs, pointers, maxDoc, maxPointer, input.name);
   } finally {
     input.close();
   }
+}
+
+/** Both sequences, checked: they ascend from 0 to `maxDoc` and to `maxPointer`. */
+export function fieldsIndex(
+  docs: Float64Array,
+  pointers: Float64Array,
+  maxDoc: number,
+  maxPointer: number,
+  file: string,
+): FieldsIndex {
+  checkAscending(docs, 0, maxDoc, file);
+  checkAscending(pointers, 0, maxPointer, file);
+  return { chunkCount: docs.length - 1, docs, pointers, maxPointer };
 }
 
 /** Reads the whole .fdx and compares its checksum. */

@@ -153,8 +153,8 @@ export function fieldOfHead(head: FieldHead) {
   };
 }
 
-/** One vInt, or three where the field has points. */
-export function readPointCounts(input: IndexInput, field: string) {
+/** One vInt, or three where the field has points; two where all dimensions are indexed. */
+export function readPointCounts(input: IndexInput, field: string, hasIndexCount = true) {
   const pointDimensionCount = input.readVInt();
   if (pointDimensionCount < 0 || pointDimensionCount > 16) {
     throw invalid(input, field, "point dimensions", pointDimensionCount);
@@ -162,7 +162,7 @@ export function readPointCounts(input: IndexInput, field: string) {
   if (pointDimensionCount === 0) {
     return { pointDimensionCount, pointIndexDimensionCount: 0, pointNumBytes: 0 };
   }
-  const pointIndexDimensionCount = input.readVInt();
+  const pointIndexDimensionCount = hasIndexCount ? input.readVInt() : pointDimensionCount;
   if (pointIndexDimensionCount < 1 || pointIndexDimensionCount > Math.min(8, pointDimensionCount)) {
     throw invalid(input, field, "indexed point dimensions", pointIndexDimensionCount);
   }

@@ -10,9 +10,14 @@
 import { corrupt } from "../../../base/index.ts";
 import { FixedBits } from "../../index/fixed-bits.ts";
 import type { Bits } from "../../index/leaf-reader.ts";
-import { fileNameFromGeneration, nextGeneration } from "../../index/segment-info.ts";
+import {
+  fileNameFromGeneration,
+  nextGeneration,
+  type SegmentCommitInfo,
+} from "../../index/segment-info.ts";
 import {
   checkIndexHeader,
+  type Directory,
   FOOTER_BYTES,
   readChecksumFile,
   writeFooter,
@@ -28,31 +33,39 @@ export function liveDocsFileName(segment: string, gen: number): string | undefin
   return fileNameFromGeneration(segment, "liv", gen);
 }
 
+/** Reads the bits of a commit's `.liv`; `toWords` puts what is on disk low byte first. */
+export function readLiveDocs(
+  directory: Directory,
+  commit: SegmentCommitInfo,
+  codec: string,
+  toWords: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+): FixedBits {
+  const { info, delGen, delCount } = commit;
+  const name = liveDocsFileName(info.name, delGen);
+  if (name === undefined) throw corrupt("Segment has no deletes", { segment: info.name });
+  return readChecksumFile(directory, name, (input) => {
+    checkIndexHeader(input, codec, VERSION, VERSION, info.id, delGen.toString(36));
+    const byteCount = Math.ceil(info.maxDoc / 64) * 8;
+    const bytesLeft = input.length - FOOTER_BYTES - input.filePointer;
+    if (byteCount !== bytesLeft) {
+      throw corrupt("Live docs have another length than the segment", {
+        file: name,
+        expected: byteCount,
+        actual: bytesLeft,
+      });
+    }
+    const bits = new FixedBits(info.maxDoc, toWords(input.bytesCopy(byteCount)));
+    const deleted = info.maxDoc - bits.cardinality();
+    if (deleted !== delCount) {
+      throw corrupt("Live docs disagree with the commit", { file: name, deleted, delCount });
+    }
+    return bits;
+  });
+}
+
 /** `.liv` of all generations since Lucene 9.0. */
 export const lucene90LiveDocsFormat: LiveDocsFormat = {
-  readLiveDocs(directory, commit) {
-    const { info, delGen, delCount } = commit;
-    const name = liveDocsFileName(info.name, delGen);
-    if (name === undefined) throw corrupt("Segment has no deletes", { segment: info.name });
-    return readChecksumFile(directory, name, (input) => {
-      checkIndexHeader(input, CODEC_NAME, VERSION, VERSION, info.id, delGen.toString(36));
-      const byteCount = Math.ceil(info.maxDoc / 64) * 8;
-      const bytesLeft = input.length - FOOTER_BYTES - input.filePointer;
-      if (byteCount !== bytesLeft) {
-        throw corrupt("Live docs have another length than the segment", {
-          file: name,
-          expected: byteCount,
-          actual: bytesLeft,
-        });
-      }
-      const bits = new FixedBits(info.maxDoc, input.bytesCopy(byteCount));
-      const deleted = info.maxDoc - bits.cardinality();
-      if (deleted !== delCount) {
-        throw corrupt("Live docs disagree with the commit", { file: name, deleted, delCount });
-      }
-      return bits;
-    });
-  },
+  readLiveDocs: (directory, commit) => readLiveDocs(directory, commit, CODEC_NAME),
 
   writeLiveDocs(directory, commit, bits, newDelCount) {
     const { info } = commit;

@@ -15,7 +15,12 @@
 // Upstream: org.apache.lucene.codecs.lucene90.Lucene90SegmentInfoFormat (9.1.0).
 
 import { corrupt, DOCS_MAX } from "../../../base/index.ts";
-import { type LuceneVersion, type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
+import {
+  type LuceneVersion,
+  type SegmentInfo,
+  type SortField,
+  segmentFileName,
+} from "../../index/segment-info.ts";
 import {
   checkIndexHeader,
   type Directory,
@@ -33,9 +38,27 @@ const VERSION = 0;
 const YES = 1;
 const NO = 255;
 
+/** What of `.si` differs between generations. */
+export interface SegmentInfoLayout {
+  readonly codec: string;
+  readonly versionMax: number;
+  readonly hasMinVersion: boolean;
+  readonly hasBlocks: boolean;
+  readIndexSort(input: IndexInput): SortField[];
+}
+
+/** `.si` of Lucene 9.0 to 9.8. */
+export const LUCENE90_SEGMENT_INFO: SegmentInfoLayout = {
+  codec: CODEC_NAME,
+  versionMax: VERSION,
+  hasMinVersion: true,
+  hasBlocks: false,
+  readIndexSort,
+};
+
 /** `.si` of the written generation. `codec` of what is read is the caller's to fill in. */
 export const lucene90SegmentInfoFormat: SegmentInfoFormat = {
-  read: (directory, segment, id) => readSegmentInfo(directory, segment, id, false),
+  read: (directory, segment, id) => readSegmentInfo(directory, segment, id, LUCENE90_SEGMENT_INFO),
 
   write(directory, info) {
     const name = segmentFileName(info.name, "", "si");
@@ -51,16 +74,16 @@ export const lucene90SegmentInfoFormat: SegmentInfoFormat = {
   },
 };
 
-/** Reads `.si`; `withBlocks` since 9.9. The codec's name is not in the file: it answers "". */
+/** Reads `.si`. The codec's name is not in the file: it answers "". */
 export function readSegmentInfo(
   directory: Directory,
   segment: string,
   id: Uint8Array | undefined,
-  withBlocks: boolean,
+  layout: SegmentInfoLayout,
 ): SegmentInfo {
   return readChecksumFile(directory, segmentFileName(segment, "", "si"), (input) => {
-    checkIndexHeader(input, CODEC_NAME, VERSION, VERSION, id, "");
-    return readBody(input, segment, id ?? idOfHeader(input), withBlocks);
+    checkIndexHeader(input, layout.codec, 0, layout.versionMax, id, "");
+    return readBody(input, segment, id ?? idOfHeader(input), layout);
   });
 }
 
@@ -77,10 +100,10 @@ function readBody(
   input: IndexInput,
   name: string,
   id: Uint8Array,
-  withBlocks: boolean,
+  layout: SegmentInfoLayout,
 ): SegmentInfo {
   const version = readVersion(input);
-  const hasMinVersion = input.readByte();
+  const hasMinVersion = layout.hasMinVersion ? input.readByte() : 0;
   if (hasMinVersion > 1) throw corrupt("Illegal boolean value", { file: input.name });
   const minVersion = hasMinVersion === 1 ? readVersion(input) : undefined;
   const maxDoc = input.readInt();
@@ -88,7 +111,7 @@ function readBody(
     throw corrupt("Invalid document count", { file: input.name, maxDoc });
   }
   const isCompoundFile = input.readByte() === YES;
-  const hasBlocks = withBlocks && input.readByte() === YES;
+  const hasBlocks = layout.hasBlocks && input.readByte() === YES;
   const diagnostics = input.readMapOfStrings();
   const files = input.readSetOfStrings();
   for (const file of files) {
@@ -97,7 +120,7 @@ function readBody(
     }
   }
   const attributes = input.readMapOfStrings();
-  const indexSort = readIndexSort(input);
+  const indexSort = layout.readIndexSort(input);
   return {
     name,
     id,

@@ -2,7 +2,7 @@
 // binary tree that says where to look. Shared by the writer and the reader.
 //
 //   META, per field    SIZE  TYPE    FIELD
-//     header                         "BKD", version 9 (10 since Lucene 10.2)
+//     header                         "BKD", version 9 (10 since Lucene 10.2; older ones below)
 //                       n    vInt    numDims, numIndexDims, maxPointsInLeafNode, bytesPerDim
 //                       n    vInt    numLeaves
 //                       k    bytes   minPackedValue, maxPackedValue: numIndexDims * bytesPerDim
@@ -27,11 +27,24 @@
 //                                    all dimensions after their prefixes (sorted: and that byte)
 // The tree is left-complete: all leaves but the last are full; n leaves give the left child
 // leftLeafCount(n) of them.
-// Upstream: org.apache.lucene.util.bkd.BKDWriter (9.1.0). Spec: docs/format/points.md.
+// Up to version 8 (codecs/lucene60/points) the metadata ends with numIndexBytes and the packed
+// index itself; numIndexDims is there since version 6. Several dimensions are then cut into a
+// power of two of leaves that are equally full. A leaf has bounds since version 5, before 7 in
+// front of the sorted dimension even for -1.
+// Upstream: org.apache.lucene.util.bkd.BKDWriter (9.1.0, 8.4.1, 6.6.1).
+// Spec: docs/format/points.md.
 
 /** Codec name in the metadata of each field. */
 export const BKD_CODEC = "BKD";
-/** First version with the index in its own file: the oldest that is read. */
+/** Lucene 6.4: first version with a packed index; the oldest that is read. */
+export const BKD_VERSION_PACKED_INDEX = 4;
+/** Lucene 7.0: leaves of several dimensions tell their bounds. */
+export const BKD_VERSION_LEAF_STORES_BOUNDS = 5;
+/** Lucene 7.6: fewer dimensions may be indexed than there are. */
+export const BKD_VERSION_SELECTIVE_INDEXING = 6;
+/** Lucene 8.4: leaves of few distinct points; bounds come after the sorted dimension. */
+export const BKD_VERSION_LOW_CARDINALITY_LEAVES = 7;
+/** Lucene 8.6: first version with the index in its own file, and all leaves but the last full. */
 export const BKD_VERSION_META_FILE = 9;
 /** Documents of 21 and 24 bits in a layout for vector instructions. */
 export const BKD_VERSION_VECTORIZED = 10;

@@ -11,6 +11,7 @@ import { checkHeader, type IndexInput } from "../../store/index.ts";
 import {
   BKD_CODEC,
   BKD_VERSION_META_FILE,
+  BKD_VERSION_SELECTIVE_INDEXING,
   BKD_VERSION_VECTORIZED,
   type BkdConfig,
   BYTES_PER_DIM_MAX,
@@ -34,37 +35,17 @@ export class BkdReader implements PointValues {
   readonly maxPackedValue: Uint8Array;
   private readonly tree: BkdTree;
 
-  /** Reads the field's metadata at `meta`'s position. */
-  constructor(meta: IndexInput, indexIn: IndexInput, dataIn: IndexInput, maxDoc: number) {
-    const version = checkHeader(meta, BKD_CODEC, BKD_VERSION_META_FILE, BKD_VERSION_VECTORIZED);
-    const config = readConfig(meta);
-    const numLeaves = meta.readVInt();
-    const packedBytes = config.numIndexDims * config.bytesPerDim;
-    this.minPackedValue = meta.bytesCopy(packedBytes);
-    this.maxPackedValue = meta.bytesCopy(packedBytes);
-    this.size = meta.readVLong();
-    this.docCount = meta.readVInt();
-    const indexBytes = meta.readVInt();
-    // The first leaf's offset; the index has it, too.
-    meta.readLongNumber();
-    const indexOffset = meta.readLongNumber();
-    this.numDimensions = config.numDims;
-    this.numIndexDimensions = config.numIndexDims;
-    this.bytesPerDimension = config.bytesPerDim;
-    this.tree = {
-      config,
-      version,
-      numLeaves,
-      pointCount: this.size,
-      maxDoc,
-      minPackedValue: this.minPackedValue,
-      maxPackedValue: this.maxPackedValue,
-      indexIn,
-      dataIn,
-      indexOffset,
-      indexBytes,
-    };
-    checkTree(meta, this.tree, this.docCount);
+  /** Checks what was read against itself; `file` is where it stood. */
+  constructor(tree: BkdTree, docCount: number, file: string) {
+    checkTree(file, tree, docCount);
+    this.tree = tree;
+    this.size = tree.pointCount;
+    this.docCount = docCount;
+    this.minPackedValue = tree.minPackedValue;
+    this.maxPackedValue = tree.maxPackedValue;
+    this.numDimensions = tree.config.numDims;
+    this.numIndexDimensions = tree.config.numIndexDims;
+    this.bytesPerDimension = tree.config.bytesPerDim;
   }
 
   intersect(visitor: IntersectVisitor): void {
@@ -76,9 +57,41 @@ export class BkdReader implements PointValues {
   }
 }
 
-function readConfig(meta: IndexInput): BkdConfig {
+/** Reads the field's metadata at `meta`'s position: since Lucene 8.6, in a file of its own. */
+export function readBkd(
+  meta: IndexInput,
+  indexIn: IndexInput,
+  dataIn: IndexInput,
+  maxDoc: number,
+): BkdReader {
+  const version = checkHeader(meta, BKD_CODEC, BKD_VERSION_META_FILE, BKD_VERSION_VECTORIZED);
+  const head = readBkdHead(meta, version);
+  const indexBytes = meta.readVInt();
+  // The first leaf's offset; the index has it, too.
+  meta.readLongNumber();
+  const indexOffset = meta.readLongNumber();
+  const tree = { ...head, version, maxDoc, indexIn, dataIn, indexOffset, indexBytes };
+  return new BkdReader(tree, head.docCount, meta.name);
+}
+
+/** What all versions begin with, after the header. */
+export function readBkdHead(meta: IndexInput, version: number) {
+  const config = readConfig(meta, version);
+  const numLeaves = meta.readVInt();
+  const packedBytes = config.numIndexDims * config.bytesPerDim;
+  return {
+    config,
+    numLeaves,
+    minPackedValue: meta.bytesCopy(packedBytes),
+    maxPackedValue: meta.bytesCopy(packedBytes),
+    pointCount: meta.readVLong(),
+    docCount: meta.readVInt(),
+  };
+}
+
+function readConfig(meta: IndexInput, version: number): BkdConfig {
   const numDims = meta.readVInt();
-  const numIndexDims = meta.readVInt();
+  const numIndexDims = version < BKD_VERSION_SELECTIVE_INDEXING ? numDims : meta.readVInt();
   const maxPointsInLeafNode = meta.readVInt();
   const bytesPerDim = meta.readVInt();
   const valid =
@@ -102,22 +115,26 @@ function readConfig(meta: IndexInput): BkdConfig {
   return { numDims, numIndexDims, bytesPerDim, maxPointsInLeafNode };
 }
 
-function checkTree(meta: IndexInput, tree: BkdTree, docCount: number): void {
+function checkTree(file: string, tree: BkdTree, docCount: number): void {
   const { config, numLeaves, pointCount, indexBytes, indexOffset } = tree;
   const { bytesPerDim } = config;
+  const fullLeaves = Math.ceil(pointCount / config.maxPointsInLeafNode);
+  // Before 8.6 leaves were halved until they fitted.
+  const leavesMax = tree.version < BKD_VERSION_META_FILE ? fullLeaves * 2 : fullLeaves;
   // Each inner node takes a byte at least.
   const valid =
     numLeaves >= 1 &&
     numLeaves - 1 <= indexBytes &&
     pointCount >= 1 &&
-    Math.ceil(pointCount / config.maxPointsInLeafNode) === numLeaves &&
+    fullLeaves <= numLeaves &&
+    numLeaves <= leavesMax &&
     docCount >= 1 &&
     docCount <= Math.min(pointCount, tree.maxDoc) &&
     indexOffset >= 0 &&
     indexOffset + indexBytes <= tree.indexIn.length;
   if (!valid) {
     throw corrupt("Invalid tree of points", {
-      file: meta.name,
+      file,
       numLeaves,
       pointCount,
       docCount,
@@ -128,7 +145,7 @@ function checkTree(meta: IndexInput, tree: BkdTree, docCount: number): void {
   for (let dim = 0; dim < config.numIndexDims; dim++) {
     const at = dim * bytesPerDim;
     if (compareBytes(tree.minPackedValue, at, tree.maxPackedValue, at, bytesPerDim) > 0) {
-      throw corrupt("Least point is greater than the greatest", { file: meta.name, dim });
+      throw corrupt("Least point is greater than the greatest", { file, dim });
     }
   }
 }

@@ -5,7 +5,13 @@
 import { corrupt } from "../../../base/index.ts";
 import type { IntersectVisitor } from "../../index/leaf-reader.ts";
 import type { IndexInput } from "../../store/index.ts";
-import { BKD_VERSION_VECTORIZED, type BkdConfig } from "./bkd-format.ts";
+import {
+  BKD_VERSION_LEAF_STORES_BOUNDS,
+  BKD_VERSION_LOW_CARDINALITY_LEAVES,
+  BKD_VERSION_META_FILE,
+  BKD_VERSION_VECTORIZED,
+  type BkdConfig,
+} from "./bkd-format.ts";
 import { readDocIds } from "./doc-ids.ts";
 
 /** What a visit needs to know of its tree. */
@@ -185,7 +191,7 @@ export class BkdVisit {
     this.rightPositions[level] = index.filePointer + leftBytes;
   }
 
-  /** Exact number of points below a node: all leaves but the last are full. */
+  /** Number of points below a node: all leaves but the last are full. Before 8.6: at most. */
   private pointsBelow(node: number): number {
     const { numLeaves, pointCount, config } = this.tree;
     const full = config.maxPointsInLeafNode;
@@ -194,7 +200,9 @@ export class BkdVisit {
     let right = node;
     while (right < numLeaves) right = right * 2 + 1;
     const leaves = right - left + 1 + (right >= left ? 0 : numLeaves);
-    if (right !== this.rightMostLeaf) return leaves * full;
+    if (right !== this.rightMostLeaf || this.tree.version < BKD_VERSION_META_FILE) {
+      return leaves * full;
+    }
     return (leaves - 1) * full + (pointCount % full === 0 ? full : pointCount % full);
   }
 
@@ -237,23 +245,45 @@ export class BkdVisit {
   private visitLeaf(visitor: IntersectVisitor, level: number): void {
     const count = this.readLeafDocs(level);
     this.readCommonPrefixes();
-    const { leaves, packed, docs } = this;
-    const sortedDim = (leaves.readByte() << 24) >> 24;
-    if (sortedDim < -2 || sortedDim >= this.prefixes.length) {
-      throw corrupt("Invalid sorted dimension", { file: leaves.name, sortedDim });
-    }
-    if (sortedDim !== -1 && this.numIndexDims > 1) {
-      this.readBounds();
-      const relation = visitor.compare(this.leafMin, this.leafMax);
-      if (relation === "outside") return;
-      visitor.grow?.(count);
-      if (relation === "inside") {
-        this.visitDocs(visitor, 0, count);
-        return;
+    const { version } = this.tree;
+    const hasBounds = this.numIndexDims > 1 && version >= BKD_VERSION_LEAF_STORES_BOUNDS;
+    if (version < BKD_VERSION_LOW_CARDINALITY_LEAVES) {
+      if (this.shows(visitor, count, hasBounds)) {
+        this.visitValues(visitor, count, this.readSortedDim());
       }
-    } else {
-      visitor.grow?.(count);
+      return;
     }
+    const sortedDim = this.readSortedDim();
+    if (this.shows(visitor, count, hasBounds && sortedDim !== -1)) {
+      this.visitValues(visitor, count, sortedDim);
+    }
+  }
+
+  private readSortedDim(): number {
+    const sortedDim = (this.leaves.readByte() << 24) >> 24;
+    if (sortedDim < -2 || sortedDim >= this.prefixes.length) {
+      throw corrupt("Invalid sorted dimension", { file: this.leaves.name, sortedDim });
+    }
+    return sortedDim;
+  }
+
+  /** Are values to be shown one by one? A leaf with bounds may answer for all. */
+  private shows(visitor: IntersectVisitor, count: number, hasBounds: boolean): boolean {
+    if (!hasBounds) {
+      visitor.grow?.(count);
+      return true;
+    }
+    this.readBounds();
+    const relation = visitor.compare(this.leafMin, this.leafMax);
+    if (relation === "outside") return false;
+    visitor.grow?.(count);
+    if (relation === "crosses") return true;
+    this.visitDocs(visitor, 0, count);
+    return false;
+  }
+
+  private visitValues(visitor: IntersectVisitor, count: number, sortedDim: number): void {
+    const { packed, docs } = this;
     if (sortedDim === -1) {
       for (let i = 0; i < count; i++) visitor.visitValue(docs[i]!, packed);
     } else if (sortedDim === -2) {

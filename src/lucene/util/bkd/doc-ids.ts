@@ -7,8 +7,9 @@
 //   16           vInt min; count / 2 ints of two 16-bit differences (i high, half + i low); the odd
 //                one as a short (since 9.6)
 //   21           thirds: see decode21 (since 10.2)
-//   24           eight documents in three longs, each long filled from its top (before 10.2);
-//                since 10.2 quarters: see decode24
+//   24           eight documents in three longs, each long filled from its top (before 10.2; up to
+//                8.x longs are big-endian, so that three bytes follow three); since 10.2 quarters:
+//                see decode24
 //   32           ints
 // Upstream: org.apache.lucene.util.bkd.DocIdsWriter (9.1.0 for writing, 10.4.0 for reading).
 
@@ -113,6 +114,7 @@ export function readDocIds(
       break;
     case BITS_24:
       if (vectorized) readBits24(input, count, docs);
+      else if (input.bigEndian) readBigEndianBits24(input, count, docs);
       else readLegacyBits24(input, count, docs);
       break;
     case BITS_32:
@@ -231,5 +233,12 @@ function readLegacyBits24(input: IndexInput, count: number, docs: Int32Array): v
   for (; i < count; i++) {
     const high = input.readShort() & 0xffff;
     docs[i] = (high << 8) | input.readByte();
+  }
+}
+
+function readBigEndianBits24(input: IndexInput, count: number, docs: Int32Array): void {
+  const bytes = input.bytesBorrow(count * 3);
+  for (let i = 0, p = 0; i < count; i++, p += 3) {
+    docs[i] = (bytes[p]! << 16) | (bytes[p + 1]! << 8) | bytes[p + 2]!;
   }
 }

@@ -25,26 +25,36 @@ export function readIndexedDisiEntry(meta: IndexInput, dataLength: number): Inde
   const docsWithFieldLength = meta.readLongNumber();
   const jumpTableEntryCount = meta.readShort();
   const denseRankPower = (meta.readByte() << 24) >> 24;
+  const entry = { docsWithFieldOffset, docsWithFieldLength, jumpTableEntryCount, denseRankPower };
+  return checkedDisiEntry(entry, dataLength, meta.name);
+}
+
+/** The same entry, if what it says can be. */
+export function checkedDisiEntry(
+  entry: IndexedDisiEntry,
+  dataLength: number,
+  file: string,
+): IndexedDisiEntry {
+  const { docsWithFieldOffset, docsWithFieldLength, jumpTableEntryCount, denseRankPower } = entry;
   if (docsWithFieldOffset < -2 || docsWithFieldLength < 0) {
-    throw corrupt("Set of documents is out of bounds", { file: meta.name, docsWithFieldOffset });
+    throw corrupt("Set of documents is out of bounds", { file, docsWithFieldOffset });
   }
-  if (docsWithFieldOffset >= 0) {
-    if (
-      docsWithFieldOffset + docsWithFieldLength > dataLength ||
-      Math.max(0, jumpTableEntryCount) * 8 > docsWithFieldLength
-    ) {
-      throw corrupt("Set of documents is out of bounds", {
-        file: meta.name,
-        docsWithFieldOffset,
-        docsWithFieldLength,
-        jumpTableEntryCount,
-      });
-    }
-    if (denseRankPower !== -1 && (denseRankPower < 7 || denseRankPower > 15)) {
-      throw corrupt("Rank power is out of bounds", { file: meta.name, denseRankPower });
-    }
+  if (docsWithFieldOffset < 0) return entry;
+  if (
+    docsWithFieldOffset + docsWithFieldLength > dataLength ||
+    Math.max(0, jumpTableEntryCount) * 8 > docsWithFieldLength
+  ) {
+    throw corrupt("Set of documents is out of bounds", {
+      file,
+      docsWithFieldOffset,
+      docsWithFieldLength,
+      jumpTableEntryCount,
+    });
   }
-  return { docsWithFieldOffset, docsWithFieldLength, jumpTableEntryCount, denseRankPower };
+  if (denseRankPower !== -1 && (denseRankPower < 7 || denseRankPower > 15)) {
+    throw corrupt("Rank power is out of bounds", { file, denseRankPower });
+  }
+  return entry;
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -4,7 +4,8 @@
 
 import { corrupt } from "../../../base/index.ts";
 import type { IndexInput, RandomAccessInput } from "../../store/index.ts";
-import { DirectReader } from "./direct-reader.ts";
+import { openDirectReader } from "./big-endian-direct-reader.ts";
+import type { DirectReader } from "./direct-reader.ts";
 import { isDirectBits } from "./direct-writer.ts";
 
 /** Bytes of one block's metadata. */
@@ -86,7 +87,7 @@ export class DirectMonotonicReader {
     }
     const count = Math.min(this.mask + 1, this.count - block * (this.mask + 1));
     const { offsets, bits } = this.meta;
-    const reader = new DirectReader(this.data, offsets[block]!, bits[block]!, count);
+    const reader = openDirectReader(this.data, offsets[block]!, bits[block]!, count);
     this.blocks[block] = reader;
     return reader;
   }

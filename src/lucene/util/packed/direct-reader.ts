@@ -13,8 +13,8 @@ const TWO_32 = 4294967296;
 export class DirectReader {
   readonly count: number;
   readonly bitsPerValue: number;
-  private readonly input: RandomAccessInput;
-  private readonly offset: number;
+  protected readonly input: RandomAccessInput;
+  protected readonly offset: number;
 
   constructor(input: RandomAccessInput, offset: number, bitsPerValue: number, count: number) {
     if (bitsPerValue !== 0 && !isDirectBits(bitsPerValue)) {
@@ -125,7 +125,7 @@ export class DirectReader {
     }
   }
 
-  private bytesOf(from: number, count: number): Uint8Array {
+  protected bytesOf(from: number, count: number): Uint8Array {
     if (from + count > this.count) {
       throw corrupt("Read past the end of packed values", {
         index: from + count,

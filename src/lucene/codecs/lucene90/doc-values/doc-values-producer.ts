@@ -3,14 +3,6 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import type { FieldInfo } from "../../../index/field-info.ts";
-import type {
-  BinaryDocValues,
-  DocValuesProducer,
-  NumericDocValues,
-  SortedDocValues,
-  SortedNumericDocValues,
-  SortedSetDocValues,
-} from "../../../index/leaf-reader.ts";
 import { type SegmentReadState, segmentFileName } from "../../../index/segment-info.ts";
 import {
   checkIndexHeader,
@@ -19,11 +11,8 @@ import {
   readChecksumFile,
   retrieveChecksum,
 } from "../../../store/index.ts";
-import {
-  type DocValuesEntries,
-  readDocValuesEntries,
-  type SkipperEntry,
-} from "./doc-values-entries.ts";
+import { ColumnsProducer, type DocValuesFiles } from "./columns-producer.ts";
+import { DocValuesEntryReader, type SkipperEntry } from "./doc-values-entries.ts";
 import {
   DATA_CODEC,
   DATA_EXTENSION,
@@ -35,76 +24,19 @@ import {
   SKIP_EXTENSION,
   VERSION_SKIPPER_SEPARATE_FILE,
 } from "./doc-values-format.ts";
-import {
-  PackedBinaryDocValues,
-  PackedNumericDocValues,
-  PackedSortedDocValues,
-  PackedSortedNumericDocValues,
-  PackedSortedSetDocValues,
-} from "./doc-values-iterators.ts";
+
+interface Files extends DocValuesFiles {
+  readonly skip: IndexInput | undefined;
+}
 
 /** The doc values of one segment and one per-field format instance (or one update). */
-export class Lucene90DocValuesProducer implements DocValuesProducer {
-  private readonly data: IndexInput;
+export class Lucene90DocValuesProducer extends ColumnsProducer {
   private readonly skip: IndexInput | undefined;
-  private readonly maxDoc: number;
-  private readonly entries: DocValuesEntries;
 
   constructor(state: SegmentReadState) {
-    const { maxDoc } = state.segmentInfo;
-    this.maxDoc = maxDoc;
-    this.data = openInput(state, DATA_EXTENSION);
-    try {
-      const version = checkHeader(this.data, state, DATA_CODEC);
-      retrieveChecksum(this.data);
-      if (version >= VERSION_SKIPPER_SEPARATE_FILE) this.skip = openSkipIndex(state, version);
-      const limits = {
-        version,
-        maxDoc,
-        dataLength: this.data.length,
-        skipLength: (this.skip ?? this.data).length,
-      };
-      const { name } = state.segmentInfo;
-      const metaName = segmentFileName(name, state.segmentSuffix, META_EXTENSION);
-      this.entries = readChecksumFile(state.directory, metaName, (meta) => {
-        checkSameVersion(meta, version, checkHeader(meta, state, META_CODEC));
-        return readDocValuesEntries(meta, state.fieldInfos, limits);
-      });
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-  }
-
-  private entry<T>(entries: Map<number, T>, field: FieldInfo, type: string): T {
-    const entry = entries.get(field.number);
-    if (entry !== undefined) return entry;
-    throw corrupt(`Field has no ${type} doc values`, { file: this.data.name, field: field.name });
-  }
-
-  numeric(field: FieldInfo): NumericDocValues {
-    const entry = this.entry(this.entries.numerics, field, "numeric");
-    return new PackedNumericDocValues(this.data, entry, this.maxDoc);
-  }
-
-  binary(field: FieldInfo): BinaryDocValues {
-    const entry = this.entry(this.entries.binaries, field, "binary");
-    return new PackedBinaryDocValues(this.data, entry, this.maxDoc);
-  }
-
-  sorted(field: FieldInfo): SortedDocValues {
-    const entry = this.entry(this.entries.sorteds, field, "sorted");
-    return new PackedSortedDocValues(this.data, entry, this.maxDoc);
-  }
-
-  sortedNumeric(field: FieldInfo): SortedNumericDocValues {
-    const entry = this.entry(this.entries.sortedNumerics, field, "sorted numeric");
-    return new PackedSortedNumericDocValues(this.data, entry, this.maxDoc);
-  }
-
-  sortedSet(field: FieldInfo): SortedSetDocValues {
-    const entry = this.entry(this.entries.sortedSets, field, "sorted set");
-    return new PackedSortedSetDocValues(this.data, entry, this.maxDoc);
+    const files = openFiles(state);
+    super(files, state.segmentInfo.maxDoc);
+    this.skip = files.skip;
   }
 
   /** Least and greatest value of a field with a skip index (Lucene 10); undefined without one. */
@@ -112,14 +44,41 @@ export class Lucene90DocValuesProducer implements DocValuesProducer {
     return this.entries.skippers.get(field.number);
   }
 
-  checkIntegrity(): void {
-    checksumEntireFile(this.data);
+  override checkIntegrity(): void {
+    super.checkIntegrity();
     if (this.skip !== undefined) checksumEntireFile(this.skip);
   }
 
-  close(): void {
-    this.data.close();
+  override close(): void {
+    super.close();
     this.skip?.close();
+  }
+}
+
+function openFiles(state: SegmentReadState): Files {
+  const data = openInput(state, DATA_EXTENSION);
+  let skip: IndexInput | undefined;
+  try {
+    const version = checkHeader(data, state, DATA_CODEC);
+    retrieveChecksum(data);
+    if (version >= VERSION_SKIPPER_SEPARATE_FILE) skip = openSkipIndex(state, version);
+    const limits = {
+      version,
+      maxDoc: state.segmentInfo.maxDoc,
+      dataLength: data.length,
+      skipLength: (skip ?? data).length,
+    };
+    const { name } = state.segmentInfo;
+    const metaName = segmentFileName(name, state.segmentSuffix, META_EXTENSION);
+    const entries = readChecksumFile(state.directory, metaName, (meta) => {
+      checkSameVersion(meta, version, checkHeader(meta, state, META_CODEC));
+      return new DocValuesEntryReader(meta, state.fieldInfos, limits).readEntries();
+    });
+    return { data, skip, entries };
+  } catch (error) {
+    data.close();
+    skip?.close();
+    throw error;
   }
 }
 

@@ -12,7 +12,8 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import type { IndexInput, RandomAccessInput } from "../../../store/index.ts";
-import { DirectReader } from "../../../util/packed/direct-reader.ts";
+import { openDirectReader } from "../../../util/packed/big-endian-direct-reader.ts";
+import type { DirectReader } from "../../../util/packed/direct-reader.ts";
 import type { NumericEntry } from "./doc-values-entries.ts";
 
 const CHUNK_SHIFT = 7;
@@ -51,7 +52,7 @@ export class NumericColumn {
     this.constant = entry.bitsPerValue === 0;
     this.mul = Number(entry.gcd);
     this.table = entry.table === undefined ? undefined : Float64Array.from(entry.table, Number);
-    this.packed = new DirectReader(this.data, 0, 0, this.count);
+    this.packed = openDirectReader(this.data, 0, 0, this.count);
     const inBlocks = entry.blockShift >= 0 && !this.constant;
     if (!inBlocks)
       this.openBlock(0, entry.bitsPerValue, entry.minValue, entry.valuesOffset, this.count);
@@ -153,7 +154,7 @@ export class NumericColumn {
     if (block === this.block) return;
     const { entry, data } = this;
     const jump = entry.valueJumpTableOffset + block * 8;
-    let at = data.longNumberAt(jump);
+    let at = entry.blockStarts?.[block] ?? data.longNumberAt(jump);
     if (at < 0 || at >= data.length)
       throw corrupt("Block of values is out of bounds", { offset: at });
     const bits = data.byteAt(at);
@@ -164,7 +165,7 @@ export class NumericColumn {
   }
 
   private openBlock(block: number, bits: number, min: bigint, offset: number, count: number): void {
-    this.packed = new DirectReader(this.data, offset, bits, count);
+    this.packed = openDirectReader(this.data, offset, bits, count);
     // The chunk may be of another block, and `wide` speaks of the current one.
     this.chunk = -1;
     this.block = block;

@@ -37,11 +37,9 @@ import type {
 import type { IndexInput, RandomAccessInput } from "../../../store/index.ts";
 import { DirectMonotonicReader } from "../../../util/packed/direct-monotonic-reader.ts";
 import type { AddressesEntry, TermsDictEntry } from "./doc-values-entries.ts";
-import { TERMS_DICT_BLOCK_SHIFT, TERMS_DICT_BLOCK_TERMS } from "./doc-values-format.ts";
 
-const BLOCK_MASK = TERMS_DICT_BLOCK_TERMS - 1;
-/** A decompressed block holds 64 terms at most. */
-const BLOCK_BYTES_MAX = TERMS_DICT_BLOCK_TERMS * (TERM_BYTES_MAX + 16);
+/** Bytes of a term and its lengths in a decompressed block. */
+const BLOCK_TERM_BYTES_MAX = TERM_BYTES_MAX + 16;
 
 /** Terms by ordinal and ordinals by term. Keeps one block decoded. */
 export class TermsDict implements TermsEnum {
@@ -54,11 +52,16 @@ export class TermsDict implements TermsEnum {
   /** The decoded block's terms: `text[starts[i], starts[i + 1])`. */
   private block = -1;
   private text = new Uint8Array(1024);
-  private readonly starts = new Int32Array(TERMS_DICT_BLOCK_TERMS + 1);
-  private rest = new Uint8Array(0);
+  private readonly starts: Int32Array;
+  private readonly blockTerms: number;
+  private readonly blockShift: number;
+  private rest: Uint8Array = new Uint8Array(0);
 
   constructor(data: IndexInput, entry: TermsDictEntry) {
     this.entry = entry;
+    this.blockShift = entry.blockShift;
+    this.blockTerms = 1 << entry.blockShift;
+    this.starts = new Int32Array(this.blockTerms + 1);
     this.bytes = data.slice(entry.termsOffset, entry.termsLength, "terms");
     this.blockAddresses = open(data, entry.addresses);
     this.keyAddresses = open(data, entry.indexAddresses);
@@ -74,8 +77,8 @@ export class TermsDict implements TermsEnum {
         size: this.entry.size,
       });
     }
-    this.loadBlock(ord >>> TERMS_DICT_BLOCK_SHIFT);
-    return this.termInBlock(ord & BLOCK_MASK);
+    this.loadBlock(ord >>> this.blockShift);
+    return this.termInBlock(ord & (this.blockTerms - 1));
   }
 
   /** The ordinal of `term`, or -(insertion point) - 1. */
@@ -94,10 +97,10 @@ export class TermsDict implements TermsEnum {
     const { entry } = this;
     const key = this.floorKey(term);
     if (key < 0) return 0;
-    const first = key << (entry.indexShift - TERMS_DICT_BLOCK_SHIFT);
-    const blocks = Math.ceil(entry.size / TERMS_DICT_BLOCK_TERMS);
+    const first = key << (entry.indexShift - this.blockShift);
+    const blocks = Math.ceil(entry.size / this.blockTerms);
     let low = first;
-    let high = Math.min(blocks, first + (1 << (entry.indexShift - TERMS_DICT_BLOCK_SHIFT))) - 1;
+    let high = Math.min(blocks, first + (1 << (entry.indexShift - this.blockShift))) - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
       if (Buffer.compare(this.firstTerm(middle), term) <= 0) low = middle + 1;
@@ -108,9 +111,9 @@ export class TermsDict implements TermsEnum {
 
   private ceilOrdInBlock(block: number, term: Uint8Array): number {
     this.loadBlock(block);
-    const start = block * TERMS_DICT_BLOCK_TERMS;
+    const start = block * this.blockTerms;
     let low = 0;
-    let high = Math.min(TERMS_DICT_BLOCK_TERMS, this.entry.size - start) - 1;
+    let high = Math.min(this.blockTerms, this.entry.size - start) - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
       if (Buffer.compare(this.termInBlock(middle), term) < 0) low = middle + 1;
@@ -148,15 +151,15 @@ export class TermsDict implements TermsEnum {
     if (block === this.block) return;
     this.block = -1;
     const first = this.firstTerm(block);
-    const count = Math.min(
-      TERMS_DICT_BLOCK_TERMS,
-      this.entry.size - block * TERMS_DICT_BLOCK_TERMS,
-    );
+    const count = Math.min(this.blockTerms, this.entry.size - block * this.blockTerms);
     // Fresh bytes per block: terms handed out before stay as they were.
     this.text = new Uint8Array(Math.max(1024, first.length * 2));
     this.text.set(first);
     this.starts[1] = first.length;
-    if (count > 1) this.decodeRest(first, count);
+    if (count > 1) {
+      if (this.entry.compressed) this.decodeRest(first, count);
+      else this.decodePlainRest(block, count);
+    }
     this.block = block;
   }
 
@@ -165,7 +168,7 @@ export class TermsDict implements TermsEnum {
     const length = bytes.readVInt();
     if (
       length < 0 ||
-      length > BLOCK_BYTES_MAX ||
+      length > this.blockTerms * BLOCK_TERM_BYTES_MAX ||
       length > 255 * (bytes.length - bytes.filePointer)
     ) {
       throw corrupt("Block of terms is too long", { file: bytes.name, length });
@@ -180,8 +183,22 @@ export class TermsDict implements TermsEnum {
     } else {
       lz4Decompress(bytes, this.rest, first.length, length);
     }
-    let p = first.length;
-    for (let i = 1; i < count; i++) p = this.decodeTerm(i, p, end);
+    this.decodeTerms(first.length, end, count);
+  }
+
+  private decodeTerms(start: number, end: number, count: number): void {
+    for (let i = 1, p = start; i < count; i++) p = this.decodeTerm(i, p, end);
+  }
+
+  /** The terms after the first, where nothing is compressed: up to the next block. */
+  private decodePlainRest(block: number, count: number): void {
+    const { bytes, blockAddresses } = this;
+    const next = block + 1;
+    const end = next < blockAddresses.count ? blockAddresses.get(next) : bytes.length;
+    const length = end - bytes.filePointer;
+    if (length < 0) throw corrupt("Blocks of terms do not ascend", { file: bytes.name, block });
+    this.rest = bytes.bytesBorrow(length);
+    this.decodeTerms(0, length, count);
   }
 
   /** Decodes term `i` of the block at `p` of `rest`; answers the position after it. */

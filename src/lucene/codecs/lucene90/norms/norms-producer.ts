@@ -30,7 +30,8 @@ import {
   NORMS_VERSION,
 } from "./norms-format.ts";
 
-interface NormsEntry {
+/** Where the norms of a field are. */
+export interface NormsEntry {
   readonly docs: IndexedDisiEntry;
   readonly numDocsWithField: number;
   readonly bytesPerNorm: number;
@@ -39,24 +40,45 @@ interface NormsEntry {
   readonly value: bigint;
 }
 
-/** The norms of one segment. */
-export class Lucene90NormsProducer implements NormsProducer {
+/** What of norms differs between generations. */
+export interface NormsLayout {
+  readonly dataCodec: string;
+  readonly metaCodec: string;
+  /** A field number, and what is said of its norms; undefined at the end. */
+  readEntry(meta: IndexInput, maxDoc: number, dataLength: number): NumberedEntry | undefined;
+}
+
+/** The norms of a field. */
+export interface NumberedEntry {
+  readonly number: number;
+  readonly entry: NormsEntry;
+}
+
+const LAYOUT: NormsLayout = {
+  dataCodec: NORMS_DATA_CODEC,
+  metaCodec: NORMS_META_CODEC,
+  readEntry: (meta, maxDoc, dataLength) =>
+    readNormsEntry(meta, maxDoc, dataLength, () => readIndexedDisiEntry(meta, dataLength)),
+};
+
+/** The norms of one segment, whatever its generation. */
+export class ColumnNormsProducer implements NormsProducer {
   private readonly data: IndexInput;
   private readonly maxDoc: number;
   private readonly entries: Map<number, NormsEntry>;
 
-  constructor(state: SegmentReadState) {
+  constructor(state: SegmentReadState, layout = LAYOUT) {
     const { directory, segmentInfo, segmentSuffix } = state;
     const { name, id } = segmentInfo;
     this.maxDoc = segmentInfo.maxDoc;
     this.data = directory.openInput(segmentFileName(name, segmentSuffix, NORMS_DATA_EXTENSION));
     try {
-      checkIndexHeader(this.data, NORMS_DATA_CODEC, 0, NORMS_VERSION, id, segmentSuffix);
+      checkIndexHeader(this.data, layout.dataCodec, 0, NORMS_VERSION, id, segmentSuffix);
       retrieveChecksum(this.data);
       const metaName = segmentFileName(name, segmentSuffix, NORMS_META_EXTENSION);
       this.entries = readChecksumFile(directory, metaName, (meta) => {
-        checkIndexHeader(meta, NORMS_META_CODEC, 0, NORMS_VERSION, id, segmentSuffix);
-        return readEntries(meta, state, this.data.length);
+        checkIndexHeader(meta, layout.metaCodec, 0, NORMS_VERSION, id, segmentSuffix);
+        return readEntries(meta, state, this.data.length, layout);
       });
     } catch (error) {
       this.data.close();
@@ -85,33 +107,56 @@ function readEntries(
   meta: IndexInput,
   state: SegmentReadState,
   dataLength: number,
+  layout: NormsLayout,
 ): Map<number, NormsEntry> {
   const entries = new Map<number, NormsEntry>();
-  for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
+  const { maxDoc } = state.segmentInfo;
+  for (;;) {
+    const read = layout.readEntry(meta, maxDoc, dataLength);
+    if (read === undefined) return entries;
+    const { number, entry } = read;
     if (state.fieldInfos.byNumber(number) === undefined) {
       throw corrupt("Invalid field number", { file: meta.name, number });
     }
-    entries.set(number, readEntry(meta, state.segmentInfo.maxDoc, dataLength));
+    entries.set(number, entry);
   }
-  return entries;
 }
 
-function readEntry(meta: IndexInput, maxDoc: number, dataLength: number): NormsEntry {
-  const docs = readIndexedDisiEntry(meta, dataLength);
+/** An entry since Lucene 7; `readDocs` reads where the set of documents lies. */
+export function readNormsEntry(
+  meta: IndexInput,
+  maxDoc: number,
+  dataLength: number,
+  readDocs: () => IndexedDisiEntry,
+): NumberedEntry | undefined {
+  const number = meta.readInt();
+  if (number === -1) return undefined;
+  const docs = readDocs();
   const numDocsWithField = meta.readInt();
   const bytesPerNorm = meta.readByte();
   const value = meta.readLong();
   if (numDocsWithField < 0 || numDocsWithField > maxDoc) {
     throw corrupt("Count of norms is out of bounds", { file: meta.name, numDocsWithField, maxDoc });
   }
+  const entry = { docs, numDocsWithField, bytesPerNorm, value };
+  return { number, entry: placedNorms(entry, dataLength, meta.name) };
+}
+
+/** Norms of one value, or at the offset that `value` is: checked against the data file. */
+export function placedNorms(
+  entry: Omit<NormsEntry, "normsOffset">,
+  dataLength: number,
+  file: string,
+): NormsEntry {
+  const { bytesPerNorm, numDocsWithField, value } = entry;
   if (![0, 1, 2, 4, 8].includes(bytesPerNorm)) {
-    throw corrupt("Invalid bytes per norm", { file: meta.name, bytesPerNorm });
+    throw corrupt("Invalid bytes per norm", { file, bytesPerNorm });
   }
   const normsOffset = bytesPerNorm === 0 ? 0 : Number(value);
   if (normsOffset < 0 || normsOffset + numDocsWithField * bytesPerNorm > dataLength) {
-    throw corrupt("Norms are out of bounds", { file: meta.name, normsOffset, numDocsWithField });
+    throw corrupt("Norms are out of bounds", { file, normsOffset, numDocsWithField });
   }
-  return { docs, numDocsWithField, bytesPerNorm, normsOffset, value };
+  return { ...entry, normsOffset };
 }
 
 class Norms implements NumericDocValues {
@@ -121,6 +166,8 @@ class Norms implements NumericDocValues {
   private readonly bytesPerNorm: number;
   private readonly constant: bigint;
   private readonly slice: RandomAccessInput;
+  /** Where in 8 bytes the high half is. */
+  private readonly highAt: number;
   private doc = -1;
   private index = -1;
 
@@ -133,6 +180,7 @@ class Norms implements NumericDocValues {
     this.bytesPerNorm = bytesPerNorm;
     this.constant = entry.value;
     this.slice = data.randomAccess(entry.normsOffset, numDocsWithField * bytesPerNorm);
+    this.highAt = data.bigEndian ? 0 : 4;
   }
 
   docID(): number {
@@ -183,12 +231,12 @@ class Norms implements NumericDocValues {
   }
 
   longHigh(): number {
-    if (this.bytesPerNorm === 8) return this.slice.intAt(this.index * 8 + 4);
+    if (this.bytesPerNorm === 8) return this.slice.intAt(this.index * 8 + this.highAt);
     return this.bytesPerNorm === 0 ? Number(this.constant >> 32n) : this.longValue() >> 31;
   }
 
   longLow(): number {
-    if (this.bytesPerNorm === 8) return this.slice.intAt(this.index * 8);
+    if (this.bytesPerNorm === 8) return this.slice.intAt(this.index * 8 + 4 - this.highAt);
     if (this.bytesPerNorm === 0) return Number(BigInt.asIntN(32, this.constant));
     return this.longValue();
   }

@@ -2,11 +2,11 @@
 // table.
 
 import type { PointsFormat } from "../../codec.ts";
-import { Lucene90PointsReader } from "./points-reader.ts";
+import { ThreeFilePointsReader } from "./points-reader.ts";
 import { Lucene90PointsWriter } from "./points-writer.ts";
 
 /** The points format of Lucene 9.0 up to 10.x. */
 export const lucene90PointsFormat: Required<PointsFormat> = {
-  fieldsReader: (state) => new Lucene90PointsReader(state),
+  fieldsReader: (state) => new ThreeFilePointsReader(state),
   fieldsWriter: (state) => new Lucene90PointsWriter(state),
 };

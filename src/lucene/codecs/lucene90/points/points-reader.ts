@@ -11,7 +11,7 @@ import {
   readChecksumFile,
   retrieveChecksum,
 } from "../../../store/index.ts";
-import { BkdReader } from "../../../util/bkd/bkd-reader.ts";
+import { readBkd } from "../../../util/bkd/bkd-reader.ts";
 import {
   POINTS_DATA_CODEC,
   POINTS_DATA_EXTENSION,
@@ -23,19 +23,36 @@ import {
   POINTS_VERSION_START,
 } from "./points-format.ts";
 
-/** The points of one segment. */
-export class Lucene90PointsReader implements PointsReader {
+/** Codec names of the three files, and the newest version. */
+export interface PointsCodecs {
+  readonly data: string;
+  readonly index: string;
+  readonly meta: string;
+  readonly versionMax: number;
+}
+
+const CODECS: PointsCodecs = {
+  data: POINTS_DATA_CODEC,
+  index: POINTS_INDEX_CODEC,
+  meta: POINTS_META_CODEC,
+  versionMax: POINTS_VERSION_MAX,
+};
+
+/** The points of one segment since Lucene 8.6. */
+export class ThreeFilePointsReader implements PointsReader {
   private readonly inputs: IndexInput[] = [];
+  private readonly codecs: PointsCodecs;
   private readonly fields: Map<string, PointValues>;
 
-  constructor(state: SegmentReadState) {
+  constructor(state: SegmentReadState, codecs = CODECS) {
     const { directory, segmentInfo, segmentSuffix } = state;
+    this.codecs = codecs;
     const metaName = segmentFileName(segmentInfo.name, segmentSuffix, POINTS_META_EXTENSION);
     try {
-      const index = this.open(state, POINTS_INDEX_CODEC, POINTS_INDEX_EXTENSION);
-      const data = this.open(state, POINTS_DATA_CODEC, POINTS_DATA_EXTENSION);
+      const index = this.open(state, codecs.index, POINTS_INDEX_EXTENSION);
+      const data = this.open(state, codecs.data, POINTS_DATA_EXTENSION);
       this.fields = readChecksumFile(directory, metaName, (meta) => {
-        checkHeader(meta, state, POINTS_META_CODEC);
+        this.checkHeader(meta, state, codecs.meta);
         return readFields(meta, index, data, state);
       });
     } catch (error) {
@@ -48,9 +65,15 @@ export class Lucene90PointsReader implements PointsReader {
     const { directory, segmentInfo, segmentSuffix } = state;
     const input = directory.openInput(segmentFileName(segmentInfo.name, segmentSuffix, extension));
     this.inputs.push(input);
-    checkHeader(input, state, codec);
+    this.checkHeader(input, state, codec);
     retrieveChecksum(input);
     return input;
+  }
+
+  private checkHeader(input: IndexInput, state: SegmentReadState, codec: string): void {
+    const { segmentInfo, segmentSuffix } = state;
+    const newest = this.codecs.versionMax;
+    checkIndexHeader(input, codec, POINTS_VERSION_START, newest, segmentInfo.id, segmentSuffix);
   }
 
   values(field: string): PointValues | undefined {
@@ -66,12 +89,6 @@ export class Lucene90PointsReader implements PointsReader {
   }
 }
 
-function checkHeader(input: IndexInput, state: SegmentReadState, codec: string): void {
-  const { segmentInfo, segmentSuffix } = state;
-  const { id } = segmentInfo;
-  checkIndexHeader(input, codec, POINTS_VERSION_START, POINTS_VERSION_MAX, id, segmentSuffix);
-}
-
 function readFields(
   meta: IndexInput,
   index: IndexInput,
@@ -82,7 +99,7 @@ function readFields(
   for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
     const info = state.fieldInfos.byNumber(number);
     if (info === undefined) throw corrupt("Invalid field number", { file: meta.name, number });
-    fields.set(info.name, new BkdReader(meta, index, data, state.segmentInfo.maxDoc));
+    fields.set(info.name, readBkd(meta, index, data, state.segmentInfo.maxDoc));
   }
   const indexLength = meta.readLongNumber();
   const dataLength = meta.readLongNumber();
