@@ -1,3 +1,4 @@
+export * from "./abort.ts";
 export * from "./atomic-file.ts";
 export * from "./clock.ts";
 export * from "./crc32.ts";
@@ -6,6 +7,7 @@ export * from "./file-io.ts";
 export * from "./limits.ts";
 export * from "./lz4.ts";
 export * from "./murmur3.ts";
+export * from "./temporary-file.ts";
 export * from "./units.ts";
 export * from "./version.ts";
 export * from "./worker-pool.ts";

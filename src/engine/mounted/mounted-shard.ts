@@ -1,7 +1,7 @@
 // One shard of a mounted index: open for searches, and for documents by their id.
 
 import type { StandardDirectoryReader } from "../../lucene/index/index.ts";
-import type { IndexSearcher, Query } from "../../lucene/search/index.ts";
+import type { Query } from "../../lucene/search/index.ts";
 import { withPages } from "../../lucene/store/index.ts";
 import type { BlobDirectory } from "../../repository/index.ts";
 import { encodeUid } from "../mapping/index.ts";
@@ -9,7 +9,7 @@ import type { SearchableShard } from "../search/search-target.ts";
 import type { GetResult } from "../shard/engine-operations.ts";
 import { findById } from "../shard/id-lookup.ts";
 import { loadDocument } from "../shard/stored-document.ts";
-import { prefetchQuery } from "./prefetch-query.ts";
+import { type PrefetchNeeds, prefetchQuery } from "./prefetch-query.ts";
 
 /** A shard that is open where it lies. */
 export class MountedShard implements SearchableShard {
@@ -28,8 +28,9 @@ export class MountedShard implements SearchableShard {
     return { reader: this.reader, close() {} };
   }
 
-  prefetch(query: Query, searcher: IndexSearcher): void {
-    if (!this.directory.pages.isLocal) prefetchQuery(query, searcher);
+  prefetch(query: Query, needs: PrefetchNeeds): void {
+    const { directory, reader } = this;
+    if (!directory.pages.isLocal) prefetchQuery(directory, reader, query, needs);
   }
 
   /** The document of an id; undefined where the shard has none. */

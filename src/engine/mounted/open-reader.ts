@@ -5,12 +5,13 @@
 import {
   openSegmentReader,
   readLatestCommit,
+  type SegmentInfos,
   type SegmentReader,
   StandardDirectoryReader,
 } from "../../lucene/index/index.ts";
-import { PageMiss, PageMisses, withPages } from "../../lucene/store/index.ts";
+import { PageMisses, withPages } from "../../lucene/store/index.ts";
 import type { BlobDirectory } from "../../repository/index.ts";
-import { type MountPurpose, prefetchSegments } from "./prefetch-segment.ts";
+import { type MountPurpose, prefetchCompounds, prefetchSegments } from "./prefetch-segment.ts";
 
 /** Upstream: Lucene.SOFT_DELETES_FIELD. */
 export const SOFT_DELETES_FIELD = "__soft_deletes";
@@ -21,9 +22,8 @@ export async function openMountedReader(
   purpose: MountPurpose = "search",
 ): Promise<StandardDirectoryReader> {
   const infos = await withPages(() => readLatestCommit(directory));
+  if (!directory.pages.isLocal) await prefetch(directory, infos, purpose);
   const readers: (SegmentReader | undefined)[] = infos.segments.map(() => undefined);
-  prefetchSegments(directory, infos, purpose);
-  if (directory.pages.isWanting) await directory.pages.load();
   try {
     await withPages(() => {
       const misses = new PageMisses();
@@ -41,14 +41,13 @@ export async function openMountedReader(
   return new StandardDirectoryReader(infos, readers as SegmentReader[]);
 }
 
-/** Opens the doc values, terms and so on that `touch` asks for, all of them in few rounds. */
-export function touching(touches: Iterable<() => void>): void {
-  const misses = new PageMisses();
-  for (const touch of touches) misses.try(touch);
-  misses.throwIfAny();
-}
-
-/** True for the exception of the control flow. */
-export function isPageMiss(error: unknown): error is PageMiss {
-  return error instanceof PageMiss;
+async function prefetch(
+  directory: BlobDirectory,
+  infos: SegmentInfos,
+  purpose: MountPurpose,
+): Promise<void> {
+  prefetchSegments(directory, infos, purpose);
+  await directory.pages.load();
+  await withPages(() => prefetchCompounds(directory, infos, purpose));
+  if (directory.pages.isWanting) await directory.pages.load();
 }

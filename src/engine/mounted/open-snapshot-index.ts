@@ -11,6 +11,7 @@ import {
   BlobPages,
   type BlobPagesOptions,
   indexMapping,
+  mappingsByType,
   indicesOf,
   missingSnapshot,
   type Repository,
@@ -131,6 +132,7 @@ class Mount {
       settings: metadata.settings,
       analyzers: buildIndexAnalyzers(metadata.settings, true),
       clock: options.clock,
+      types: [...mappingsByType(stored).keys()],
     });
     mapper.merge((indexMapping(stored) ?? {}) as MappingJson, { restored: true });
     const failures: ShardFailure[] = [];

@@ -8,6 +8,7 @@ import {
   NO_MORE_DOCS,
   type NumericDocValues,
   PostingsFlags,
+  type StandardDirectoryReader,
   type TermsEnum,
 } from "../../lucene/index/index.ts";
 import {
@@ -17,7 +18,6 @@ import {
   ConstantScoreQuery,
   DisjunctionMaxQuery,
   FieldExistsQuery,
-  type IndexSearcher,
   MultiPhraseQuery,
   PhraseQuery,
   PointQuery,
@@ -28,11 +28,15 @@ import {
   ToParentBlockJoinQuery,
 } from "../../lucene/search/index.ts";
 import { PageMisses } from "../../lucene/store/index.ts";
+import type { BlobDirectory, BlobPages } from "../../repository/index.ts";
+import { DOC_VALUES, POINTS, prefetchKinds } from "./prefetch-segment.ts";
 
 /** Norms of a field up to so many documents are read whole. */
 const NORMS_DOCS_MAX = 2 * 1024 * 1024;
 /** Between two looks at a norm: a byte each, so that every page is met. */
 const NORMS_STEP_DOCS = 4096;
+/** Of one document in a posting list: its distance and its frequency. */
+const POSTING_BYTES = 2;
 
 interface WantedTerm {
   readonly field: string;
@@ -47,14 +51,32 @@ interface Wanted {
   readonly exists: Set<string>;
 }
 
+/** What a search reads besides its query. */
+export interface PrefetchNeeds {
+  /** It sorts or aggregates. */
+  readonly docValues: boolean;
+}
+
 /** Asks for what `query` is known to need; throws a PageMiss where something is not there yet. */
-export function prefetchQuery(query: Query, searcher: IndexSearcher): void {
+export function prefetchQuery(
+  directory: BlobDirectory,
+  reader: StandardDirectoryReader,
+  query: Query,
+  needs: PrefetchNeeds,
+): void {
   const wanted: Wanted = { terms: [], points: new Set(), exists: new Set() };
   collect(query, true, wanted);
   const misses = new PageMisses();
-  for (const leaf of searcher.leaves) {
-    for (const term of wanted.terms) touchTerm(leaf, term, misses);
-    const scored = new Set(wanted.terms.filter((one) => one.scores).map((one) => one.field));
+  const docValues = needs.docValues || wanted.exists.size > 0;
+  for (const leaf of reader.leaves) {
+    const { commitInfo } = leaf.reader;
+    if (docValues) misses.try(() => prefetchKinds(directory, commitInfo, DOC_VALUES));
+    if (wanted.points.size > 0) misses.try(() => prefetchKinds(directory, commitInfo, POINTS));
+    const scored = new Set<string>();
+    for (const term of wanted.terms) {
+      const found = touchTerm(directory.pages, leaf, term, misses);
+      if (found && term.scores) scored.add(term.field);
+    }
     for (const field of scored) touchNorms(leaf, field, misses);
     for (const field of wanted.points) misses.try(() => leaf.reader.pointValues(field));
     for (const field of wanted.exists) misses.try(() => touchExists(leaf, field));
@@ -94,13 +116,21 @@ function collect(query: Query, scores: boolean, wanted: Wanted): void {
   else if (query instanceof FieldExistsQuery) wanted.exists.add(query.field);
 }
 
-/** The term's block, then the first block of its postings. */
-function touchTerm(leaf: LeafContext, wanted: WantedTerm, misses: PageMisses): void {
+/** The term's block, then its postings; answers if the segment has the term. */
+function touchTerm(
+  pages: BlobPages,
+  leaf: LeafContext,
+  wanted: WantedTerm,
+  misses: PageMisses,
+): boolean {
   const found = misses.try(() => {
     const terms = leaf.reader.terms(wanted.field)?.iterator();
     return terms?.seekExact(wanted.term) === true ? terms : undefined;
   });
-  if (found !== undefined) misses.try(() => touchPostings(found, wanted.flags));
+  if (found === undefined) return false;
+  const bytes = found.docFreq() * POSTING_BYTES;
+  misses.try(() => pages.readingAhead(bytes, () => touchPostings(found, wanted.flags)));
+  return true;
 }
 
 function touchPostings(terms: TermsEnum, flags: number): void {

@@ -19,7 +19,7 @@ import {
   type XContentValue,
 } from "../../xcontent/index.ts";
 import { filterSource } from "../documents/source-filter.ts";
-import { decodeUid } from "../mapping/index.ts";
+import { decodeUid, legacyUidToId } from "../mapping/index.ts";
 import { type DocValueReader, docValueReader } from "./doc-value-fields.ts";
 import { sourceFieldsOf } from "./fetch-fields.ts";
 import { floatToJson } from "./field-values.ts";
@@ -129,6 +129,7 @@ class HitVisitor implements StoredFieldVisitor {
   needsField({ name }: FieldInfo): "yes" | "no" {
     switch (name) {
       case "_id":
+      case "_uid":
       case "_routing":
       case "_ignored":
         return "yes";
@@ -143,6 +144,9 @@ class HitVisitor implements StoredFieldVisitor {
     switch (name) {
       case "_id":
         this.id = typeof value === "object" ? decodeUid(value) : String(value);
+        break;
+      case "_uid":
+        this.id = legacyUidToId(textValue(value));
         break;
       case "_routing":
         this.routing = textValue(value);

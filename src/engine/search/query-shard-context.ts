@@ -7,6 +7,8 @@ import {
   BooleanQuery,
   FieldExistsQuery,
   type IndexSearcher,
+  MatchAllDocsQuery,
+  PrefixQuery,
   type Query,
   TermQuery,
 } from "../../lucene/search/index.ts";
@@ -86,7 +88,11 @@ export class QueryShardContext {
 
   /** Matches root documents only. Upstream: Queries.newNonNestedFilter. */
   rootFilter(): Query {
-    return new FieldExistsQuery("_primary_term");
+    if (this.facts.mapper.marksRoots) return new FieldExistsQuery("_primary_term");
+    return new BooleanQuery([
+      { query: new MatchAllDocsQuery(), occur: "filter" },
+      { query: new PrefixQuery("_type", Buffer.from("__")), occur: "must_not" },
+    ]);
   }
 
   /** Matches the documents of one nested object; undefined where `path` is not nested. */

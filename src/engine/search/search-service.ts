@@ -360,7 +360,8 @@ export class SearchService {
         ? undefined
         : context.toQuery((inner) => source.postFilter!.toQuery(inner));
     const track = source.trackTotalHits ?? TRACK_TOTAL_HITS_DEFAULT;
-    shard.open.target.shard.prefetch?.(shard.query, searcher);
+    const docValues = sort !== undefined || source.aggregations !== undefined;
+    shard.open.target.shard.prefetch?.(shard.query, { docValues });
     return executeQueryPhase(context, searcher, {
       query: shard.query,
       postFilter,

@@ -1,7 +1,7 @@
 // One shard that a search asks.
 
 import type { DirectoryReader } from "../../lucene/index/index.ts";
-import type { IndexSearcher, Query } from "../../lucene/search/index.ts";
+import type { Query } from "../../lucene/search/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import type { MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
@@ -9,8 +9,11 @@ import type { Settings } from "../settings.ts";
 /** What a search needs of a shard. */
 export interface SearchableShard {
   acquireSearcher(): { readonly reader: DirectoryReader; close(): void };
-  /** Of shards whose pages are far away: notes what the query is known to need, all at once. */
-  prefetch?(query: Query, searcher: IndexSearcher): void;
+  /**
+   * Of shards whose pages are far away: notes what the query is known to need, all at once;
+   * `docValues` says that the search sorts or aggregates.
+   */
+  prefetch?(query: Query, needs: { readonly docValues: boolean }): void;
 }
 
 /** One shard to search. */

@@ -13,6 +13,7 @@ export * from "./merge-segments.ts";
 export * from "./nrt-directory-reader.ts";
 export * from "./nrt-leaf-reader.ts";
 export { OrdTermsEnum } from "./ord-terms-enum.ts";
+export { segmentDirectory } from "./segment-directory.ts";
 export * from "./segment-info.ts";
 export * from "./segment-infos.ts";
 export * from "./segment-reader.ts";

@@ -3,13 +3,22 @@
 // that a file that is read in order costs a number of rounds that grows with the logarithm of its
 // length, and one that is read here and there costs little more than what is read.
 
+import type { TemporaryBlock } from "../../base/index.ts";
 import type { PageSource } from "../../lucene/store/index.ts";
 import { type FileInfo, partCount, partLength, partName } from "../format/file-info.ts";
 import type { PageHolder } from "./page-ring.ts";
-import type { Spilled } from "./spill-file.ts";
 
-/** Pages that a miss brings at least: a block often ends on the page after the one it began on. */
-const FIRST_RUN_PAGES = 2;
+/**
+ * Bytes that a miss brings at least, by the kind of file: columns and lists are read on as a rule,
+ * of the terms one block, which often ends on the page after the one it began on.
+ */
+const FIRST_RUN_BYTES: Readonly<Record<string, number>> = {
+  doc: 64 * 1024,
+  pos: 64 * 1024,
+  dvd: 128 * 1024,
+  kdd: 64 * 1024,
+};
+const FIRST_RUN_PAGES_MIN = 2;
 /** Reading ahead stops to double here. */
 const RUN_BYTES_MAX = 32 * 1024 * 1024;
 /** Runs that are remembered: as many readers may go through one file in order. */
@@ -23,6 +32,8 @@ const INDEX_FILE = /\.tip$/;
 /** Who fetches the pages of a file. */
 export interface PageOwner {
   readonly pageBytes: number;
+  /** Pages that a new run has at least, whatever the file. */
+  readonly runPagesMin: number;
   /** The page's bytes, or a PageMiss. */
   absent(file: BlobFile, index: number): Uint8Array;
   /** Throws a PageMiss after the pages were noted. */
@@ -30,7 +41,7 @@ export interface PageOwner {
   /** The file has pages to fetch. */
   wants(file: BlobFile): void;
   /** Keeps a page that leaves memory. */
-  spill(bytes: Uint8Array): Spilled | undefined;
+  spill(bytes: Uint8Array): TemporaryBlock | undefined;
 }
 
 /** A range of one blob. */
@@ -60,9 +71,10 @@ export class BlobFile implements PageSource, PageHolder {
   private readonly info: FileInfo;
   private readonly pages: (Uint8Array | undefined)[] = [];
   private readonly used: Uint8Array;
-  private readonly spilled = new Map<number, Spilled>();
+  private readonly spilled = new Map<number, TemporaryBlock>();
   private readonly runs: Run[] = [];
   private readonly pageCount: number;
+  private readonly firstRunPages: number;
 
   constructor(owner: PageOwner, folder: string, info: FileInfo, name: string) {
     this.owner = owner;
@@ -73,6 +85,9 @@ export class BlobFile implements PageSource, PageHolder {
     this.pageBytes = owner.pageBytes;
     this.pageCount = Math.ceil(info.length / owner.pageBytes);
     this.used = new Uint8Array(this.pageCount);
+    const extension = info.physicalName.slice(info.physicalName.lastIndexOf(".") + 1);
+    const firstRun = Math.floor((FIRST_RUN_BYTES[extension] ?? 0) / owner.pageBytes);
+    this.firstRunPages = Math.max(FIRST_RUN_PAGES_MIN, firstRun);
     this.footer = footerOf(info);
   }
 
@@ -140,18 +155,20 @@ export class BlobFile implements PageSource, PageHolder {
   private runFrom(index: number): number {
     const { runs } = this;
     const run = runs.find(({ next, pages }) => index >= next && index - next <= pages);
+    const first = Math.max(this.firstRunPages, this.owner.runPagesMin);
     if (run === undefined) {
-      runs.push({ next: index + FIRST_RUN_PAGES, pages: FIRST_RUN_PAGES });
+      runs.push({ next: index + first, pages: first });
       if (runs.length > RUNS_MAX) runs.shift();
-      return FIRST_RUN_PAGES;
+      return first;
     }
-    run.pages = Math.max(1, Math.min(run.pages * 2, Math.floor(RUN_BYTES_MAX / this.pageBytes)));
+    const most = Math.max(1, Math.floor(RUN_BYTES_MAX / this.pageBytes));
+    run.pages = Math.min(Math.max(run.pages * 2, first), most);
     run.next = index + run.pages;
     return run.pages;
   }
 
   /** The spilled page, if there is one. */
-  spilledPage(index: number): Spilled | undefined {
+  spilledPage(index: number): TemporaryBlock | undefined {
     return this.spilled.get(index);
   }
 

@@ -7,7 +7,7 @@
 // Invariants: a page is fetched once; what memory cannot hold goes to a temporary file; a blob that
 // is missing or too short is `corrupt`, with snapshot, index, shard, file and blob.
 
-import { corrupt, VarveError } from "../../base/index.ts";
+import { corrupt, type TemporaryBlock, TemporaryFile, VarveError } from "../../base/index.ts";
 import type { BlobStore } from "../../blobstore/index.ts";
 import { PageMiss } from "../../lucene/store/index.ts";
 import type { FileInfo } from "../format/file-info.ts";
@@ -15,7 +15,6 @@ import { runLimited } from "../run-limited.ts";
 import { BlobFile, type PageOwner } from "./blob-file.ts";
 import { PageRing } from "./page-ring.ts";
 import { planPageRuns } from "./plan-page-runs.ts";
-import { type Spilled, SpillFile } from "./spill-file.ts";
 
 /** How pages are read and kept. */
 export interface BlobPagesOptions {
@@ -48,6 +47,7 @@ const CACHE_BYTES = 96 * 1024 * 1024;
 const READ_BYTES_MAX = 2 * 1024 * 1024;
 const GAP_BYTES_MAX = 64 * 1024;
 const PARALLEL_READS_MAX = 16;
+const READ_AHEAD_BYTES_MAX = 8 * 1024 * 1024;
 
 interface PageRead {
   readonly file: BlobFile;
@@ -58,6 +58,7 @@ interface PageRead {
 /** Pages of a store's blobs. */
 export class BlobPages implements PageOwner {
   readonly pageBytes: number;
+  runPagesMin = 0;
   readonly statistics: PageStatistics = { requests: 0, bytes: 0, rounds: 0 };
   private readonly store: BlobStore;
   private readonly options: BlobPagesOptions;
@@ -65,7 +66,7 @@ export class BlobPages implements PageOwner {
   private readonly files = new Map<string, BlobFile>();
   private readonly wanting = new Set<BlobFile>();
   private readonly loading = new Set<Promise<void>>();
-  private readonly spillFile = new SpillFile();
+  private readonly spillFile = new TemporaryFile();
   /** Pages are read at once, and never missed. */
   readonly isLocal: boolean;
   private readonly pageMiss: PageMiss;
@@ -107,7 +108,7 @@ export class BlobPages implements PageOwner {
     else file.wanted.clear();
   }
 
-  spill(bytes: Uint8Array): Spilled | undefined {
+  spill(bytes: Uint8Array): TemporaryBlock | undefined {
     return this.isLocal ? undefined : this.spillFile.write(bytes);
   }
 
@@ -131,6 +132,16 @@ export class BlobPages implements PageOwner {
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
+  /** Runs `read`, which is known to read so many bytes of a file in order. */
+  readingAhead<T>(bytes: number, read: () => T): T {
+    this.runPagesMin = Math.ceil(Math.min(bytes, READ_AHEAD_BYTES_MAX) / this.pageBytes);
+    try {
+      return read();
+    } finally {
+      this.runPagesMin = 0;
+    }
+  }
+
   /** True if pages are wanted that nobody fetches yet. */
   get isWanting(): boolean {
     return this.wanting.size > 0;
@@ -139,12 +150,13 @@ export class BlobPages implements PageOwner {
   /** Fetches what is wanted, and waits for what is on its way. One round. */
   async load(): Promise<void> {
     this.options.signal?.throwIfAborted();
+    // Others that evaluate in this turn have said by then what they miss.
+    await Promise.resolve();
     this.fetchWanted();
     await Promise.all(this.loading);
   }
 
-  /** Begins to fetch what is wanted. */
-  fetchWanted(): void {
+  private fetchWanted(): void {
     if (this.wanting.size === 0) return;
     this.statistics.rounds++;
     const reads = this.planReads();

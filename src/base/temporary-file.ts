@@ -1,26 +1,26 @@
-// Pages that had to leave memory and must not be fetched again: one temporary file, which has no
+// Blocks that had to leave memory and must not be fetched again: one temporary file, which has no
 // name while it is open (where the system allows that), so that nothing is left behind by a
 // process that ends, however it ends.
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VarveError } from "../../base/index.ts";
+import { VarveError } from "./errors.ts";
 
-/** Where a page lies in the file. */
-export interface Spilled {
+/** Where a block lies in the file. */
+export interface TemporaryBlock {
   readonly position: number;
   readonly length: number;
 }
 
-/** A temporary file of pages; it is made when the first page comes. */
-export class SpillFile {
+/** A temporary file of blocks; it is made when the first one comes. */
+export class TemporaryFile {
   private file: number | undefined;
   private folder: string | undefined;
   private end = 0;
 
-  /** Writes a page behind the others. */
-  write(bytes: Uint8Array): Spilled {
+  /** Writes a block behind the others. Error: `limit`. */
+  write(bytes: Uint8Array): TemporaryBlock {
     try {
       const file = (this.file ??= this.create());
       for (let done = 0; done < bytes.length; ) {
@@ -28,29 +28,30 @@ export class SpillFile {
       }
     } catch (cause) {
       const reason = (cause as Error).message;
-      throw new VarveError("limit", `Pages cannot be kept in the temporary folder: ${reason}`, {
+      throw new VarveError("limit", `Data cannot be kept in the temporary folder: ${reason}`, {
         type: "i_o_exception",
         cause,
       });
     }
-    const spilled = { position: this.end, length: bytes.length };
+    const block = { position: this.end, length: bytes.length };
     this.end += bytes.length;
-    return spilled;
+    return block;
   }
 
-  read({ position, length }: Spilled): Uint8Array {
+  /** The bytes of a block. */
+  read({ position, length }: TemporaryBlock): Uint8Array {
     const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length; ) {
       const count = readSync(this.file!, bytes, done, length - done, position + done);
-      if (count === 0) throw new VarveError("internal", "A page is not in the temporary file");
+      if (count === 0) throw new VarveError("internal", "A block is not in the temporary file");
       done += count;
     }
     return bytes;
   }
 
   private create(): number {
-    const folder = mkdtempSync(join(tmpdir(), "varve-pages-"));
-    const file = openSync(join(folder, "pages"), "wx+", 0o600);
+    const folder = mkdtempSync(join(tmpdir(), "varve-"));
+    const file = openSync(join(folder, "blocks"), "wx+", 0o600);
     this.folder = folder;
     this.removeFolder();
     return file;
@@ -66,6 +67,7 @@ export class SpillFile {
     }
   }
 
+  /** The file is gone. */
   close(): void {
     if (this.file !== undefined) closeSync(this.file);
     this.file = undefined;
