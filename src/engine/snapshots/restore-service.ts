@@ -4,7 +4,12 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { illegalArgument, randomBase64Uuid, VarveError } from "../../base/index.ts";
+import {
+  illegalArgument,
+  randomBase64Uuid,
+  sharedAbortController,
+  VarveError,
+} from "../../base/index.ts";
 import type { IndexId, Repository, SnapshotId } from "../../repository/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
@@ -43,7 +48,7 @@ interface ShardToFill {
 /** A restore whose shards are on their way. */
 class RunningRestore {
   readonly work: readonly ShardToFill[];
-  readonly controller = new AbortController();
+  readonly controller = sharedAbortController();
   /** An int32 a shard: 1 = its index was deleted. */
   readonly cancelled: SharedArrayBuffer;
 
@@ -78,7 +83,7 @@ export class RestoreService {
   private readonly indices: IndicesService;
   private readonly repositories: RepositoriesService;
   private readonly snapshots: SnapshotsService;
-  private readonly controller = new AbortController();
+  private readonly controller = sharedAbortController();
   private readonly active = new Set<Promise<unknown>>();
   private readonly running = new Set<RunningRestore>();
 

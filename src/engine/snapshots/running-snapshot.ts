@@ -1,6 +1,7 @@
 // A snapshot while it runs: what `_status`, `_current` and an abort look at.
 // Upstream: SnapshotsInProgress.Entry, IndexShardSnapshotStatus (3.6.0).
 
+import { sharedAbortController } from "../../base/index.ts";
 import type { FileTotals, StartedSnapshot } from "../../repository/index.ts";
 import type { IndexMetadata } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
@@ -34,7 +35,7 @@ export class RunningSnapshot {
   readonly dataStreams: readonly string[];
   readonly startTime: number;
   readonly shards: ShardProgress[] = [];
-  private readonly controller = new AbortController();
+  private readonly controller = sharedAbortController();
   /** Settles when the snapshot is in the repository or has failed. */
   done: Promise<unknown> = Promise.resolve();
 

@@ -1,7 +1,12 @@
 // Uploads or restores many shards in a worker thread, over a store of its own. News of shards is
 // collected and sent a few times a second: a message a part would cost more than the part.
 
-import { systemClock, VarveError, type WorkerTaskContext } from "../../base/index.ts";
+import {
+  sharedAbortController,
+  systemClock,
+  VarveError,
+  type WorkerTaskContext,
+} from "../../base/index.ts";
 import { downloadShards } from "../snapshots/shard-download.ts";
 import { uploadShards } from "../snapshots/shard-upload.ts";
 import {
@@ -24,7 +29,7 @@ const REPORT_MS = 25;
 export async function runTask(input: unknown, context: WorkerTaskContext): Promise<void> {
   const task = input as TransferTask;
   const news = new NewsBuffer((events) => context.report(events));
-  const controller = new AbortController();
+  const controller = sharedAbortController();
   const stopWatching = watchCancellation(context, controller);
   const repository = openAddress(task.address);
   const transfer = {
