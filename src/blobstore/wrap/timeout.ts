@@ -2,7 +2,7 @@
 // too slow is aborted and rejects with `unavailable`, so that a retry outside of this wrapper
 // repeats it.
 
-import { type Clock, VarveError } from "../../base/index.ts";
+import { type Clock, sharedAbortController, VarveError } from "../../base/index.ts";
 import type { BlobContent, BlobStore, DeleteResult, PutOptions } from "../blob-store.ts";
 import { ForwardingBlobStore, mapParts } from "./forwarding.ts";
 
@@ -22,7 +22,7 @@ class TimeoutBlobStore extends ForwardingBlobStore {
     outer: AbortSignal | undefined,
     run: (signal: AbortSignal, alive: () => void) => Promise<T>,
   ): Promise<T> {
-    const controller = new AbortController();
+    const controller = sharedAbortController();
     const onAbort = () => controller.abort(outer?.reason);
     if (outer?.aborted) onAbort();
     outer?.addEventListener("abort", onAbort, { once: true });
@@ -54,7 +54,7 @@ class TimeoutBlobStore extends ForwardingBlobStore {
     length: number,
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array> {
-    const controller = new AbortController();
+    const controller = sharedAbortController();
     const parts = this.inner.read(name, offset, length, controller.signal)[Symbol.asyncIterator]();
     let over = false;
     try {

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
+  anySignal,
   illegalArgument,
   randomBase64Uuid,
   sharedAbortController,
@@ -245,7 +246,7 @@ export class RestoreService {
       else if (event.kind === "failed") this.fail(item, event.reason);
       else noteRecovery(item.service.recoveries.get(item.shard)!, event);
     };
-    const signal = AbortSignal.any([this.controller.signal, running.controller.signal]);
+    const signal = anySignal([this.controller.signal, running.controller.signal]);
     const source = this.repositories.forTransfer(prepared.repository.name);
     try {
       await this.snapshots.transfers.restore(source, task, { signal, onEvent });
