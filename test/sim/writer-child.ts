@@ -1,9 +1,9 @@
-// One of two processes that write to one folder: creates, clones and deletes snapshots, tries again
+// One of two processes that write to one repository: creates, clones and deletes snapshots, tries again
 // when it is refused, and says what happened, a JSON object a line.
 
 import { writeSync } from "node:fs";
-import { seededRandom, systemClock, VarveError } from "../../src/base/index.ts";
-import { FsBlobStore } from "../../src/blobstore/index.ts";
+import { seededRandom, systemClock, systemRandom, VarveError } from "../../src/base/index.ts";
+import { openRepositoryStore, type StoreAddress } from "../../src/blobstore/index.ts";
 import type { Repository } from "../../src/repository/index.ts";
 import { type Content, filesFor, openTest, take } from "../repository/support.ts";
 
@@ -25,9 +25,10 @@ export function contentOf(shape: Shape): Content {
 
 const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
-async function run(location: string, id: string, rounds: number) {
+async function run(address: StoreAddress, id: string, rounds: number) {
   const random = seededRandom(id.charCodeAt(0) * 7919);
-  const repository = openTest(new FsBlobStore(location), random);
+  const store = openRepositoryStore(address, { clock: systemClock, random: systemRandom });
+  const repository = openTest(store, random);
   const own = new Map<string, Shape>();
   for (let round = 0; round < rounds; round++) {
     const name = `${id}-${round}`;
@@ -81,5 +82,6 @@ async function insist(name: string, work: () => Promise<unknown>): Promise<boole
 }
 
 if (process.argv[2] === "write") {
-  await run(process.argv[3]!, process.argv[4]!, Number(process.argv[5]));
+  await run(JSON.parse(process.argv[3]!), process.argv[4]!, Number(process.argv[5]));
+  process.exit(0);
 }
