@@ -67,6 +67,9 @@ interface FoundSnapshot {
   readonly metadataVersion: string | undefined;
 }
 
+/** A snapshot's metadata is written after the end that it states, and this much later at most. */
+const FINALIZE_MILLIS_MAX = 5_000;
+
 const VERSION_FIRST: ServerVersion = { major: 7, minor: 6, revision: 0, elasticsearch: true };
 
 /** Makes the root of generation `generation` again. `listing` is of the root's folder. */
@@ -253,7 +256,9 @@ async function generationsOf(
   signal?: AbortSignal,
 ): Promise<(string | null)[]> {
   const known = hints.indices.get(index.id)?.shardGenerations ?? [];
-  const count = Math.max(known.length, ...[...index.shards.keys()].map((shard) => shard + 1), 0);
+  const counts = index.metadata.map(({ shardCount }) => shardCount);
+  for (const shard of index.shards.keys()) counts.push(shard + 1);
+  const count = Math.max(known.length, 0, ...counts);
   const generations: (string | null)[] = [];
   for (let shard = 0; shard < count; shard++) {
     const found = index.shards.get(shard);
@@ -277,8 +282,9 @@ async function generationOf(
     .filter((name) => name.startsWith(INDEX_FILE_PREFIX))
     .map((name) => name.slice(INDEX_FILE_PREFIX.length));
   if (hint !== null && candidates.includes(hint)) return hint;
-  if (candidates.length <= 1) return candidates[0] ?? null;
+  if (candidates.length === 1) return candidates[0]!;
   const wanted = uuids.filter((uuid) => shard.listing.has(snapshotBlobName(uuid))).length;
+  if (candidates.length === 0) return wanted === 0 ? NEW_SHARD_GENERATION : null;
   let best: { generation: string; distance: number } | undefined;
   for (const generation of candidates.sort()) {
     const name = `${shard.folder}/${indexBlobName(generation)}`;
@@ -305,7 +311,8 @@ function chooseMetadata(
     if (index.metadata.some((metadata) => metadata.uuid === uuid)) continue;
     const hint = hints.snapshots.get(uuid)?.lookup.get(index.id);
     const hinted = index.metadata.find(({ identifier }) => identifier === hint);
-    const metadata = hinted ?? byVersion.get(metadataVersion ?? "") ?? newestBefore(index, info);
+    const metadata =
+      hinted ?? byVersion.get(metadataVersion ?? "") ?? newestBefore(index, info, members);
     if (metadata === undefined) continue;
     if (metadataVersion !== undefined) byVersion.set(metadataVersion, metadata);
     const single = index.metadata.length === 1;
@@ -315,7 +322,11 @@ function chooseMetadata(
   }
 }
 
-function newestBefore(index: ScannedIndex, info: SnapshotInfo): ScannedMetadata | undefined {
+function newestBefore(
+  index: ScannedIndex,
+  info: SnapshotInfo,
+  members: readonly FoundSnapshot[],
+): ScannedMetadata | undefined {
   const shards = new Set<number>();
   for (const [shard, { listing }] of index.shards) {
     if (listing.has(snapshotBlobName(info.snapshotId.uuid))) shards.add(shard);
@@ -325,8 +336,11 @@ function newestBefore(index: ScannedIndex, info: SnapshotInfo): ScannedMetadata 
   }
   const fitting = index.metadata.filter(({ shardCount }) => shards.size === shardCount);
   const candidates = fitting.length > 0 ? fitting : index.metadata;
+  const end = info.endTimeMillis;
+  const later = members.map((other) => other.info.startTimeMillis).filter((start) => start > end);
+  const latest = Math.min(end + FINALIZE_MILLIS_MAX, ...later);
   const made = candidates.filter(
-    ({ madeMillis }) => madeMillis === undefined || madeMillis <= info.endTimeMillis,
+    ({ madeMillis }) => madeMillis === undefined || madeMillis <= latest,
   );
   const order = (metadata: ScannedMetadata) => metadata.madeMillis ?? 0;
   return [...(made.length > 0 ? made : candidates)].sort(

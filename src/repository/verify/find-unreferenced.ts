@@ -21,6 +21,7 @@ import {
 } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
 import { type Finding, newFinding } from "./finding.ts";
+import type { ReadCounts } from "./read-checked-blob.ts";
 import { unusedMetadata, type VerifiedIndex } from "./verify-index.ts";
 
 /** Written by Elasticsearch 5 and 6: snapshots of versions that it could not read. */
@@ -64,6 +65,7 @@ export async function findUnreferenced(
   rootListing: ReadonlyMap<string, number>,
   indices: readonly VerifiedIndex[],
   blobs: UnreferencedBlobs,
+  counts: ReadCounts,
   findings: Finding[],
   signal?: AbortSignal,
 ): Promise<void> {
@@ -73,7 +75,7 @@ export async function findUnreferenced(
   }
   await walkIndices(context, data, indices, blobs, signal);
   await walkHashed(context, data, indices, blobs, signal);
-  await verifyShardPaths(context, data, indices, blobs, findings, signal);
+  await verifyShardPaths(context, data, indices, blobs, counts, findings, signal);
   const { store, basePath } = context;
   for (const folder of await store.listFolders(basePath, signal)) {
     if (PROBE_FOLDER.test(folder)) await walk(context, rootName(context, folder), blobs, signal);
@@ -176,6 +178,7 @@ async function verifyShardPaths(
   data: RepositoryData,
   indices: readonly VerifiedIndex[],
   blobs: UnreferencedBlobs,
+  counts: ReadCounts,
   findings: Finding[],
   signal?: AbortSignal,
 ): Promise<void> {
@@ -192,12 +195,12 @@ async function verifyShardPaths(
     }
     listed.add(index.id);
     const blob = `${folder}/${name}`;
-    const wrong = await wrongShardPaths(context, blob, index, parsed.shardCount, signal);
+    const wrong = await wrongShardPaths(context, blob, index, parsed.shardCount, counts, signal);
     if (wrong === undefined) continue;
     findings.push(newFinding("wrong-shard-paths", blob, wrong, { index: index.name }));
   }
   for (const { index, shards } of indices) {
-    if (index.shardPathType === 0 || listed.has(index.id) || listing.size === 0) continue;
+    if (index.shardPathType === 0 || listed.has(index.id)) continue;
     const file = shardPathsFile(context.basePath, index, shards.length);
     const message = `The file that lists the paths of the shards of [${index.name}] is missing`;
     const place = { index: index.name };
@@ -210,9 +213,12 @@ async function wrongShardPaths(
   blob: string,
   index: RepositoryIndex,
   shardCount: number,
+  counts: ReadCounts,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const bytes = await context.store.get(blob, signal);
+  counts.blobs++;
+  counts.bytes += bytes.length;
   const expected = shardPathsFile(context.basePath, index, shardCount);
   let paths: unknown;
   try {

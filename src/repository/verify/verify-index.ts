@@ -11,13 +11,23 @@ import {
   indexMetadataUuid,
   type RepositoryData,
   type RepositoryIndex,
+  type ShardPathType,
 } from "../format/repository-data.ts";
-import { METADATA_PREFIX, metadataBlobName, uuidOfBlob } from "../layout/blob-names.ts";
-import { indexFolder, type RepositoryContext } from "../repository-context.ts";
+import {
+  indexBlobName,
+  METADATA_PREFIX,
+  metadataBlobName,
+  uuidOfBlob,
+} from "../layout/blob-names.ts";
+import { shardPath } from "../layout/shard-path.ts";
+import { indexFolder, type RepositoryContext, rootName } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
 import { type Finding, newFinding } from "./finding.ts";
 import { type ReadCounts, readChecked } from "./read-checked-blob.ts";
 import { problemFinding, type VerifiedSnapshot } from "./verify-snapshots.ts";
+
+/** Shards that are looked for where the root says, before other places are. */
+const PATH_PROBES_MAX = 3;
 
 /** What is known of an index. */
 export interface VerifiedIndex {
@@ -53,7 +63,15 @@ export async function verifyIndex(
   });
   const allKnown = snapshots.every(({ uuid }) => shardCounts.has(uuid));
   const shards = await listShards(context, index, shardCounts, allKnown, signal);
-  return { index, snapshots, shardCounts, shards };
+  const type = await actualPathType(context, index, shards, signal);
+  if (type === index.shardPathType) return { index, snapshots, shardCounts, shards };
+  const said = `the root says ${index.shardPathType}`;
+  const message = `The shards of index [${index.name}] lie in paths of type ${type}, ${said}`;
+  const place = { snapshots: snapshots.map((snapshot) => snapshot.name), index: index.name };
+  const root = rootName(context, indexBlobName(data.generation));
+  findings.push(newFinding("contradicting-root-index", root, message, place));
+  const found = { ...index, shardPathType: type };
+  return { index: found, snapshots, shardCounts, shards };
 }
 
 function metadataUuid(
@@ -114,6 +132,26 @@ function contradiction(
   return actual === identifier
     ? undefined
     : `It is another state of the index: [${actual}], the root says [${identifier}]`;
+}
+
+/** The kind of path under which something is there; what the root says where nothing is. */
+async function actualPathType(
+  context: RepositoryContext,
+  index: RepositoryIndex,
+  shards: readonly number[],
+  signal?: AbortSignal,
+): Promise<ShardPathType> {
+  const { store, basePath } = context;
+  const types = ([0, 1, 2] as const).filter((type) => type !== index.shardPathType);
+  if (!store.capabilities.list) return index.shardPathType;
+  for (const shard of shards.slice(0, PATH_PROBES_MAX)) {
+    if ((await store.list(shardPath(basePath, index, shard), "", signal)).size > 0) break;
+    for (const shardPathType of types) {
+      const folder = shardPath(basePath, { ...index, shardPathType }, shard);
+      if ((await store.list(folder, "", signal)).size > 0) return shardPathType;
+    }
+  }
+  return index.shardPathType;
 }
 
 /** Where a snapshot's metadata is lost, the shards are those that have a folder. */

@@ -22,7 +22,7 @@ export interface VerifiedRoot {
   readonly data: RepositoryData;
   /** index-N cannot be read: `data` is what the other blobs say. */
   readonly rebuilt: boolean;
-  /** False where a rebuilt root had to leave snapshots out, whose blobs then look unreferenced. */
+  /** False where a rebuilt root left out or guessed: what it does not name may yet be wanted. */
   readonly complete: boolean;
   /** Blobs at the root with their lengths; undefined where the store cannot list. */
   readonly listing: ReadonlyMap<string, number> | undefined;
@@ -196,8 +196,8 @@ async function rebuild(
       type: "repository_exception",
     });
   }
-  const { data, lost } = await rebuildRepositoryData(context, generation, listing, signal);
-  return { data, complete: lost.length === 0 };
+  const { data, lost, guesses } = await rebuildRepositoryData(context, generation, listing, signal);
+  return { data, complete: lost.length === 0 && guesses.length === 0 };
 }
 
 function namesOf(data: RepositoryData): string[] {

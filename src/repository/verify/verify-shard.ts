@@ -26,7 +26,7 @@ import {
   snapshotBlobName,
   uuidOfBlob,
 } from "../layout/blob-names.ts";
-import { type RepositoryContext, shardFolder } from "../repository-context.ts";
+import { type RepositoryContext, rootName, shardFolder } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
 import type { DataFile } from "./check-data.ts";
 import { type Finding, newFinding } from "./finding.ts";
@@ -42,6 +42,8 @@ interface ShardWork {
   readonly folder: string;
   /** Undefined where the store cannot list. */
   readonly listing: ReadonlyMap<string, number> | undefined;
+  /** The root's index-N. */
+  readonly root: string;
   readonly counts: ReadCounts;
   readonly findings: Finding[];
   readonly signal: AbortSignal | undefined;
@@ -68,6 +70,7 @@ export async function verifyShard(
   context: RepositoryContext,
   verified: VerifiedIndex,
   shard: number,
+  rootGeneration: number,
   counts: ReadCounts,
   findings: Finding[],
   signal?: AbortSignal,
@@ -76,7 +79,9 @@ export async function verifyShard(
   const folder = shardFolder(context, index, shard);
   const { store } = context;
   const listing = store.capabilities.list ? await store.list(folder, "", signal) : undefined;
-  const work = { context, index, shard, folder, listing, counts, findings, signal };
+  const root = rootName(context, indexBlobName(rootGeneration));
+  const place = { context, index, shard, folder, listing, root };
+  const work: ShardWork = { ...place, counts, findings, signal };
   const members: ShardMember[] = [];
   const shallow: string[] = [];
   await runLimited(verified.snapshots, context.parallelCallsMax, async (snapshot) => {
@@ -86,12 +91,13 @@ export async function verifyShard(
   });
   const order = (member: ShardMember) => verified.snapshots.indexOf(member.snapshot);
   members.sort((a, b) => order(a) - order(b));
-  const shardIndex = await readIndex(work, members, verified.snapshots);
+  const shardIndex = await readIndex(work, members);
   reportMembers(work, members, shardIndex?.value);
-  if (shardIndex?.value !== undefined) {
-    compareIndex(work, members, shardIndex.name, shardIndex.value, verified.snapshots);
-  }
-  const files = collectFiles(work, members, shardIndex?.value);
+  const doubted =
+    shardIndex?.value === undefined
+      ? new Set<string>()
+      : compareIndex(work, members, shardIndex.name, shardIndex.value, verified.snapshots);
+  const files = collectFiles(work, members, shardIndex?.value, doubted);
   const sound = files.filter((file) => verifyBlobs(work, file));
   const unreferenced = listUnreferenced(work, members, shardIndex).map(
     (name) => `${folder}/${name}`,
@@ -150,7 +156,6 @@ interface FoundShardIndex {
 async function readIndex(
   work: ShardWork,
   members: readonly ShardMember[],
-  snapshots: readonly VerifiedSnapshot[],
 ): Promise<FoundShardIndex | undefined> {
   const { context, index, shard, folder, listing, counts, signal } = work;
   const named = index.shardGenerations[shard];
@@ -166,6 +171,12 @@ async function readIndex(
   if (generation === undefined) {
     // Where there is no snapshot there need be no index.
     if (!members.some(({ read }) => read.value !== undefined)) return undefined;
+    const other = await readOther(work, held);
+    if (other !== undefined) {
+      const message = `${what} is [${other.name}], the root names none`;
+      work.findings.push(newFinding("contradicting-root-index", work.root, message, place));
+      return other;
+    }
     const message = `${what} is missing: the root names none, and there are snapshots in the shard`;
     work.findings.push(newFinding("missing-shard-index", folder, message, place));
     return undefined;
@@ -174,10 +185,31 @@ async function readIndex(
   const convert = shardIndexFromTree;
   const read = await readChecked(context, "snapshots", name, counts, convert, signal);
   if (read.problem === undefined) return { name, value: read.value };
-  const order = new Map(snapshots.map((snapshot, at) => [snapshot.name, at]));
-  held.sort((a, b) => order.get(a)! - order.get(b)!);
+  const other = read.problem.state === "missing" ? await readOther(work, held) : undefined;
+  if (other !== undefined) {
+    const message = `${what} is [${other.name}], the root says [${name}], which is not there`;
+    work.findings.push(newFinding("contradicting-root-index", work.root, message, place));
+    return other;
+  }
   work.findings.push(problemFinding("shard-index", name, what, read.problem, place));
   return { name, value: undefined };
+}
+
+/** The one index in the folder, where it knows all snapshots that have a blob there. */
+async function readOther(
+  work: ShardWork,
+  held: readonly string[],
+): Promise<FoundShardIndex | undefined> {
+  const { context, folder, listing, counts, signal } = work;
+  const others = [...(listing?.keys() ?? [])].filter((name) => name.startsWith(INDEX_FILE_PREFIX));
+  if (others.length !== 1) return undefined;
+  const name = `${folder}/${others[0]}`;
+  const convert = shardIndexFromTree;
+  const { value } = await readChecked(context, "snapshots", name, counts, convert, signal);
+  const known = new Set(value?.map((entry) => entry.snapshot));
+  return value !== undefined && held.every((snapshot) => known.has(snapshot))
+    ? { name, value }
+    : undefined;
 }
 
 function newestOf(names: Iterable<string>): string | undefined {
@@ -215,15 +247,19 @@ function reportMembers(
   }
 }
 
-/** Compares what the shard's index and the snapshots' own blobs say. */
+/**
+ * Compares what the shard's index and the snapshots' own blobs say. Answers the snapshots whose own
+ * blob is at fault.
+ */
 function compareIndex(
   work: ShardWork,
   members: readonly ShardMember[],
   indexName: string,
   shardIndex: ShardIndex,
   snapshots: readonly VerifiedSnapshot[],
-): void {
+): Set<string> {
   const { index, shard } = work;
+  const doubted = new Set<string>();
   const entries = new Map(shardIndex.map((entry) => [entry.snapshot, entry.files]));
   const inIndex = new Set<string>();
   let reason = "";
@@ -239,6 +275,7 @@ function compareIndex(
     const different = differenceOf(own.files, listed);
     if (different === undefined) continue;
     if (absentFiles(work, own.files) > absentFiles(work, listed)) {
+      doubted.add(snapshot.name);
       const place = { snapshots: [snapshot.name], index: index.name, shard };
       const message = `It contradicts the shard's index: ${different}`;
       work.findings.push(newFinding("contradicting-shard-snapshot", blob, message, place));
@@ -247,11 +284,12 @@ function compareIndex(
       reason ||= `contradicts the blob of snapshot [${snapshot.name}]: ${different}`;
     }
   }
-  if (inIndex.size === 0) return;
+  if (inIndex.size === 0) return doubted;
   const names = snapshots.map(({ name }) => name).filter((name) => inIndex.has(name));
   const place = { snapshots: names, index: index.name, shard };
   const message = `The index of shard ${shard} of [${index.name}] ${reason}`;
   work.findings.push(newFinding("contradicting-shard-index", indexName, message, place));
+  return doubted;
 }
 
 function differenceOf(own: readonly FileInfo[], listed: readonly FileInfo[]): string | undefined {
@@ -288,11 +326,13 @@ function collectFiles(
   work: ShardWork,
   members: readonly ShardMember[],
   shardIndex: ShardIndex | undefined,
+  doubted: ReadonlySet<string>,
 ): DataFile[] {
   const { index, shard, folder } = work;
   const files = new Map<string, DataFile & { snapshots: string[] }>();
   for (const { snapshot, read } of members) {
-    const own = read.value?.snapshot === snapshot.name ? read.value.files : undefined;
+    const trusted = read.value?.snapshot === snapshot.name && !doubted.has(snapshot.name);
+    const own = trusted ? read.value.files : undefined;
     const list = own ?? shardIndex?.find((entry) => entry.snapshot === snapshot.name)?.files ?? [];
     for (const file of list) {
       if (isVirtual(file)) continue;

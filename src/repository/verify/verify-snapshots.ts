@@ -8,6 +8,7 @@ import {
   type RepositorySnapshot,
 } from "../format/repository-data.ts";
 import { type SnapshotInfo, snapshotInfoFromTree } from "../format/snapshot-info.ts";
+import { formatVersion, versionOfId } from "../format/version.ts";
 import { metadataBlobName, snapshotBlobName } from "../layout/blob-names.ts";
 import { type RepositoryContext, rootName } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
@@ -104,6 +105,10 @@ function contradiction(
   }
   if (snapshot.state !== undefined && snapshot.state !== info.state) {
     return `Its state is ${info.state}, the root says ${snapshot.state}`;
+  }
+  const version = formatVersion(versionOfId(info.versionId));
+  if (snapshot.version !== undefined && snapshot.version !== version) {
+    return `Its version is ${version}, the root says ${snapshot.version}`;
   }
   const root = new Set(indicesOf(data, uuid).map((index) => index.name));
   const own = new Set(info.indices);

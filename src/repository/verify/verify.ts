@@ -7,9 +7,14 @@
 
 import { illegalArgument } from "../../base/index.ts";
 import type { StoreAddress } from "../../blobstore/index.ts";
-import type { RepositorySnapshot } from "../format/repository-data.ts";
-import { snapshotByName } from "../format/repository-data.ts";
-import { missingSnapshot, type RepositoryContext } from "../repository-context.ts";
+import {
+  type RepositoryData,
+  type RepositorySnapshot,
+  snapshotByName,
+} from "../format/repository-data.ts";
+import { indexBlobName } from "../layout/blob-names.ts";
+import { rebuildRepositoryData } from "../repair/rebuild-root.ts";
+import { missingSnapshot, type RepositoryContext, rootName } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
 import type { DataFile } from "./check-data.ts";
 import { DataChecker } from "./data-checker.ts";
@@ -105,6 +110,30 @@ export async function planVerify(
   const findings: Finding[] = [];
   const counts: ReadCounts = { blobs: 0, bytes: 0 };
   const root = await verifyRoot(context, counts, findings, signal);
+  if (root.listing === undefined) {
+    const message = "The store cannot list: blobs that nothing names are not looked for";
+    findings.push(newFinding("not-listed", undefined, message));
+  }
+  const below: Finding[] = [];
+  const reached = await planBelow(context, root, request, counts, below);
+  const better = await planWithoutRoot(context, root, request, below);
+  findings.push(...(better?.findings ?? below));
+  const whole = (request.snapshots ?? []).length === 0;
+  const plan = { ...reached, ...better?.reached, root: better?.root ?? root };
+  return { ...plan, whole, findings, counts, startedMs };
+}
+
+type Reached = Pick<VerifyPlan, "snapshots" | "indices">;
+
+/** What the root names, and what is wrong with it. */
+async function planBelow(
+  context: RepositoryContext,
+  root: VerifiedRoot,
+  request: VerifyRequest,
+  counts: ReadCounts,
+  findings: Finding[],
+): Promise<Reached> {
+  const { signal } = request;
   const { data } = root;
   const names = request.snapshots ?? [];
   const selected =
@@ -117,12 +146,103 @@ export async function planVerify(
   const indices = await runLimited(wanted, context.parallelCallsMax, (index) =>
     verifyIndex(context, data, index, byUuid, counts, findings, signal),
   );
-  if (root.listing === undefined) {
-    const message = "The store cannot list: blobs that nothing names are not looked for";
-    findings.push(newFinding("not-listed", undefined, message));
+  return { snapshots, indices };
+}
+
+/**
+ * The root has no checksum, so damage may turn it into another root. Where what it names is not
+ * there, and a root that is made of what is there names as much and has less wrong with it, the
+ * fault is the root's.
+ */
+async function planWithoutRoot(
+  context: RepositoryContext,
+  root: VerifiedRoot,
+  request: VerifyRequest,
+  below: readonly Finding[],
+): Promise<{ root: VerifiedRoot; reached: Reached; findings: Finding[] } | undefined> {
+  const { listing, data } = root;
+  const errors = below.filter(({ severity }) => severity === "error");
+  if (root.rebuilt || listing === undefined || errors.length === 0) return undefined;
+  const { signal } = request;
+  const rebuilt = await rebuildRepositoryData(context, data.generation, listing, signal);
+  if (!namesAsMuch(rebuilt.data, data)) return undefined;
+  const other: VerifiedRoot = { data: rebuilt.data, rebuilt: true, complete: true, listing };
+  const findings: Finding[] = [];
+  const counts = { blobs: 0, bytes: 0 };
+  const reached = await planBelow(context, other, request, counts, findings);
+  const left = new Set(findings.map(keyOf));
+  const gone = errors.filter((finding) => !left.has(keyOf(finding)));
+  const before = new Set(errors.map(keyOf));
+  const more = findings.filter((item) => item.severity === "error" && !before.has(keyOf(item)));
+  if (gone.length === 0 || more.length > 0 || !blamesRoot(gone, data, rebuilt.data)) {
+    return undefined;
   }
-  const whole = names.length === 0;
-  return { root, snapshots, indices, whole, findings, counts, startedMs };
+  const blob = rootName(context, indexBlobName(data.generation));
+  const message =
+    "The root contradicts the blobs that it names, which agree with each other: " +
+    gone
+      .map((finding) => finding.message)
+      .slice(0, 3)
+      .join("; ");
+  const snapshots = new Set(gone.flatMap((finding) => finding.snapshots));
+  findings.push(newFinding("contradicting-root-index", blob, message, { snapshots }));
+  return { root: other, reached, findings };
+}
+
+function keyOf(finding: Finding): string {
+  return `${finding.kind} ${finding.blob}`;
+}
+
+/** Could another root explain all of this, with no other blob at fault? */
+function blamesRoot(
+  gone: readonly Finding[],
+  root: RepositoryData,
+  rebuilt: RepositoryData,
+): boolean {
+  const kinds = new Set(gone.map(({ kind }) => kind));
+  return gone.every((finding) => {
+    switch (finding.kind) {
+      case "contradicting-root-index":
+      case "contradicting-snapshot-info":
+      case "missing-snapshot-info":
+        return true;
+      case "missing-global-metadata":
+        return kinds.has("missing-snapshot-info");
+      case "contradicting-index-metadata":
+        // Else it is the metadata that is at the wrong place.
+        return kinds.has("contradicting-snapshot-info");
+      case "missing-index-metadata":
+        return hasSameMetadata(finding, root, rebuilt);
+      default:
+        return false;
+    }
+  });
+}
+
+/** The rebuilt root uses the same state of the index: only its blob was looked for elsewhere. */
+function hasSameMetadata(finding: Finding, root: RepositoryData, rebuilt: RepositoryData): boolean {
+  const [one, other] = [root, rebuilt].map((data) => data.indices.get(finding.index ?? ""));
+  if (one === undefined || other === undefined || one.id !== other.id) return true;
+  return finding.snapshots.every((name) => {
+    const [wanted, found] = [root, rebuilt].map((data) =>
+      snapshotByName(data, name)?.indexMetadata.get(one.id),
+    );
+    return wanted === undefined ? found !== undefined : wanted === found;
+  });
+}
+
+/** Each snapshot and each index of `root` is in `other` too, by its id or by its name. */
+function namesAsMuch(other: RepositoryData, root: RepositoryData): boolean {
+  const snapshots = [...other.snapshots.values()];
+  const indices = [...other.indices.values()];
+  return (
+    [...root.snapshots.values()].every(({ uuid, name }) =>
+      snapshots.some((found) => found.uuid === uuid || found.name === name),
+    ) &&
+    [...root.indices.values()].every(({ id, name }) =>
+      indices.some((found) => found.id === id || found.name === name),
+    )
+  );
 }
 
 function select(
@@ -163,7 +283,15 @@ export async function runVerify(
   try {
     await runLimited(shards, SHARDS_AT_ONCE, async ({ verified, shard }) => {
       signal?.throwIfAborted();
-      const found = await verifyShard(context, verified, shard, counts, findings, signal);
+      const found = await verifyShard(
+        context,
+        verified,
+        shard,
+        plan.root.data.generation,
+        counts,
+        findings,
+        signal,
+      );
       for (const name of found.shallow) shallow.add(name);
       if (complete) for (const blob of found.unreferenced) orphans.add(blob);
       await checker.check(sample.take(found.files));
@@ -176,7 +304,16 @@ export async function runVerify(
   }
   if (complete) {
     const { data, listing } = plan.root;
-    await findUnreferenced(context, data, listing!, plan.indices, orphans, findings, signal);
+    await findUnreferenced(
+      context,
+      data,
+      listing!,
+      plan.indices,
+      orphans,
+      counts,
+      findings,
+      signal,
+    );
     orphans.finish();
   }
   return {
