@@ -126,6 +126,11 @@ export function readAzureSettings(address: StoreAddress): AzureSettings {
     blocksAtOnce: readConcurrency(address),
     proxy: readProxy(address),
   };
+  if (authorization.kind === "managed-identity" && !found.primary.startsWith("https:")) {
+    throw illegalArgument(
+      `[${clientSettingKey(address, "endpoint")}] must be https: where a token is sent`,
+    );
+  }
   if (found.secondary === undefined && locationMode !== "PRIMARY_ONLY") {
     throw settingsException(
       `Invalid azure client settings with name [${clientName(address)}]: ` +

@@ -34,13 +34,18 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-/** Starts a server with its blobs in memory. */
-export async function startAzurite(): Promise<Azurite> {
+/**
+ * Starts a server with its blobs in memory. With a certificate it speaks https and takes tokens of
+ * Entra ID too; it reads their claims and does not check who signed them.
+ */
+export async function startAzurite(tls?: { cert: string; key: string }): Promise<Azurite> {
   const folder = await provideAzurite();
   const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
+  const scheme = tls === undefined ? "http" : "https";
+  const endpoint = `${scheme}://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
   const args = [join(folder, MAIN), "--blobHost", "127.0.0.1", "--blobPort", String(port)];
   args.push("--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry");
+  if (tls !== undefined) args.push("--oauth", "basic", "--cert", tls.cert, "--key", tls.key);
   const server = await startProcess(process.execPath, args, {
     env: { AZURITE_ACCOUNTS: `${AZURITE_ACCOUNT}:${AZURITE_KEY}` },
     ready: async () => (await fetch(endpoint)).status >= 400,
