@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { illegalArgument } from "../base/index.ts";
+import { isSecureSetting } from "../blobstore/index.ts";
 import { Settings } from "../engine/index.ts";
 import { decodeYaml } from "../xcontent/index.ts";
 
@@ -55,7 +56,19 @@ function fromFile(path: string | undefined): Settings {
       `The configuration file [${file}] must hold settings, one \`name: value\` a line`,
     );
   }
-  return Settings.fromNested(tree as Record<string, unknown>);
+  return checkNoSecrets(Settings.fromNested(tree as Record<string, unknown>), file);
+}
+
+/** Secrets belong into the keystore, or into the environment: others read files and commands. */
+function checkNoSecrets(settings: Settings, place: string): Settings {
+  for (const key of settings.keys()) {
+    if (!isSecureSetting(key)) continue;
+    throw illegalArgument(
+      `Setting [${key}] is a secure setting and must be stored inside the OpenSearch keystore, ` +
+        `but was found inside ${place}`,
+    );
+  }
+  return settings;
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv): Settings {
@@ -79,7 +92,7 @@ function fromFlags(flags: ServeFlags): Settings {
   if (flags.port !== undefined) map.set("http.port", flags.port);
   if (flags.data !== undefined) map.set("path.data", flags.data);
   if (flags.pathRepo !== undefined) map.set("path.repo", flags.pathRepo);
-  return new Settings(map);
+  return checkNoSecrets(new Settings(map), "the command line");
 }
 
 function portOf(text: string): number {

@@ -16,6 +16,7 @@ admission_control.transport.cpu_usage.mode_override text dynamic
 admission_control.transport.io_usage.mode_override text dynamic
 admission_control.transport.mode text dynamic
 aux.transport. text static
+azure.client.* group static
 bootstrap.ctrlhandler bool static
 bootstrap.memory_lock bool static
 bootstrap.system_call_filter bool static
@@ -217,6 +218,7 @@ gateway.recover_after_data_nodes int static
 gateway.recover_after_time time static
 gateway.slow_write_logging_threshold time dynamic
 gateway.write_dangling_indices_info bool static
+gcs.client.* group static
 http.bind_host text static
 http.compression bool static
 http.compression_level text static

@@ -32,6 +32,17 @@ describe("readConfiguration", () => {
     expect(found.repositoryFolders).toEqual([resolve("one"), resolve("two")]);
   });
 
+  it("rejects secrets in the file and on the command line, and takes them from the environment", () => {
+    const key = "s3.client.default.secret_key";
+    const file = join(folder, "secret.yml");
+    writeFileSync(file, `${key}: hidden\n`);
+    const words = /must be stored inside the OpenSearch keystore/;
+    expect(() => readConfiguration({ settings: [], config: file }, {})).toThrow(words);
+    expect(() => readConfiguration({ settings: [`${key}=hidden`] }, {})).toThrow(words);
+    const found = readConfiguration({ settings: [] }, { [key]: "hidden" });
+    expect(found.settings.get(key)).toBe("hidden");
+  });
+
   it("lets the environment win over the file and flags over both", () => {
     const environment = { "node.name": "from-environment", VARVE_PORT: "9400", PATH: "/bin" };
     const found = readConfiguration({ settings: [], config }, environment);
