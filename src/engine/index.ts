@@ -36,6 +36,7 @@ export { MountedShard } from "./mounted/mounted-shard.ts";
 export { openMountedReader } from "./mounted/open-reader.ts";
 export * from "./mounted/open-snapshot-index.ts";
 export type { MountPurpose } from "./mounted/prefetch-segment.ts";
+export * from "./mounted/shard-documents.ts";
 export { nearestNames } from "./nearest-names.ts";
 export { Node, type NodeOptions } from "./node.ts";
 export { didYouMean } from "./search/did-you-mean.ts";
