@@ -25,12 +25,18 @@ import type { ParsedDocument } from "./parsed-document.ts";
 /** Internal version id of OpenSearch 2.0.0: before it, nested documents are marked in `_type`. */
 const VERSION_2_0_0 = 2_000_099 ^ 0x08000000;
 
+/** Internal version ids of Elasticsearch: 6.0.0 has `_id` terms, 6.1.0 marks root documents. */
+const VERSION_6_0_0 = 6_000_099;
+const VERSION_6_1_0 = 6_010_099;
+
 /** What a mapper service is made with. */
 export interface MapperServiceOptions {
   readonly indexName: string;
   readonly settings: Settings;
   readonly analyzers: IndexAnalyzers;
   readonly clock: Clock;
+  /** Types of an index made before Elasticsearch 6, see MappingContext. */
+  readonly types?: readonly string[];
 }
 
 /** Options of a merge. */
@@ -50,10 +56,13 @@ export class MapperService {
   readonly indexName: string;
   readonly analyzers: IndexAnalyzers;
   readonly clock: Clock;
+  /** Do root documents alone have `_primary_term`? Before, nested ones are known by `_type`. */
+  readonly marksRoots: boolean;
   private currentSettings: Settings;
   private current: Mapping;
   private hasMapping = false;
   private readonly isLegacyNested: boolean;
+  private readonly uidTypes: readonly string[];
 
   constructor(options: MapperServiceOptions) {
     this.indexName = options.indexName;
@@ -62,6 +71,8 @@ export class MapperService {
     this.clock = options.clock;
     const created = options.settings.getInt("index.version.created", VERSION_2_0_0);
     this.isLegacyNested = created < VERSION_2_0_0;
+    this.uidTypes = created < VERSION_6_0_0 ? (options.types ?? []) : [];
+    this.marksRoots = created >= VERSION_6_1_0;
     this.current = this.build(this.read({}, false));
   }
 
@@ -135,6 +146,7 @@ export class MapperService {
       settings: this.settings,
       analyzers: this.analyzers,
       restored,
+      uidTypes: this.uidTypes,
     };
   }
 

@@ -49,7 +49,7 @@ export class Mapping {
     this.nestedPathField = nestedPathField;
     this.fieldNamesEnabled = metadata.fieldNamesEnabled.value;
     this.sourceFilter = sourceFilter(metadata.source);
-    this.metadataTypes = metadataFieldTypes(context.indexName, nestedPathField);
+    this.metadataTypes = metadataFieldTypes(context, nestedPathField);
     for (const child of root.children.values()) this.collect(child);
     this.hasNested = [...this.objects.values()].some((object) => object.nested !== undefined);
     for (const [name, type] of this.metadataTypes) this.fieldTypes.set(name, type);

@@ -18,16 +18,20 @@ import type { ValuesKind } from "./mapped-field-type.ts";
 import { MappedFieldType } from "./mapped-field-type.ts";
 import { parseJavaDouble, simpleMatch } from "./node-values.ts";
 import { anyLongPoint } from "./number-encoding.ts";
+import type { MappingContext } from "./parameters.ts";
 import type { FieldQueryContext, RangeArguments } from "./query-arguments.ts";
 import { queryText, StringFieldType } from "./string-field-type.ts";
-import { encodeUid } from "./uid.ts";
+import { encodeUid, legacyUids } from "./uid.ts";
 
 /** `_id`: terms encoded by Uid. */
 class IdFieldType extends StringFieldType {
   readonly typeName = "_id";
 
-  constructor() {
+  private readonly uidTypes: readonly string[];
+
+  constructor(uidTypes: readonly string[]) {
     super({ name: "_id", isIndexed: true, hasDocValues: false, isStored: true });
+    this.uidTypes = uidTypes;
   }
 
   /** By uninverting its terms, unless the cluster forbids it. */
@@ -44,6 +48,8 @@ class IdFieldType extends StringFieldType {
   }
 
   override termsQuery(values: readonly unknown[]): Query {
+    const { uidTypes } = this;
+    if (uidTypes.length > 0) return new TermInSetQuery("_uid", legacyUids(uidTypes, values));
     const terms = values.map((value) => this.indexedValueForSearch(value));
     return new TermInSetQuery("_id", terms);
   }
@@ -236,11 +242,11 @@ class UnsearchableFieldType extends MappedFieldType {
 
 /** The metadata field types of an index. */
 export function metadataFieldTypes(
-  indexName: string,
+  { indexName, uidTypes }: Pick<MappingContext, "indexName" | "uidTypes">,
   nestedPathField: string,
 ): ReadonlyMap<string, MappedFieldType> {
   const types: MappedFieldType[] = [
-    new IdFieldType(),
+    new IdFieldType(uidTypes),
     new MetadataTermFieldType("_routing", true),
     new IndexFieldType(indexName),
     new UnsearchableFieldType("_source", false, true),

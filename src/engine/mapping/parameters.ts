@@ -22,6 +22,8 @@ export interface MappingContext {
   readonly analyzers: IndexAnalyzers;
   /** Keep what is not understood instead of refusing it (indices from a snapshot). */
   readonly restored: boolean;
+  /** Types of an index made before Elasticsearch 6: its ids are terms `type#id` of `_uid`. */
+  readonly uidTypes: readonly string[];
 }
 
 /**

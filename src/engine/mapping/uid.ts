@@ -1,4 +1,4 @@
-// The term of a document's `_id`.
+// The term of a document's `_id`, or before Elasticsearch 6 of its `_uid`: `type#id`.
 //   first byte   meaning
 //   0xfe         decimal digits, two per byte; a low nibble of 0xf in the last byte ends an odd
 //                   count
@@ -31,6 +31,16 @@ export function decodeUid(bytes: Uint8Array): string {
   if (bytes[0] === 0xff) return buffer.toString("utf8", 1);
   if (bytes[0] === 0xfe) return decodeNumeric(bytes);
   return buffer.toString("base64url", bytes[0] === 0xfd ? 1 : 0);
+}
+
+/** The terms of ids in an index made before Elasticsearch 6, where every type has its own. */
+export function legacyUids(types: readonly string[], ids: readonly unknown[]): Uint8Array[] {
+  return ids.flatMap((id) => types.map((type) => Buffer.from(`${type}#${String(id)}`)));
+}
+
+/** The id of a stored `_uid`: types have no `#`. */
+export function legacyUidToId(uid: string): string {
+  return uid.slice(uid.indexOf("#") + 1);
 }
 
 function isNumeric(id: string): boolean {

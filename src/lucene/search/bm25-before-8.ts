@@ -1,7 +1,7 @@
-// BM25 of Lucene 6 and 7, equal to it to the last bit of a float, for indices whose scores shall stay
-// what they were.
-//   score = weight * freq / (freq + norm)              weight = boost * idf * (k1 + 1), all in float
-//   norm  = k1 * ((1 - b) + b * length / avgdl)        k1 in a field without norms
+// BM25 of Lucene 6 and 7, equal to it to the last bit of a float, for indices whose scores are to
+// stay what they were.
+//   score = weight * freq / (freq + norm)         weight = boost * idf * (k1 + 1), all in float
+//   norm  = k1 * ((1 - b) + b * length / avgdl)   k1 in a field without norms
 // Upstream: org.apache.lucene.search.similarities.BM25Similarity (6.6.1, 7.7.3).
 
 import { idfSum, LENGTHS_BYTE4 } from "./bm25-similarity.ts";

@@ -28,8 +28,8 @@ export function byte4ToInt(byte: number): number {
 export const LENGTHS_BYTE4 = Float32Array.from({ length: 256 }, (_, byte) => byte4ToInt(byte));
 
 /**
- * Field lengths by norm byte, in indices made before Lucene 7: 1 / f², f = SmallFloat.byte315ToFloat
- * with 3 bits of mantissa, 5 of exponent, zero exponent 15.
+ * Field lengths by norm byte, in indices made before Lucene 7: 1 / f², f being
+ * SmallFloat.byte315ToFloat (3 bits of mantissa, 5 of exponent, zero exponent 15).
  */
 export const LENGTHS_BYTE315 = Float32Array.from({ length: 256 }, (_, byte) => {
   const bits = new Int32Array([((byte === 0 ? 255 : byte) << 21) + (48 << 24)]);

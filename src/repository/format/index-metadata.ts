@@ -7,7 +7,8 @@
 //   routing_num_shards    integer  see OperationRouting; restored indices need the same
 //   state                 string   open, close
 //   settings              object   flat: "index.number_of_shards": "1"; strings or arrays
-//   mappings              array    one {"_doc": {…}}, or binary: compressed JSON; or none
+//   mappings              array    {"_doc": {…}} (several types before Elasticsearch 6), or binary:
+//                                  compressed JSON; or none
 //   aliases               object   name → filter, routing, is_write_index, is_hidden
 //   primary_terms         array    a shard
 //   in_sync_allocations   object   shard → allocation ids
@@ -99,23 +100,51 @@ export function indexMetadataIdentifier(metadata: IndexMetadata): string {
   ].join("-");
 }
 
-/** The mapping under its type (`_doc`), decompressed where it is binary; undefined without one. */
-export function indexMapping(metadata: IndexMetadata): XContentObject | undefined {
+/**
+ * The mappings by their type, decompressed where they are binary. Since Elasticsearch 6 there is
+ * one; before it an index could have several. `_default_`, a template of types, is none.
+ */
+export function mappingsByType(metadata: IndexMetadata): Map<string, XContentObject> {
+  const types = new Map<string, XContentObject>();
   const mappings = memberOf(metadata.tree, "mappings");
-  if (isXContentObject(mappings)) return firstMapping(mappings);
-  if (!Array.isArray(mappings) || mappings.length === 0) return undefined;
-  const first = mappings[0];
-  if (isXContentObject(first)) return firstMapping(first);
-  if (!(first instanceof Uint8Array)) throw corrupt(`Index [${metadata.name}] has a bad mapping`);
-  return firstMapping(readObject(decodeJson(decompress(first)), "mappings"));
+  if (mappings === undefined) return types;
+  for (const part of Array.isArray(mappings) ? mappings : [mappings]) {
+    const tree = part instanceof Uint8Array ? decodeJson(decompress(part)) : part;
+    if (!isXContentObject(tree)) throw corrupt(`Index [${metadata.name}] has a bad mapping`);
+    for (const [type, mapping] of Object.entries(tree)) {
+      if (type !== "_default_" && isXContentObject(mapping)) types.set(type, mapping);
+    }
+  }
+  return types;
+}
+
+/**
+ * The mapping without its type, with the fields of all types where there are several (a field of
+ * two types is one field of the index, the same in both); undefined without one.
+ */
+export function indexMapping(metadata: IndexMetadata): XContentObject | undefined {
+  let merged: XContentObject | undefined;
+  for (const mapping of mappingsByType(metadata).values()) {
+    merged = merged === undefined ? mapping : withProperties(merged, mapping);
+  }
+  return merged;
+}
+
+/** `target` with the fields that only `source` has. */
+function withProperties(target: XContentObject, source: XContentObject): XContentObject {
+  const added = memberOf(source, "properties");
+  if (!isXContentObject(added)) return target;
+  const own = memberOf(target, "properties");
+  const fields = new Map(isXContentObject(own) ? Object.entries(own) : []);
+  for (const [name, field] of Object.entries(added)) {
+    const existing = fields.get(name);
+    const both = isXContentObject(existing) && isXContentObject(field);
+    fields.set(name, both ? withProperties(existing, field) : (existing ?? field));
+  }
+  return { ...target, properties: Object.fromEntries(fields) };
 }
 
 function decompress(bytes: Uint8Array): Uint8Array {
   if (Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== "DFL\0") return bytes;
   return inflateRawSync(bytes.subarray(4), { maxOutputLength: METADATA_BLOB_BYTES_MAX });
-}
-
-function firstMapping(tree: XContentObject): XContentObject | undefined {
-  const value = Object.values(tree)[0];
-  return isXContentObject(value) ? value : undefined;
 }

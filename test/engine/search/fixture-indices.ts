@@ -12,6 +12,8 @@ import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
 import {
   directorySink,
   type IndexId,
+  indexMapping,
+  mappingsByType,
   numberOfShards,
   openRepository,
   type Repository,
@@ -88,9 +90,9 @@ export class FixtureIndices {
       settings,
       analyzers: buildIndexAnalyzers(settings),
       clock: systemClock,
+      types: [...mappingsByType(metadata).keys()],
     });
-    const mappings = Array.isArray(tree.mappings) ? tree.mappings[0] : tree.mappings;
-    mapper.merge((mappings ?? {}) as JsonObject, { restored: true });
+    mapper.merge((indexMapping(metadata) ?? {}) as JsonObject, { restored: true });
     if (typeof tree.routing_num_shards === "number") {
       this.routingShards.set(index.name, tree.routing_num_shards);
     }

@@ -9,7 +9,7 @@ import { FixtureIndices } from "./fixture-indices.ts";
 import { answerOrRefusal, comparable, isComparable, type Recorded } from "./recorded-searches.ts";
 
 const REMOTE = /-remote-/;
-const READ = /^os(2\.19|3\.)/;
+const READ = /^(es6|os1|mixed|os2\.19|os3\.)/;
 const names = fixtureNames().filter(
   (name) => READ.test(name) && !REMOTE.test(name) && !/zstd/.test(name),
 );
@@ -22,7 +22,7 @@ afterAll(() => {
 describe.each(names)("SearchService answers as the server did in %s", (name) => {
   const fixture = new FixtureIndices(name);
   cleanups.push(() => fixture.remove());
-  const isOld = /^os(2|3\.[01])\./.test(name);
+  const isOld = !/^os3\.[2-9]\./.test(name);
   const searches = (fixtureExpected(name).searches ?? []) as Recorded[];
   test.each(searches.map((search) => [`${search.index}: ${search.name}`, search] as const))(
     "%s",

@@ -52,8 +52,9 @@ export interface Recorded {
 }
 
 /**
- * A hit without its mapping type, and a total with its relation: how servers up to 1.x and
- * Elasticsearch 6 show what others show in another way.
+ * What servers up to 1.x and Elasticsearch 6 show in another way, as the others show it: a hit
+ * without its mapping type, a total with its relation, no `max_score` where no hit is asked for, a
+ * sum of nothing.
  */
 function inNewForm(value: any): any {
   if (Array.isArray(value)) return value.map(inNewForm);
@@ -65,6 +66,8 @@ function inNewForm(value: any): any {
   });
   const shown = Object.fromEntries(entries);
   if (shown._index !== undefined) delete shown._type;
+  if (shown.hits?.length === 0 && shown.max_score === 0) shown.max_score = null;
+  if (shown.count === 0 && shown.sum === null) shown.sum = 0;
   return shown;
 }
 
