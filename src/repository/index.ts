@@ -41,6 +41,7 @@ export type { CopyResult } from "./copy/copy-snapshot.ts";
 export type { CopyDecision } from "./copy/plan-copy.ts";
 export * from "./directory/blob-directory.ts";
 export * from "./directory/blob-pages.ts";
+export * from "./directory/walk-with-pages.ts";
 export * from "./format/checksummed-blob.ts";
 export * from "./format/file-info.ts";
 export * from "./format/index-metadata.ts";

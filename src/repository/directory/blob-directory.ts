@@ -16,6 +16,10 @@ import type { ShardSnapshot } from "../format/shard-snapshot.ts";
 import type { BlobFile } from "./blob-file.ts";
 import type { BlobPages } from "./blob-pages.ts";
 
+/** Bytes under way before a reader in order, in so many requests. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_RUNS = 8;
+
 /** Where a shard is, for errors. */
 export interface ShardPlace {
   readonly snapshot: string;
@@ -77,6 +81,16 @@ export class BlobDirectory implements Directory {
   prefetch(name: string, length = Number.MAX_SAFE_INTEGER): void {
     if (!this.files.has(name)) return;
     this.fileOf(name)?.prefetch(0, Math.min(length, this.fileLength(name)));
+  }
+
+  /**
+   * Says that these files (all with stored fields, if none are named) will be read from start to
+   * end, once: pages are then kept under way before the reader.
+   */
+  readInOrder(names?: readonly string[], windowBytes = WINDOW_BYTES): void {
+    const wanted = names ?? this.listAll().filter((name) => /\.(fdt|cfs)$/.test(name));
+    const runBytes = Math.max(1, Math.floor(windowBytes / WINDOW_RUNS));
+    for (const name of wanted) this.fileOf(name)?.readInOrder(windowBytes, runBytes);
   }
 
   createOutput(name: string): IndexOutput {

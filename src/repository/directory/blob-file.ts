@@ -36,10 +36,10 @@ export interface PageOwner {
   readonly runPagesMin: number;
   /** The page's bytes, or a PageMiss. */
   absent(file: BlobFile, index: number): Uint8Array;
-  /** Throws a PageMiss after the pages were noted. */
-  miss(file: BlobFile): never;
   /** The file has pages to fetch. */
   wants(file: BlobFile): void;
+  /** Begins to fetch these pages without waiting for them. */
+  fetchAhead(file: BlobFile, first: number, count: number): void;
   /** Keeps a page that leaves memory. */
   spill(bytes: Uint8Array): TemporaryBlock | undefined;
 }
@@ -56,6 +56,19 @@ interface Run {
   pages: number;
 }
 
+/** A file that is read once from its start to its end. */
+interface InOrder {
+  readonly windowPages: number;
+  readonly runPages: number;
+  /** The first page that was not asked for yet. */
+  next: number;
+  /** Pages before this are forgotten. */
+  kept: number;
+}
+
+/** Pages behind the reader that stay: what it reads now may have begun there. */
+const KEPT_BYTES = 1024 * 1024;
+
 /** The pages of one file of a shard. */
 export class BlobFile implements PageSource, PageHolder {
   readonly name: string;
@@ -64,8 +77,8 @@ export class BlobFile implements PageSource, PageHolder {
   readonly footer: Uint8Array;
   /** Pages to fetch next. */
   readonly wanted = new Set<number>();
-  /** Pages that are on their way. */
-  readonly fetching = new Set<number>();
+  /** Pages that are on their way, and when they are there. */
+  readonly fetching = new Map<number, Promise<void>>();
   private readonly owner: PageOwner;
   private readonly folder: string;
   private readonly info: FileInfo;
@@ -75,6 +88,7 @@ export class BlobFile implements PageSource, PageHolder {
   private readonly runs: Run[] = [];
   private readonly pageCount: number;
   private readonly firstRunPages: number;
+  private inOrder: InOrder | undefined;
 
   constructor(owner: PageOwner, folder: string, info: FileInfo, name: string) {
     this.owner = owner;
@@ -92,10 +106,33 @@ export class BlobFile implements PageSource, PageHolder {
   }
 
   page(index: number): Uint8Array {
+    if (this.inOrder !== undefined) this.readOn(this.inOrder, index);
     const bytes = this.pages[index];
     if (bytes === undefined) return this.owner.absent(this, index);
     this.used[index] = 1;
     return bytes;
+  }
+
+  /**
+   * The file will be read from its start to its end, once: `windowBytes` are kept under way before
+   * the reader, and what lies behind it is let go.
+   */
+  readInOrder(windowBytes: number, runBytes: number): void {
+    const runPages = Math.max(1, Math.floor(runBytes / this.pageBytes));
+    const windowPages = Math.max(runPages, Math.floor(windowBytes / this.pageBytes));
+    this.inOrder ??= { windowPages, runPages, next: 0, kept: 0 };
+  }
+
+  private readOn(order: InOrder, index: number): void {
+    const end = Math.min(this.pageCount, index + order.windowPages);
+    order.next = Math.max(order.next, index);
+    while (order.next < end && (end - order.next >= order.runPages || end === this.pageCount)) {
+      const count = Math.min(order.runPages, this.pageCount - order.next);
+      this.owner.fetchAhead(this, order.next, count);
+      order.next += count;
+    }
+    const keep = index - Math.ceil(KEPT_BYTES / this.pageBytes);
+    for (; order.kept < keep; order.kept++) this.pages[order.kept] = undefined;
   }
 
   readInto(target: Uint8Array, targetOffset: number, position: number, length: number): void {
@@ -191,11 +228,6 @@ export class BlobFile implements PageSource, PageHolder {
     if (this.spilled.has(index)) return;
     const spilled = this.owner.spill(bytes);
     if (spilled !== undefined) this.spilled.set(index, spilled);
-  }
-
-  /** Lets pages before `index` go for good: whoever reads in order does not come back. */
-  forgetBefore(index: number, from: number): void {
-    for (let page = from; page < index; page++) this.pages[page] = undefined;
   }
 
   /** Bytes of a page. */

@@ -65,7 +65,8 @@ export class BlobPages implements PageOwner {
   private readonly ring: PageRing;
   private readonly files = new Map<string, BlobFile>();
   private readonly wanting = new Set<BlobFile>();
-  private readonly loading = new Set<Promise<void>>();
+  /** What the next evaluation waits for. */
+  private readonly awaited = new Set<Promise<void>>();
   private readonly spillFile = new TemporaryFile();
   /** Pages are read at once, and never missed. */
   readonly isLocal: boolean;
@@ -95,11 +96,9 @@ export class BlobPages implements PageOwner {
     const spilled = file.spilledPage(index);
     if (spilled !== undefined) return this.keep(file, index, this.spillFile.read(spilled));
     if (this.isLocal) return this.keep(file, index, this.readNow(file, index));
-    file.wantMissed(index);
-    return this.miss();
-  }
-
-  miss(): never {
+    const underWay = file.fetching.get(index);
+    if (underWay === undefined) file.wantMissed(index);
+    else this.awaited.add(underWay);
     throw this.pageMiss;
   }
 
@@ -147,23 +146,36 @@ export class BlobPages implements PageOwner {
     return this.wanting.size > 0;
   }
 
-  /** Fetches what is wanted, and waits for what is on its way. One round. */
+  /** Fetches what is wanted, and waits for it, and for what was missed and is under way. */
   async load(): Promise<void> {
     this.options.signal?.throwIfAborted();
     // Others that evaluate in this turn have said by then what they miss.
     await Promise.resolve();
-    this.fetchWanted();
-    await Promise.all(this.loading);
+    if (this.wanting.size > 0) {
+      this.statistics.rounds++;
+      this.awaited.add(this.begin(this.planReads()));
+    }
+    await Promise.all(this.awaited);
   }
 
-  private fetchWanted(): void {
-    if (this.wanting.size === 0) return;
-    this.statistics.rounds++;
-    const reads = this.planReads();
-    const fetched = this.fetch(reads);
-    this.loading.add(fetched);
-    const settled = () => void this.loading.delete(fetched);
+  /** Begins to fetch; the answer resolves when all is there. */
+  private begin(reads: readonly PageRead[]): Promise<void> {
+    const fetched = Promise.resolve().then(() => this.fetch(reads));
+    for (const { file, first, count } of reads) {
+      for (let page = first; page < first + count; page++) file.fetching.set(page, fetched);
+    }
+    const settled = () => void this.awaited.delete(fetched);
     fetched.then(settled, settled);
+    return fetched;
+  }
+
+  fetchAhead(file: BlobFile, first: number, count: number): void {
+    if (this.isLocal) return;
+    const pages = Array.from({ length: count }, (_, at) => first + at);
+    const isThere = (page: number) => file.has(page) || file.fetching.has(page);
+    const missing = pages.filter((page) => !isThere(page));
+    const limits = { gapPagesMax: 0, runPagesMax: count };
+    for (const run of planPageRuns(missing, limits)) void this.begin([{ file, ...run }]);
   }
 
   private planReads(): PageRead[] {
@@ -180,9 +192,6 @@ export class BlobPages implements PageOwner {
       file.wanted.clear();
     }
     this.wanting.clear();
-    for (const { file, first, count } of reads) {
-      for (let page = first; page < first + count; page++) file.fetching.add(page);
-    }
     return reads;
   }
 
