@@ -167,7 +167,7 @@ function applicationDefault(settings: GcsSettings): GcsCredentials {
   };
 }
 
-/** The SDK's error: of a token server that does not answer, or of credentials that are not there. */
+/** The SDK's error: no answer of a token server, or no credentials anywhere. */
 function noDefault(settings: GcsSettings, error: unknown): VarveError {
   const action = {
     store: `gcs [${settings.bucket}]`,
