@@ -93,5 +93,7 @@ export interface BlobStore {
   deleteTree(folder: string, signal?: AbortSignal): Promise<DeleteResult>;
   /** Makes every draft durable that `put` has answered. */
   flush(signal?: AbortSignal): Promise<void>;
+  /** The store's clock in milliseconds since the epoch, where it says it with its answers. */
+  serverTime?(signal?: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
 }

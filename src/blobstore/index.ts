@@ -8,6 +8,9 @@
 export * from "./blob-error.ts";
 export * from "./blob-store.ts";
 export * from "./client-settings.ts";
+export type { ProbeResult } from "./doctor/probe.ts";
+export * from "./doctor/run-doctor.ts";
+export * from "./doctor/store-checks.ts";
 export * from "./fs-blob-store.ts";
 export { MemoryBlobStore } from "./memory-blob-store.ts";
 export * from "./open-repository-store.ts";

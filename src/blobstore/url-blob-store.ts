@@ -140,6 +140,13 @@ class HttpBlobStore implements BlobStore {
     throw readOnlyStore(this.description);
   }
 
+  async serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    const response = await this.request("index.latest", undefined, signal);
+    await response.body?.cancel();
+    const date = Date.parse(response.headers.get("date") ?? "");
+    return Number.isNaN(date) ? undefined : date;
+  }
+
   async flush(): Promise<void> {}
   async close(): Promise<void> {}
 }

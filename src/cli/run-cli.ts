@@ -1,5 +1,6 @@
 // Parses the command line, runs the command and turns errors into messages and exit codes.
 
+import { setMaxListeners } from "node:events";
 import { Command, CommanderError } from "commander";
 import { systemClock, systemRandom, VARVE_VERSION, VarveError } from "../base/index.ts";
 import { type CommandContext, type CommandSpec, EXIT, type OpenedRepository } from "./command.ts";
@@ -76,6 +77,8 @@ async function runCommand(
     quiet: options["quiet"] === true,
   });
   const interrupt = new AbortController();
+  // Every request under way listens, and there may be many.
+  setMaxListeners(0, interrupt.signal);
   const { signal } = interrupt;
   const stopListening = terminal.onInterrupt(() => {
     // The second one does not wait.

@@ -263,8 +263,8 @@ class HdfsBlobStore implements BlobStore {
   ): AsyncIterable<FileStatus> {
     signal?.throwIfAborted();
     if (checkFolder(folder) !== "") checkHdfsName(folder);
-    const what = `folder [${folder}]`;
     const path = this.pathOf(folder);
+    const what = `folder [${path === "" ? "/" : path}]`;
     for (let after = ""; ; ) {
       const parameters = after === "" ? {} : { startAfter: after };
       const request = { method: "GET", path, op: "LISTSTATUS_BATCH", parameters, what } as const;
@@ -313,7 +313,7 @@ class HdfsBlobStore implements BlobStore {
   async deleteTree(folder: string, signal?: AbortSignal): Promise<DeleteResult> {
     if (checkFolder(folder) !== "") checkHdfsName(folder);
     const path = this.pathOf(folder);
-    const what = `folder [${folder}]`;
+    const what = `folder [${path === "" ? "/" : path}]`;
     try {
       const summary = await this.client.ask({
         ...{ method: "GET", path, op: "GETCONTENTSUMMARY", what },
@@ -329,6 +329,12 @@ class HdfsBlobStore implements BlobStore {
       if (isMissing(error)) return { blobs: 0, bytes: 0 };
       throw error;
     }
+  }
+
+  async serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    const request = { method: "GET", path: "", op: "GETFILESTATUS", what: "the root" } as const;
+    const date = Date.parse((await this.client.headers({ ...request, signal })).date ?? "");
+    return Number.isNaN(date) ? undefined : date;
   }
 
   async flush(): Promise<void> {}

@@ -11,7 +11,7 @@
 // standby, or one that cannot be reached, hands over to the next.
 // Upstream: WebHdfsFileSystem, NamenodeWebHdfsMethods.
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { VarveError } from "../../base/index.ts";
 import type { BlobContent } from "../blob-store.ts";
 import type { HdfsTarget } from "./hdfs-settings.ts";
@@ -77,6 +77,13 @@ export class WebHdfsClient {
     } catch (cause) {
       throw unavailable(`Access to ${request.what} failed: the answer is not JSON`, cause);
     }
+  }
+
+  /** The head of the name node's answer. */
+  async headers(request: HdfsRequest): Promise<IncomingHttpHeaders> {
+    const response = await this.askNameNode(request);
+    await this.textOf(response, request);
+    return response.headers;
   }
 
   /** Opens a file for reading. Whoever asked reads the answer to its end or destroys it. */

@@ -61,6 +61,10 @@ export class ForwardingBlobStore implements BlobStore {
     return this.inner.flush(signal);
   }
 
+  async serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    return this.inner.serverTime?.(signal);
+  }
+
   close(): Promise<void> {
     return this.inner.close();
   }
