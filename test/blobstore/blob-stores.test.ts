@@ -19,7 +19,7 @@ import {
   throttle,
   timeout,
 } from "../../src/blobstore/index.ts";
-import { blobStoreConformance } from "../conformance/blob-store.ts";
+import { blobStoreConformance, blobStoreScale } from "../conformance/blob-store.ts";
 
 async function openFs(): Promise<FsBlobStore> {
   return new FsBlobStore(await mkdtemp(join(tmpdir(), "varve-blobs-")));
@@ -35,6 +35,8 @@ const quick = { clock: systemClock, random: seededRandom(1), pauseMs: 1, attempt
 
 blobStoreConformance("FsBlobStore", { open: openFs, close: closeFs });
 blobStoreConformance("MemoryBlobStore", { open: async () => new MemoryBlobStore() });
+blobStoreScale("FsBlobStore", { open: openFs, close: closeFs });
+blobStoreScale("MemoryBlobStore", { open: async () => new MemoryBlobStore() });
 blobStoreConformance("retry over faults", {
   async open() {
     const random = seededRandom(7);

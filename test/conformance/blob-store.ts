@@ -159,6 +159,65 @@ export function blobStoreConformance(name: string, factory: BlobStoreFactory): v
         expect(Buffer.from(await store.get(`odd/${odd}`)).toString()).toBe(odd);
     });
 
+    test("keeps long names, and names that begin like others", async () => {
+      const names = [
+        "x".repeat(200),
+        "x",
+        "x.y",
+        "x-",
+        "x y ",
+        "0",
+        "index-10",
+        "index-1",
+        "~",
+        "$",
+      ];
+      for (const odd of names) await store.put(`deep/er/${odd}`, bytesOf(odd));
+      expect([...(await store.list("deep/er")).keys()].sort()).toEqual([...names].sort());
+      expect([...(await store.list("deep/er", "index-1")).keys()].sort()).toEqual([
+        "index-1",
+        "index-10",
+      ]);
+      expect(await store.listFolders("deep")).toEqual(["er"]);
+      await store.delete(names.map((odd) => `deep/er/${odd}`));
+      expect((await store.list("deep/er")).size).toBe(0);
+    });
+
+    test("read gives ranges at both ends, and several at once", async () => {
+      const whole = Buffer.alloc(1_000_003);
+      for (let i = 0; i + 4 <= whole.length; i += 4) whole.writeUInt32LE(i, i);
+      await store.put("ranges", whole);
+      const ranges = [
+        [0, 1],
+        [whole.length - 1, 1],
+        [0, whole.length],
+        [whole.length - 65_537, 65_537],
+        [65_535, 2],
+        ...Array.from({ length: 16 }, (_, i) => [i * 60_000 + 1, 60_001] as const),
+      ] as const;
+      const read = ([offset, length]: readonly [number, number]) =>
+        readAll(store, "ranges", offset, length);
+      const results = await Promise.all(ranges.map(read));
+      ranges.forEach(([offset, length], i) => {
+        const wanted = whole.subarray(offset, offset + length);
+        expect(Buffer.compare(results[i]!, wanted)).toBe(0);
+      });
+      for (const [offset, length] of [[whole.length, 1] as const, [whole.length - 1, 2] as const]) {
+        expect(await kindOf(read([offset, length]))).toBe("corrupt");
+      }
+    });
+
+    test("read minds no reader that stops early", async () => {
+      await store.put("x", Buffer.alloc(2_000_000, 7));
+      for (let round = 0; round < 20; round++) {
+        for await (const part of store.read("x", 0, 2_000_000)) {
+          expect(part[0]).toBe(7);
+          break;
+        }
+      }
+      expect((await store.get("x")).length).toBe(2_000_000);
+    });
+
     test("rejects with the signal's reason when it is aborted before or during a put", async () => {
       const reason = new Error("stop");
       const early = AbortSignal.abort(reason);
@@ -175,6 +234,75 @@ export function blobStoreConformance(name: string, factory: BlobStoreFactory): v
       };
       await expect(store.put("y", parts, { signal: controller.signal })).rejects.toBe(reason);
       expect((await store.list("")).size).toBe(0);
+    });
+  });
+}
+
+/** What takes a server seconds: large blobs and many. */
+export function blobStoreScale(name: string, factory: BlobStoreFactory): void {
+  describe(`${name} with large blobs and many`, () => {
+    let store: BlobStore;
+    beforeEach(async () => {
+      store = await factory.open();
+    });
+    afterEach(async () => {
+      await (factory.close?.(store) ?? store.close());
+    });
+
+    test("put takes a stream of 40 MB, replaces it, and refuses it with ifAbsent", async () => {
+      const part = Buffer.alloc(1_000_000);
+      for (let i = 0; i < part.length; i += 4) part.writeUInt32LE(i, i);
+      const parts = Array.from({ length: 40 }, (_, i) => {
+        const own = Buffer.from(part);
+        own.writeUInt32LE(i, 0);
+        return own;
+      });
+      const whole = Buffer.concat(parts);
+      await store.put("large", stream(parts), { ifAbsent: true });
+      expect(Buffer.compare(await store.get("large"), whole)).toBe(0);
+      expect(await kindOf(store.put("large", stream(parts), { ifAbsent: true }))).toBe("conflict");
+      await store.put("large", stream(parts.reverse()));
+      expect(Buffer.compare(await store.get("large"), Buffer.concat(parts))).toBe(0);
+      expect(await store.list("")).toEqual(new Map([["large", 40_000_000]]));
+      const range = await readAll(store, "large", 15_999_999, 8_000_002);
+      const wanted = Buffer.concat(parts).subarray(15_999_999, 24_000_001);
+      expect(Buffer.compare(range, wanted)).toBe(0);
+    });
+
+    test("rejects a stream of 40 MB that ends early, is too long, or breaks", async () => {
+      const part = Buffer.alloc(1_000_000);
+      const short = stream(Array<Buffer>(39).fill(part), 40_000_000);
+      const long = stream(Array<Buffer>(41).fill(part), 40_000_000);
+      const failure = new Error("the disk is gone");
+      const broken = {
+        length: 40_000_000,
+        async *open() {
+          for (let i = 0; i < 39; i++) yield part;
+          throw failure;
+        },
+      };
+      expect(await kindOf(store.put("s", short))).not.toBe("no error");
+      expect(await kindOf(store.put("l", long))).not.toBe("no error");
+      expect(await kindOf(store.put("b", broken))).toContain("the disk is gone");
+      expect((await store.list("")).size).toBe(0);
+    });
+
+    test("list and delete take 2,500 blobs", async () => {
+      const names = Array.from({ length: 2_500 }, (_, i) => `many/__${i}`);
+      let next = 0;
+      const lane = async () => {
+        while (next < names.length) await store.put(names[next++]!, bytesOf("."), { draft: true });
+      };
+      await Promise.all(Array.from({ length: 16 }, lane));
+      await store.flush();
+      await store.put("many-others", bytesOf("."));
+      expect((await store.list("many")).size).toBe(2_500);
+      expect((await store.list("many", "__1")).size).toBe(1_111);
+      await store.delete(names.slice(0, 1_200));
+      expect((await store.list("many")).size).toBe(1_300);
+      expect(await store.deleteTree("many")).toEqual({ blobs: 1_300, bytes: 1_300 });
+      expect((await store.list("many")).size).toBe(0);
+      expect((await store.list("")).size).toBe(1);
     });
   });
 }

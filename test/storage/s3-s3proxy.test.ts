@@ -1,8 +1,8 @@
 // The S3 provider against S3Proxy.
 
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBlobStore } from "../../src/blobstore/index.ts";
-import { blobStoreConformance } from "../conformance/blob-store.ts";
+import { blobStoreConformance, blobStoreScale } from "../conformance/blob-store.ts";
 import { storageSkip } from "../support/storage/process.ts";
 import {
   emptied,
@@ -26,7 +26,18 @@ describe.skipIf(skip !== undefined)("S3Proxy", () => {
     await server?.stop();
   });
 
-  blobStoreConformance("s3 on S3Proxy", {
+  const factory = {
     open: async () => emptied(openBlobStore(s3Address(server, bucket), storeContext)),
+  };
+  blobStoreConformance("s3 on S3Proxy", factory);
+  blobStoreScale("s3 on S3Proxy", factory);
+
+  it("rejects a bucket that is not there as such, not as a missing blob", async () => {
+    const store = openBlobStore(s3Address(server, "varve-nowhere"), storeContext);
+    const told = { kind: "invalid", type: "no_such_bucket_exception" };
+    await expect(store.get("x")).rejects.toMatchObject(told);
+    await expect(store.list("")).rejects.toMatchObject(told);
+    await expect(store.put("x", Buffer.from("x"))).rejects.toMatchObject(told);
+    await expect(store.put("y", Buffer.from("x"), { ifAbsent: true })).rejects.toMatchObject(told);
   });
 });

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe } from "vitest";
 import { openBlobStore } from "../../src/blobstore/index.ts";
-import { blobStoreConformance } from "../conformance/blob-store.ts";
+import { blobStoreConformance, blobStoreScale } from "../conformance/blob-store.ts";
 import { storageSkip } from "../support/storage/process.ts";
 import {
   emptied,
@@ -26,7 +26,9 @@ describe.skipIf(skip !== undefined)("SeaweedFS", () => {
     await server?.stop();
   });
 
-  blobStoreConformance("s3 on SeaweedFS", {
+  const factory = {
     open: async () => emptied(openBlobStore(s3Address(server, bucket), storeContext)),
-  });
+  };
+  blobStoreConformance("s3 on SeaweedFS", factory);
+  blobStoreScale("s3 on SeaweedFS", factory);
 });

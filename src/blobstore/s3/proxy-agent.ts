@@ -72,14 +72,20 @@ function openTunnel(proxy: S3Proxy, target: Target, done: Connected): void {
   outgoing.on("connect", (response, socket) => {
     if (response.statusCode === 200) return done(null, socket);
     socket.destroy();
-    done(new Error(`The proxy refused a tunnel with status ${response.statusCode}`));
+    done(refusedTunnel(response.statusCode ?? 0));
   });
   outgoing.on("response", (response) => {
     outgoing.destroy();
-    done(new Error(`The proxy answered CONNECT with status ${response.statusCode}`));
+    done(refusedTunnel(response.statusCode ?? 0));
   });
   outgoing.on("error", done);
   outgoing.end();
+}
+
+/** A proxy that cannot may do so later; one that will not (407, 403) is told as it is. */
+function refusedTunnel(status: number): Error {
+  const code = status >= 500 ? "ECONNREFUSED" : "ProxyRefused";
+  return Object.assign(new Error(`The proxy refused a tunnel with status ${status}`), { code });
 }
 
 function openSocks(proxy: S3Proxy, target: Target, done: Connected): void {

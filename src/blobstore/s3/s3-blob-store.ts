@@ -139,10 +139,8 @@ export class S3BlobStore implements BlobStore {
       else await this.putParts(name, content, partSize, options);
     } catch (error) {
       signal?.throwIfAborted();
-      throw s3Error(
-        this.requests.call(partSize === undefined ? "PutObject" : "UploadPart", name),
-        error,
-      );
+      const operation = partSize === undefined ? "PutObject" : "UploadPart";
+      throw this.requests.told(this.requests.call(operation, name), error);
     }
   }
 

@@ -9,9 +9,11 @@
 // Credentials that end are renewed five minutes before; where that fails, they serve until they
 // end. Upstream: S3Service.buildCredentials.
 
-import { type Clock, illegalArgument } from "../../base/index.ts";
+import { type Clock, illegalArgument, VarveError } from "../../base/index.ts";
 import { type StoreAddress, storeSetting } from "../store-address.ts";
+import { loadCredentialProviders } from "./aws-sdk.ts";
 import { s3ClientSettings, secret } from "./s3-client-settings.ts";
+import { isPassing, s3Failure } from "./s3-error.ts";
 
 const RENEW_BEFORE_MS = 300_000;
 
@@ -45,13 +47,14 @@ export function s3Credentials(address: StoreAddress, clock: Clock): S3Credential
   const settings = s3ClientSettings(address);
   const region = settings.region;
   const master = keys === undefined ? chain(region) : async () => keys;
-  if (role === undefined) return cached(master, clock);
+  if (role === undefined) return cached(master, clock, "Finding credentials for S3");
   const clientConfig = {
     region: region ?? process.env["AWS_REGION"] ?? "us-east-1",
     ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
   };
   const roleSessionName = role.sessionName ?? `varve-s3-${clock.now()}`;
-  return cached(() => assume(role, roleSessionName, master, clientConfig), clock);
+  const source = () => assume(role, roleSessionName, master, clientConfig);
+  return cached(source, clock, `Assuming the role [${role.arn}] for S3`);
 }
 
 interface Role {
@@ -101,11 +104,10 @@ function staticKeys(address: StoreAddress): S3Credentials | undefined {
 
 function chain(region: string | undefined): Source {
   return async () => {
-    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
-    // A new one each time: a chain remembers, and files may have changed.
-    return fromNodeProviderChain({
-      ...(region === undefined ? {} : { clientConfig: { region } }),
-    })();
+    const { fromNodeProviderChain } = await loadCredentialProviders();
+    // A new one each time and no cache: a chain remembers, and files may have changed.
+    const clientConfig = region === undefined ? {} : { clientConfig: { region } };
+    return fromNodeProviderChain({ ignoreCache: true, ...clientConfig })();
   };
 }
 
@@ -115,7 +117,7 @@ async function assume(
   master: Source,
   clientConfig: { region: string; endpoint?: string },
 ): Promise<S3Credentials> {
-  const sdk = await import("@aws-sdk/credential-providers");
+  const sdk = await loadCredentialProviders();
   if (role.tokenFile !== undefined && role.tokenFile !== "") {
     const { tokenFile: webIdentityTokenFile, arn: roleArn } = role;
     return sdk.fromTokenFile({ webIdentityTokenFile, roleArn, roleSessionName, clientConfig })();
@@ -124,7 +126,21 @@ async function assume(
   return sdk.fromTemporaryCredentials({ params, masterCredentials: master, clientConfig })();
 }
 
-function cached(source: Source, clock: Clock): S3CredentialProvider {
+/** Why there are no keys. The SDK's error carries a request, so only its words are kept. */
+function credentialsError(error: unknown, what: string): VarveError {
+  const failure = s3Failure(error);
+  const status = failure.status === 0 ? "" : ` status ${failure.status}`;
+  const hint =
+    failure.code === "AccessDenied"
+      ? ": the role's trust policy must name the caller, and the caller needs sts:AssumeRole"
+      : `: ${failure.message}`;
+  const kind = isPassing(failure) ? "unavailable" : "invalid";
+  return new VarveError(kind, `${what} failed with${status} ${failure.code}${hint}`, {
+    type: "sdk_client_exception",
+  });
+}
+
+function cached(source: Source, clock: Clock, what: string): S3CredentialProvider {
   let known: S3Credentials | undefined;
   let pending: Promise<S3Credentials> | undefined;
   const endsWithin = (ms: number) =>
@@ -135,7 +151,7 @@ function cached(source: Source, clock: Clock): S3CredentialProvider {
       return known;
     } catch (error) {
       if (known !== undefined && !endsWithin(0)) return known;
-      throw error;
+      throw credentialsError(error, what);
     } finally {
       pending = undefined;
     }

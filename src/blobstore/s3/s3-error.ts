@@ -76,6 +76,7 @@ const PASSING = new Set([
   "EPROTO",
   "HPE_INVALID_CONSTANT",
 ]);
+// The keys have ended, and others may be there: the same request may pass with them.
 const STALE_CREDENTIALS = new Set([
   "ExpiredToken",
   "TokenRefreshRequired",
@@ -87,6 +88,7 @@ const DAMAGED_ON_THE_WAY = new Set([
   "XAmzContentSHA256Mismatch",
   "XAmzContentChecksumMismatch",
 ]);
+const REPLACED_CREDENTIALS = new Set(["InvalidAccessKeyId", "InvalidToken"]);
 const DENIED = new Set(["AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden"]);
 // Their texts repeat an access key or what was signed.
 const SECRETIVE = new Set(["InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"]);
@@ -137,9 +139,9 @@ export function isThrottling(failure: S3Failure): boolean {
   return THROTTLING.has(failure.code) || failure.status === 429 || failure.status === 503;
 }
 
-/** Have the credentials ended? */
+/** May other credentials help, because these have ended or were replaced? */
 export function isStaleCredentials(failure: S3Failure): boolean {
-  return STALE_CREDENTIALS.has(failure.code);
+  return STALE_CREDENTIALS.has(failure.code) || REPLACED_CREDENTIALS.has(failure.code);
 }
 
 /** The error of the contract for what the SDK threw; `note` is added to its message. */
@@ -194,15 +196,24 @@ function messageOf(call: S3Call, failure: S3Failure): string {
   const status = failure.status === 0 ? "" : ` status ${failure.status}`;
   const head = `S3 ${operation} ${what} failed with${status} ${failure.code}`;
   const isDenied = DENIED.has(failure.code) || (failure.status === 403 && isBare(failure));
-  if (isDenied) {
-    return `${head}: the credentials lack the IAM action ${S3_ACTIONS[operation]} on it`;
-  }
+  if (isDenied) return `${head}: ${missingAction(operation, failure.message)}`;
   const hint = HINTS[failure.code];
   const said = SECRETIVE.has(failure.code) || isBare(failure) ? "" : failure.message;
   return [head, said, hint].filter((part) => part !== undefined && part !== "").join(": ");
 }
 
+/** The action that S3 names, else the operation's own. */
+function missingAction(operation: S3Operation, said: string): string {
+  const named = /not authorized to perform: ([a-z0-9-]+:\w+)/.exec(said)?.[1];
+  const lack = "the credentials lack the IAM action";
+  if (named !== undefined) return `${lack} ${named}`;
+  const own = `${lack} ${S3_ACTIONS[operation]} on it`;
+  const isRead = operation === "GetObject" || operation === "HeadObject";
+  return isRead ? `${own}, or s3:ListBucket, without which a missing blob is denied too` : own;
+}
+
 /** An answer without a body (HEAD) names nothing. */
 function isBare(failure: S3Failure): boolean {
-  return failure.code === "UnknownError" || failure.message === "UnknownError";
+  if (failure.message === "" || failure.message === "UnknownError") return true;
+  return failure.code === "UnknownError" && failure.status !== 0;
 }

@@ -32,6 +32,8 @@ export interface S3Page {
 export class S3Requests {
   readonly settings: S3Settings;
   private readonly session: S3Session;
+  /** What sending has thrown, to tell it from what a source of bytes has. */
+  private readonly sent = new WeakSet<object>();
 
   constructor(settings: S3Settings, session: S3Session) {
     this.settings = settings;
@@ -53,10 +55,17 @@ export class S3Requests {
         return await send(connection, options);
       } catch (error) {
         signal?.throwIfAborted();
+        if (typeof error === "object" && error !== null) this.sent.add(error);
         const isStale = isStaleCredentials(s3Failure(error));
         if (!isStale || attempt > 1 || !(await this.session.renew())) throw error;
       }
     }
+  }
+
+  /** The contract's error for what sending threw; any other error as it is. */
+  told(call: S3Call, error: unknown): unknown {
+    const isSent = typeof error === "object" && error !== null && this.sent.has(error);
+    return isSent ? s3Error(call, error) : error;
   }
 
   /** Sends; answers the contract's error. */

@@ -5,6 +5,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import type { StoreContext } from "../store-address.ts";
+import { loadS3 } from "./aws-sdk.ts";
 import { proxyAgents } from "./proxy-agent.ts";
 import type { S3ClientSettings } from "./s3-client-settings.ts";
 import type { S3CredentialProvider } from "./s3-credentials.ts";
@@ -45,9 +46,7 @@ export class S3Session {
   }
 
   private async connect(): Promise<S3Connection> {
-    // Varve runs on Node 20 by choice; the SDK would say at each start that it will not for ever.
-    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-    const sdk = await import("@aws-sdk/client-s3");
+    const sdk = await loadS3();
     const config = await this.config();
     const client = new sdk.S3Client(config);
     if (config.region !== undefined || (await hasRegion(client))) return { sdk, client };
