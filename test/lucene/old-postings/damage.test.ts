@@ -7,16 +7,17 @@ import { VarveError } from "../../../src/base/index.ts";
 import { FOOTER_BYTES } from "../../../src/lucene/store/index.ts";
 import { damaged, outcome, postingsFiles, sealed, type Victim } from "../postings/damage.ts";
 import { seeded } from "../postings/random-fields.ts";
-import { oldDirectory, oldFields, openOldPostings } from "./old-segments.ts";
+import { openSegment } from "../postings/real-segments.ts";
+import { oldDirectory } from "./old-segments.ts";
 
 function victim(folder: string): Victim {
   return {
     name: folder,
     directory: oldDirectory(folder),
     open: (directory) => {
-      const producer = openOldPostings(directory);
+      const { producer, fields } = openSegment(directory);
       return {
-        terms: oldFields().map((info) => producer.terms(info.name)),
+        terms: fields.map((info) => producer.terms(info.name)),
         check: () => producer.checkIntegrity(),
       };
     },
