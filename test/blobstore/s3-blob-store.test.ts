@@ -425,6 +425,15 @@ describe("S3BlobStore and failures", () => {
     expect(calls.at(-1)!.method).toBe("HEAD");
   });
 
+  it("tells the store's clock, also when the bucket is denied", async () => {
+    const date = "Sat, 01 Feb 2025 10:00:00 GMT";
+    let status = 200;
+    const { endpoint } = await scripted(() => ({ status, headers: { date } }));
+    expect(await open(endpoint).serverTime!()).toBe(Date.parse(date));
+    status = 403;
+    expect(await open(endpoint).serverTime!()).toBe(Date.parse(date));
+  });
+
   it("rejects a listing that never ends", async () => {
     const page =
       "<ListBucketResult><IsTruncated>true</IsTruncated>" +

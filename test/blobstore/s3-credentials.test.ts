@@ -58,12 +58,8 @@ function address(
   secrets: Record<string, string> = {},
   client: Record<string, string> = {},
 ): StoreAddress {
-  return {
-    type: "s3",
-    settings: { bucket: "b", region: "eu-west-1", ...settings },
-    client,
-    secrets,
-  };
+  const own = { bucket: "b", region: "eu-west-1", ...settings };
+  return { type: "s3", settings: own, client, secrets };
 }
 
 const open = (...given: Parameters<typeof address>) =>
@@ -242,7 +238,7 @@ describe("s3Credentials with a role", () => {
   it("assumes it with the client's keys, and once more before it ends", async () => {
     const { handler, asked, heads } = sts(200);
     const secrets = { access_key: "AKIDMASTER", secret_key: "s", role_arn: roleArn };
-    const provider = open({ sts_endpoint: await serve(handler) }, secrets);
+    const provider = open({}, secrets, { sts_endpoint: await serve(handler) });
     expect(await provider()).toMatchObject({ accessKeyId: "ASIA1", sessionToken: "t1" });
     expect((await provider()).accessKeyId).toBe("ASIA2");
     expect(asked.map((form) => form.get("Action"))).toEqual(["AssumeRole", "AssumeRole"]);
@@ -253,9 +249,8 @@ describe("s3Credentials with a role", () => {
 
   it("asks once for many that wait, and keeps what holds", async () => {
     const { handler, asked } = sts(3600);
-    const settings = { role_arn: roleArn, sts_endpoint: await serve(handler) };
-    const client = { role_session_name: "nightly" };
-    const provider = open(settings, { access_key: "AK", secret_key: "s" }, client);
+    const client = { role_session_name: "nightly", sts_endpoint: await serve(handler) };
+    const provider = open({ role_arn: roleArn }, { access_key: "AK", secret_key: "s" }, client);
     const all = await Promise.all(Array.from({ length: 8 }, () => provider()));
     expect(new Set(all.map((keys) => keys.accessKeyId))).toEqual(new Set(["ASIA1"]));
     await provider();
@@ -265,8 +260,9 @@ describe("s3Credentials with a role", () => {
 
   it("rejects with what is missing, and without secrets, when the role is not given", async () => {
     const { handler } = sts(3600);
-    const settings = { sts_endpoint: await serve(handler), role_arn: `${roleArn}-forbidden` };
-    const provider = open(settings, { access_key: "AKIDMASTER", secret_key: "hidden" });
+    const client = { sts_endpoint: await serve(handler) };
+    const secrets = { access_key: "AKIDMASTER", secret_key: "hidden" };
+    const provider = open({ role_arn: `${roleArn}-forbidden` }, secrets, client);
     const error = await provider().catch((thrown: unknown) => thrown as Error);
     expect(String(error)).toContain(`Assuming the role [${roleArn}-forbidden] for S3 failed`);
     expect(String(error)).toContain("status 403 AccessDenied");
@@ -280,8 +276,8 @@ describe("s3Credentials with a role", () => {
     const { handler, asked, heads } = sts(200);
     const token = join(folder, "token");
     writeFileSync(token, "jwt-one");
-    const settings = { sts_endpoint: await serve(handler), identity_token_file: token };
-    const provider = open(settings, { role_arn: roleArn, role_session_name: "irsa" });
+    const client = { sts_endpoint: await serve(handler), identity_token_file: token };
+    const provider = open({}, { role_arn: roleArn, role_session_name: "irsa" }, client);
     expect((await provider()).accessKeyId).toBe("ASIA1");
     writeFileSync(token, "jwt-two");
     expect((await provider()).accessKeyId).toBe("ASIA2");
@@ -304,6 +300,14 @@ describe("s3Credentials with a role", () => {
   });
 
   it("rejects a token file without a role", () => {
-    expect(() => open({ identity_token_file: "/token" })).toThrow("needs its role_arn");
+    expect(() => open({}, {}, { identity_token_file: "/token" })).toThrow("needs its role_arn");
+  });
+
+  it("rejects a repository that names a file or an STS to send it to", () => {
+    for (const name of ["identity_token_file", "sts_endpoint"]) {
+      expect(() => open({ [name]: "/etc/passwd", role_arn: roleArn })).toThrow(
+        `Setting [${name}] belongs to a client [s3.client.*.${name}], not to a repository`,
+      );
+    }
   });
 });

@@ -25,12 +25,9 @@ describe.skipIf(skip !== undefined)("the s3 provider with a role", () => {
   });
 
   const withRole = (roleArn: string, secrets: Record<string, string> = {}): StoreAddress => {
-    const own = s3Address(server, bucket, {
-      role_arn: roleArn,
-      sts_endpoint: server.endpoint,
-      region: "us-east-1",
-    });
-    return { ...own, secrets: { ...own.secrets, ...secrets } };
+    const own = s3Address(server, bucket, { role_arn: roleArn, region: "us-east-1" });
+    const client = { sts_endpoint: server.endpoint };
+    return { ...own, client, secrets: { ...own.secrets, ...secrets } };
   };
 
   it("works in the role's session", async () => {

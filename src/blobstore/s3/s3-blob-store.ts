@@ -260,6 +260,10 @@ export class S3BlobStore implements BlobStore {
   /** Every put is durable when it has answered. */
   async flush(): Promise<void> {}
 
+  serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    return this.requests.serverTime(signal);
+  }
+
   close(): Promise<void> {
     return this.requests.close();
   }

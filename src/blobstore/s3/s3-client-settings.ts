@@ -57,7 +57,7 @@ export function s3ClientSettings(address: StoreAddress): S3ClientSettings {
   }
   return {
     endpoint: endpointUrl(storeSetting(address, "endpoint"), "endpoint", protocol),
-    stsEndpoint: endpointUrl(storeSetting(address, "sts_endpoint"), "sts_endpoint", protocol),
+    stsEndpoint: endpointUrl(clientSetting(address, "sts_endpoint"), "sts_endpoint", protocol),
     region: storeSetting(address, "region"),
     proxy: proxySettings(address, protocol),
     readTimeoutMs: timeSettingMs(address, "read_timeout", 50_000),
@@ -125,6 +125,20 @@ function proxySettings(address: StoreAddress, protocol: "http" | "https"): S3Pro
     throw settingsRefusal("SOCKS proxy is not supported for HTTP protocol");
   }
   return { type, host, port, username, password };
+}
+
+/**
+ * A setting that a repository must not repeat: whoever may register one would have a file of this
+ * machine, or a token, sent to a host of their choice.
+ */
+export function clientSetting(address: StoreAddress, name: string): string | undefined {
+  if (address.settings[name] !== undefined) {
+    throw illegalArgument(
+      `Setting [${name}] belongs to a client [s3.client.*.${name}], not to a repository`,
+    );
+  }
+  const value = address.client[name];
+  return value === "" ? undefined : value;
 }
 
 /** A secret of the client; empty counts as not given. */

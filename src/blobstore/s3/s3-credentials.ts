@@ -12,7 +12,7 @@
 import { type Clock, illegalArgument, VarveError } from "../../base/index.ts";
 import { type StoreAddress, storeSetting } from "../store-address.ts";
 import { loadCredentialProviders } from "./aws-sdk.ts";
-import { s3ClientSettings, secret } from "./s3-client-settings.ts";
+import { clientSetting, s3ClientSettings, secret } from "./s3-client-settings.ts";
 import { isPassing, s3Failure } from "./s3-error.ts";
 
 const RENEW_BEFORE_MS = 300_000;
@@ -66,7 +66,7 @@ interface Role {
 function roleOf(address: StoreAddress): Role | undefined {
   const given = (name: string) => secret(address, name) ?? storeSetting(address, name);
   const ownArn = storeSetting(address, "role_arn") ?? secret(address, "role_arn");
-  const ownFile = storeSetting(address, "identity_token_file");
+  const ownFile = clientSetting(address, "identity_token_file");
   const ownName = given("role_session_name");
   if (ownArn === undefined && ownFile === undefined && ownName === undefined) return undefined;
   const arn = ownArn ?? process.env["AWS_ROLE_ARN"];

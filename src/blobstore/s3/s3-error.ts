@@ -16,6 +16,7 @@ export const S3_ACTIONS = {
   UploadPart: "s3:PutObject",
   CompleteMultipartUpload: "s3:PutObject",
   AbortMultipartUpload: "s3:AbortMultipartUpload",
+  HeadBucket: "s3:ListBucket",
   ListObjectsV2: "s3:ListBucket",
   DeleteObject: "s3:DeleteObject",
   DeleteObjects: "s3:DeleteObject",

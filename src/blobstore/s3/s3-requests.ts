@@ -91,7 +91,7 @@ export class S3Requests {
     };
   }
 
-  /** How a new object is kept. Defaults are not said: saying an ACL needs a permission of its own. */
+  /** How a new object is kept. Defaults are not said: an ACL needs a permission of its own. */
   kept(): {
     StorageClass?: S3Settings["storageClass"];
     ACL?: S3Settings["cannedAcl"];
@@ -169,6 +169,35 @@ export class S3Requests {
       }
       token = next;
     } while (token !== undefined);
+  }
+
+  /** The store's clock, which it tells with every answer, a refusal too. */
+  async serverTime(signal: AbortSignal | undefined): Promise<number | undefined> {
+    let date: string | undefined;
+    const note = (response: unknown) => {
+      const { headers } = (response ?? {}) as { headers?: Record<string, string> };
+      date = headers?.["date"] ?? date;
+    };
+    try {
+      await this.sendRaw(async ({ client, sdk }, options) => {
+        const command = new sdk.HeadBucketCommand(this.bucket());
+        command.middlewareStack.add(
+          (next) => async (args) => {
+            const result = await next(args);
+            note(result.response);
+            return result;
+          },
+          { step: "deserialize", priority: "low", name: "serverTime" },
+        );
+        return client.send(command, options);
+      }, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      note((error as { $response?: unknown }).$response);
+      if (date === undefined) throw s3Error(this.call("HeadBucket"), error);
+    }
+    const time = date === undefined ? Number.NaN : Date.parse(date);
+    return Number.isNaN(time) ? undefined : time;
   }
 
   /** `bucket [b]`, for messages. */
