@@ -3,7 +3,22 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { VarveError } from "../../src/base/index.ts";
-import type { BlobStore } from "../../src/blobstore/index.ts";
+import {
+  type BlobStore,
+  checkAbortedPut,
+  checkBatchDelete,
+  checkDelete,
+  checkDeleteTree,
+  checkLargePut,
+  checkListAfterWrite,
+  checkMissing,
+  checkOddNames,
+  checkOverwrite,
+  checkPutIfAbsent,
+  checkPutIfAbsentRace,
+  checkRanges,
+  checkReadAfterWrite,
+} from "../../src/blobstore/index.ts";
 
 /** What is needed to run the suite on a provider. */
 export interface BlobStoreFactory {
@@ -77,14 +92,7 @@ export function blobStoreConformance(name: string, factory: BlobStoreFactory): v
     });
 
     test("put with ifAbsent has exactly one winner among 16 writers", async () => {
-      for (let round = 0; round < 5; round++) {
-        const writers = Array.from({ length: 16 }, (_, i) =>
-          kindOf(store.put(`race-${round}`, bytesOf(`writer ${i}`), { ifAbsent: true })),
-        );
-        const results = await Promise.all(writers);
-        expect(results.filter((kind) => kind === "no error").length).toBe(1);
-        expect(results.filter((kind) => kind === "conflict").length).toBe(15);
-      }
+      await checkPutIfAbsentRace({ store, folder: "" }, { writers: 16, rounds: 5 });
     });
 
     test("put takes a stream, read gives ranges", async () => {
@@ -111,8 +119,30 @@ export function blobStoreConformance(name: string, factory: BlobStoreFactory): v
     });
 
     test("rejects a missing blob as missing", async () => {
-      expect(await kindOf(store.get("nowhere/at-all"))).toBe("missing");
-      expect(await kindOf(readAll(store, "nowhere", 0, 1))).toBe("missing");
+      await checkMissing({ store, folder: "" });
+    });
+
+    // What `varve doctor` tries on a live store.
+    test.each([
+      ["checkReadAfterWrite", checkReadAfterWrite],
+      ["checkOverwrite", checkOverwrite],
+      ["checkListAfterWrite", checkListAfterWrite],
+      ["checkRanges", checkRanges],
+      ["checkPutIfAbsent", checkPutIfAbsent],
+      ["checkLargePut", (place: { store: BlobStore; folder: string }) => checkLargePut(place, 6e6)],
+      [
+        "checkAbortedPut",
+        (place: { store: BlobStore; folder: string }) => checkAbortedPut(place, 6e6),
+      ],
+      ["checkOddNames", checkOddNames],
+      ["checkDelete", checkDelete],
+      ["checkBatchDelete", checkBatchDelete],
+    ])("%s of the doctor finds nothing in a folder of its own", async (_, check) => {
+      await check({ store, folder: "tests-1/base" });
+    });
+
+    test("checkDeleteTree of the doctor finds nothing", async () => {
+      await checkDeleteTree({ store, folder: "tests-1" }, factory.countsExactly !== false);
     });
 
     test("list answers lengths of the blobs right in a folder, by prefix", async () => {
