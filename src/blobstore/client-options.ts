@@ -17,6 +17,11 @@ export function clientSettingKey(address: StoreAddress, name: string): string {
   return `${address.type}.client.${address.settings["client"] ?? "default"}.${name}`;
 }
 
+/** Is the host of this URL the machine that we run on? */
+export function isThisMachine(url: string): boolean {
+  return ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);
+}
+
 /** A time of the client in milliseconds; -1 where that is allowed and given. */
 export function clientTimeMs(
   address: StoreAddress,

@@ -110,18 +110,28 @@ describe("openGcsBlobStore", () => {
         "is [authorized_user] where [service_account] is expected",
     ],
     [
-      "credentials together with a repository's own endpoint",
-      {
-        settings: { bucket: "b", endpoint: "http://127.0.0.1:1" },
-        secrets: { credentials_file: accountFile("http://127.0.0.1:1") },
-      },
-      "Setting [endpoint] of a repository is not used with credentials; set " +
+      "an endpoint of a repository on another host",
+      { settings: { bucket: "b", endpoint: "https://example.com" } },
+      "Setting [endpoint] of a repository is for an emulator on this machine; set " +
         "[gcs.client.default.endpoint] instead",
     ],
   ];
   for (const [what, options, message] of refused) {
     it(`rejects ${what}`, () => expect(() => open(options)).toThrow(message));
   }
+
+  it("sends no credentials to the endpoint of a repository", async () => {
+    const seen: (string | undefined)[] = [];
+    const endpoint = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end("bytes");
+    });
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file");
+    const secrets = { credentials_file: accountFile(`${endpoint}/token`) };
+    const store = open({ settings: { bucket: "b", endpoint }, secrets });
+    expect(Buffer.from(await store.get("x")).toString()).toBe("bytes");
+    expect(seen).toEqual([undefined]);
+  });
 
   it("opens without asking anybody", async () => {
     let requests = 0;

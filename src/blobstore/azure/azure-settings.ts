@@ -31,6 +31,7 @@ import {
   clientProxy,
   clientSettingKey,
   clientTimeMs,
+  isThisMachine,
   settingsException,
 } from "../client-options.ts";
 import type { StoreAddress } from "../store-address.ts";
@@ -191,8 +192,7 @@ function readEndpoint(
   const own = address.settings["endpoint"];
   if (!own) return undefined;
   const url = serviceUrl(own, "endpoint");
-  const local = ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);
-  if (local && authorization.kind === "shared-key") return url;
+  if (isThisMachine(url) && authorization.kind === "shared-key") return url;
   throw illegalArgument(
     `Setting [endpoint] of a repository is for an emulator on this machine; set [${key}] instead`,
   );

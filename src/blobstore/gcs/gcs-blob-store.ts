@@ -89,7 +89,7 @@ class GcsBlobStore implements BlobStore {
         throw gcsBroken(action, error, signal);
       }
       if (answer.status !== 401 || attempt > 1) return answer;
-      answer.discard();
+      await readText(answer).catch(() => {});
       this.credentials.forget();
     }
   }
@@ -115,7 +115,7 @@ class GcsBlobStore implements BlobStore {
     }
     const url = this.url("/storage/v1/b/BUCKET/o", { maxResults: "1", fields: "kind" });
     const answer = await this.send(action, { method: "GET", url, signal });
-    answer.discard();
+    await readText(answer).catch(() => {});
     return answer.status === 404 ? missingBucket(action, this.settings.bucket) : missingBlob(name);
   }
 

@@ -12,8 +12,8 @@
 //   proxy.type, host, port         direct                           the client
 //   credentials_file               application default credentials  a secret: the JSON itself
 //
-// A repository's own `endpoint` is for emulators and mirrors that ask for no credentials: whoever
-// may register a repository must not be able to send the operator's token to a host of their
+// A repository's own `endpoint` is for an emulator on this machine and asked without credentials:
+// whoever may register a repository must not be able to send the operator's token to a host of their
 // choice. Upstream: GoogleCloudStorageRepository, GoogleCloudStorageClientSettings.
 
 import { illegalArgument, unsupported, VarveError } from "../../base/index.ts";
@@ -23,6 +23,7 @@ import {
   clientProxy,
   clientSettingKey,
   clientTimeMs,
+  isThisMachine,
   settingsException,
 } from "../client-options.ts";
 import type { StoreAddress } from "../store-address.ts";
@@ -131,12 +132,10 @@ function readEndpoint(
   }
   const own = address.settings["endpoint"];
   if (own) {
-    if (isGoogle(own)) return { endpoint: origin(own, "endpoint"), authorization: credentials };
-    if (account === undefined) {
-      return { endpoint: origin(own, "endpoint"), authorization: { kind: "anonymous" } };
-    }
+    const endpoint = origin(own, "endpoint");
+    if (isThisMachine(endpoint)) return { endpoint, authorization: { kind: "anonymous" } };
     throw illegalArgument(
-      `Setting [endpoint] of a repository is not used with credentials; set ` +
+      "Setting [endpoint] of a repository is for an emulator on this machine; set " +
         `[${clientSettingKey(address, "endpoint")}] instead`,
     );
   }
@@ -147,15 +146,6 @@ function readEndpoint(
   }
   const universe = address.client["universe_domain"] || UNIVERSE_DEFAULT;
   return { endpoint: `https://storage.${universe}`, authorization: credentials };
-}
-
-function isGoogle(endpoint: string): boolean {
-  try {
-    const { protocol, hostname } = new URL(endpoint);
-    return protocol === "https:" && hostname.endsWith(`.${UNIVERSE_DEFAULT}`);
-  } catch {
-    return false;
-  }
 }
 
 function origin(text: string, name: string): string {
