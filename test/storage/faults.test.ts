@@ -1,5 +1,6 @@
-// Every provider behind a proxy that breaks requests: the conformance suite holds, with the same
-// wrappers that a repository has. The seed is printed by a failing test's name.
+// hdfs, s3 and url behind a proxy that breaks requests: the conformance suite holds, with the same
+// wrappers that a repository has. The seed stands in a failing test's name. Azure and gcs:
+// cloud-faults.test.ts.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,6 +19,9 @@ import {
 import { blobStoreConformance } from "../conformance/blob-store.ts";
 import { FAULT_KINDS, type FaultProxy, startFaultProxy } from "../support/storage/fault-proxy.ts";
 import { type HdfsServer, hdfsSkip, startHdfs } from "../support/storage/hdfs.ts";
+import { storageSkip } from "../support/storage/process.ts";
+import { emptied, makeBucket, type S3Server, s3Address } from "../support/storage/s3-server.ts";
+import { provisionSeaweed, startSeaweed } from "../support/storage/seaweedfs.ts";
 import { type StaticServer, startStaticServer } from "../support/storage/static-server.ts";
 
 const SEED = Number(process.env["VARVE_FAULT_SEED"] ?? 20);
@@ -66,6 +70,57 @@ describe.skipIf(noHdfs !== undefined)(`hdfs behind faults, seed ${SEED}`, () => 
       };
       return patient(openBlobStore(storeAddress("hdfs", settings), context));
     },
+  });
+
+  it("was broken in every way", () => expectFaults(proxy));
+});
+
+const noSeaweed = await storageSkip("SeaweedFS", provisionSeaweed);
+
+describe.skipIf(noSeaweed !== undefined)(`s3 behind faults, seed ${SEED}`, () => {
+  let server: S3Server;
+  let proxy: FaultProxy;
+  let bucket: string;
+  let count = 0;
+  beforeAll(async () => {
+    server = await startSeaweed();
+    bucket = await makeBucket(server);
+    proxy = await startFaultProxy(server.endpoint, { seed: SEED, rate: RATE });
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await server?.stop();
+  });
+
+  blobStoreConformance("s3", {
+    countsExactly: false,
+    async open() {
+      // One repetition is the SDK's own, so that both kinds of repetition meet.
+      const settings = { endpoint: proxy.origin, max_retries: "1" };
+      return emptied(patient(openBlobStore(s3Address(server, bucket, settings), context)));
+    },
+  });
+
+  it("has one winner among stores that find out at once what S3 can do", async () => {
+    const settings = { endpoint: proxy.origin, max_retries: "1" };
+    const open = () => patient(openBlobStore(s3Address(server, bucket, settings), context));
+    for (let round = 0; round < 10; round++) {
+      const stores = Array.from({ length: 6 }, open);
+      const name = `race-${count++}`;
+      const results = await Promise.all(
+        stores.map((store, writer) =>
+          store.put(name, Buffer.from(`writer ${writer}`), { ifAbsent: true }).then(
+            () => "stored",
+            (error) => error.kind,
+          ),
+        ),
+      );
+      expect(results.filter((result) => result === "stored")).toHaveLength(1);
+      expect(results.filter((result) => result === "conflict")).toHaveLength(5);
+      const winner = results.indexOf("stored");
+      expect(Buffer.from(await stores[0]!.get(name)).toString()).toBe(`writer ${winner}`);
+      for (const store of stores) await store.close();
+    }
   });
 
   it("was broken in every way", () => expectFaults(proxy));
