@@ -59,6 +59,8 @@ export const PAGES: Readonly<
       "codecs/lucene70/doc-values/index.ts",
       "codecs/lucene70/plain-set.ts",
       "util/packed/big-endian-direct-reader.ts",
+      "codecs/lucene54/doc-values/doc-values-format.ts",
+      "codecs/lucene54/doc-values/dictionaries.ts",
       "codecs/lucene80/norms/index.ts",
       "codecs/lucene70/norms/index.ts",
       "codecs/lucene53/norms.ts",

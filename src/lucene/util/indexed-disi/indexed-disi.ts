@@ -17,6 +17,16 @@ export interface IndexedDisiEntry {
   readonly docsWithFieldLength: number;
   readonly jumpTableEntryCount: number;
   readonly denseRankPower: number;
+  /** Opens the set where it is laid out otherwise (Lucene 6); the offset is then 0. */
+  readonly openSet?: (data: IndexInput, maxDoc: number) => DocSet;
+}
+
+/** Documents in order, and the position of each one's value. Moves forward only. */
+export interface DocSet {
+  /** Position of the current document; meaningful after a move that found one. */
+  readonly index: number;
+  advance(target: number): number;
+  advanceExact(target: number): boolean;
 }
 
 /** Reads the four facts and checks them against the length of the data file. */
@@ -63,7 +73,7 @@ const DENSE = 1;
 const ALL = 2;
 
 /** Moves forward only. `index` is the position of the current document in the set. */
-export class IndexedDisi {
+export class IndexedDisi implements DocSet {
   /** Position of the current document; meaningful after a move that found one. */
   index = -1;
   private doc = -1;

@@ -3,21 +3,27 @@
 
 import { NO_MORE_DOCS } from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";
-import { IndexedDisi, type IndexedDisiEntry } from "../../../util/indexed-disi/indexed-disi.ts";
+import {
+  type DocSet,
+  IndexedDisi,
+  type IndexedDisiEntry,
+} from "../../../util/indexed-disi/indexed-disi.ts";
 
 /** The document side of every doc values iterator. */
 export class DocPositions {
   doc = -1;
   /** Position of the current document's value; meaningful where it has one. */
   index = -1;
-  private readonly disi: IndexedDisi | undefined;
+  private readonly disi: DocSet | undefined;
   private readonly maxDoc: number;
   private readonly size: number;
 
   /** `size` is the number of documents in the set. */
   constructor(data: IndexInput, entry: IndexedDisiEntry, maxDoc: number, size: number) {
     const sparse = entry.docsWithFieldOffset >= 0;
-    this.disi = sparse ? new IndexedDisi(data, entry, maxDoc, size) : undefined;
+    const { openSet } = entry;
+    if (openSet !== undefined) this.disi = openSet(data, maxDoc);
+    else this.disi = sparse ? new IndexedDisi(data, entry, maxDoc, size) : undefined;
     this.maxDoc = entry.docsWithFieldOffset === -2 ? 0 : maxDoc;
     this.size = sparse ? size : this.maxDoc;
   }

@@ -4,6 +4,7 @@
 
 import { corrupt } from "../../../../base/index.ts";
 import type { FieldInfo, FieldInfos } from "../../../index/field-info.ts";
+import type { OrdLookup } from "../../../index/ord-terms-enum.ts";
 import type { IndexInput } from "../../../store/index.ts";
 import {
   type IndexedDisiEntry,
@@ -97,7 +98,13 @@ export interface TermsDictEntry {
 /** Ordinals with their dictionary: sorted, or sorted set (with or without addresses). */
 export interface SortedEntry {
   readonly ords: SortedNumericEntry;
-  readonly dict: TermsDictEntry;
+  readonly dict: TermsDictEntry | OtherDictEntry;
+}
+
+/** A dictionary that is laid out otherwise (Lucene 6). */
+export interface OtherDictEntry {
+  readonly size: number;
+  open(data: IndexInput): OrdLookup;
 }
 
 /** Summary of a Lucene 10 skip index; its intervals are not read. */

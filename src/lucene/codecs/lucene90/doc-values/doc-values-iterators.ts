@@ -11,6 +11,7 @@ import type {
   SortedSetDocValues,
   TermsEnum,
 } from "../../../index/leaf-reader.ts";
+import { type OrdLookup, OrdTermsEnum } from "../../../index/ord-terms-enum.ts";
 import type { IndexInput, RandomAccessInput } from "../../../store/index.ts";
 import { DirectMonotonicReader } from "../../../util/packed/direct-monotonic-reader.ts";
 import { DocPositions } from "./doc-positions.ts";
@@ -20,7 +21,6 @@ import type {
   NumericEntry,
   SortedEntry,
   SortedNumericEntry,
-  TermsDictEntry,
 } from "./doc-values-entries.ts";
 import { NumericColumn } from "./numeric-column.ts";
 import { TermsDict } from "./terms-dict.ts";
@@ -195,20 +195,21 @@ export class PackedBinaryDocValues extends DocPositions implements BinaryDocValu
 }
 
 /** A terms dictionary that opens when it is first asked. */
-class LazyDictionary implements OrdDictionary {
+export class LazyDictionary implements OrdDictionary {
   readonly valueCount: number;
   private readonly data: IndexInput;
-  private readonly entry: TermsDictEntry;
-  private dict: TermsDict | undefined;
+  private readonly entry: SortedEntry["dict"];
+  private dict: OrdLookup | undefined;
 
-  constructor(data: IndexInput, entry: TermsDictEntry) {
+  constructor(data: IndexInput, entry: SortedEntry["dict"]) {
     this.data = data;
     this.entry = entry;
     this.valueCount = entry.size;
   }
 
-  private open(): TermsDict {
-    this.dict ??= new TermsDict(this.data, this.entry);
+  private open(): OrdLookup {
+    const { data, entry } = this;
+    this.dict ??= "open" in entry ? entry.open(data) : new TermsDict(data, entry);
     return this.dict;
   }
 
@@ -221,7 +222,8 @@ class LazyDictionary implements OrdDictionary {
   }
 
   termsEnum(): TermsEnum & { ord(): number } {
-    return new TermsDict(this.data, this.entry);
+    const { data, entry } = this;
+    return "open" in entry ? new OrdTermsEnum(entry.open(data)) : new TermsDict(data, entry);
   }
 }
 

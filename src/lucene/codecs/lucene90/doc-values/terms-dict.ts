@@ -43,6 +43,7 @@ const BLOCK_TERM_BYTES_MAX = TERM_BYTES_MAX + 16;
 
 /** Terms by ordinal and ordinals by term. Keeps one block decoded. */
 export class TermsDict implements TermsEnum {
+  readonly valueCount: number;
   private readonly entry: TermsDictEntry;
   private readonly bytes: IndexInput;
   private readonly blockAddresses: DirectMonotonicReader;
@@ -59,6 +60,7 @@ export class TermsDict implements TermsEnum {
 
   constructor(data: IndexInput, entry: TermsDictEntry) {
     this.entry = entry;
+    this.valueCount = entry.size;
     this.blockShift = entry.blockShift;
     this.blockTerms = 1 << entry.blockShift;
     this.starts = new Int32Array(this.blockTerms + 1);
