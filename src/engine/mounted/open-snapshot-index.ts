@@ -10,6 +10,7 @@ import {
   BlobDirectory,
   BlobPages,
   type BlobPagesOptions,
+  formatVersion,
   indexMapping,
   indicesOf,
   mappingsByType,
@@ -22,6 +23,7 @@ import {
   type SnapshotId,
   shardFolder,
   snapshotByName,
+  versionOfId,
 } from "../../repository/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
 import { exception } from "../exceptions.ts";
@@ -102,6 +104,7 @@ class Mount {
   private readonly snapshot: RepositorySnapshot;
   private readonly pages: BlobPages;
   private readonly options: MountOptions;
+  private version: Promise<string | undefined> | undefined;
 
   constructor(
     repository: Repository,
@@ -119,13 +122,33 @@ class Mount {
     return { name: this.snapshot.name, uuid: this.snapshot.uuid };
   }
 
+  /** The version of the server that took the snapshot; roots name it since Elasticsearch 7.6. */
+  private serverVersion(): Promise<string | undefined> {
+    this.version ??= this.readServerVersion();
+    return this.version;
+  }
+
+  private async readServerVersion(): Promise<string | undefined> {
+    const { repository, snapshot, options, id } = this;
+    if (snapshot.version !== undefined) return snapshot.version;
+    try {
+      const { versionId } = await repository.getSnapshotInfo(id, options.signal);
+      return formatVersion(versionOfId(versionId));
+    } catch (error) {
+      // Scores alone depend on it.
+      options.signal?.throwIfAborted();
+      if (error instanceof VarveError) return undefined;
+      throw error;
+    }
+  }
+
   async open(index: RepositoryIndex): Promise<MountedIndex> {
     const { repository, options, id } = this;
     // The root says how many shards there are, as a rule: their lists come beside the metadata.
     const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
     const stored = await repository.getIndexMetadata(id, index, options.signal);
     const plain = indexFromStored(stored);
-    const settings = withSimilarityOf(plain.settings, this.snapshot.version);
+    const settings = withSimilarityOf(plain.settings, await this.serverVersion());
     const metadata = { ...plain, settings };
     const mapper = new MapperService({
       indexName: index.name,
