@@ -56,7 +56,7 @@ function javaHomes(): Map<number, string> {
 }
 
 /** The Java home for a server: 17 (or up to 21) for 2.x, 21 or newer for 3.x. */
-function javaHomeFor(version: ServerVersion): string | undefined {
+export function javaHomeFor(version: ServerVersion): string | undefined {
   const homes = [...javaHomes()].sort(([a], [b]) => a - b);
   const fits = (feature: number) =>
     version.startsWith("2.") ? feature >= 17 && feature <= 21 : feature >= 21;
