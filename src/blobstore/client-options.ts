@@ -14,7 +14,13 @@ export function settingsException(message: string, cause?: unknown): VarveError 
 
 /** The full name of a setting of the address's client: `gcs.client.default.endpoint`. */
 export function clientSettingKey(address: StoreAddress, name: string): string {
-  return `${address.type}.client.${address.settings["client"] ?? "default"}.${name}`;
+  return `${address.type}.client.${clientNameOf(address)}.${name}`;
+}
+
+/** The client that a repository names; `account` is Azure's old word for it. */
+export function clientNameOf({ type, settings }: StoreAddress): string {
+  const old = type === "azure" ? settings["account"] : undefined;
+  return settings["client"] ?? old ?? "default";
 }
 
 /** Is the host of this URL the machine that we run on? */

@@ -477,6 +477,33 @@ describe("a failure of the azure provider", () => {
     await expect(rest).rejects.toBe(reason);
   });
 
+  it("puts a large stream in a bounded number of blocks", async () => {
+    const length = 200_000_003;
+    let given = 0;
+    let taken = 0;
+    let waiting = 0;
+    const endpoint = await serve(async (request, response) => {
+      const body = await readBody(request);
+      if (String(request.url).includes("comp=block&")) taken += body.length;
+      response.writeHead(201);
+      response.end();
+    });
+    const stream = {
+      length,
+      *open() {
+        for (let left = length; left > 0; left -= 1_000_000) {
+          given += Math.min(left, 1_000_000);
+          waiting = Math.max(waiting, given - taken);
+          yield Buffer.alloc(Math.min(left, 1_000_000));
+        }
+      },
+    };
+    await open({ client: { endpoint } }).put("large", stream);
+    expect(taken).toBe(length);
+    // Four blocks of 8 MiB under way, one that is filled, and one that waits to be the last.
+    expect(waiting).toBeLessThan(6 * 8 * 1024 * 1024 + 1_000_000);
+  });
+
   it("list and deleteTree go over many pages", async () => {
     const deleted: string[] = [];
     const endpoint = await serve((request, response) => {

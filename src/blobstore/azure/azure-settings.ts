@@ -28,6 +28,7 @@ import {
   type ClientProxy,
   checkChunkSize,
   clientInteger,
+  clientNameOf,
   clientProxy,
   clientSettingKey,
   clientTimeMs,
@@ -134,15 +135,11 @@ export function readAzureSettings(address: StoreAddress): AzureSettings {
   }
   if (found.secondary === undefined && locationMode !== "PRIMARY_ONLY") {
     throw settingsException(
-      `Invalid azure client settings with name [${clientName(address)}]: ` +
+      `Invalid azure client settings with name [${clientNameOf(address)}]: ` +
         `[${clientSettingKey(address, "secondary_endpoint")}] is missing`,
     );
   }
   return found;
-}
-
-function clientName(address: StoreAddress): string {
-  return address.settings["client"] ?? address.settings["account"] ?? "default";
 }
 
 function readLocationMode(text: string | undefined): LocationMode {
@@ -154,7 +151,8 @@ function readLocationMode(text: string | undefined): LocationMode {
 
 function readAccount(address: StoreAddress): string {
   const account = address.secrets["account"] || address.client["account"];
-  if (!account) throw settingsException(`Unable to find client with name [${clientName(address)}]`);
+  if (!account)
+    throw settingsException(`Unable to find client with name [${clientNameOf(address)}]`);
   return account;
 }
 
@@ -177,7 +175,7 @@ function readAuthorization(address: StoreAddress): AzureAuthorization {
   if (sas) return { kind: "sas", token: sas.replace(/^\?/, "") };
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(key!)) return { kind: "shared-key", key: key! };
   throw settingsException(
-    `Invalid azure client settings with name [${clientName(address)}]: ` +
+    `Invalid azure client settings with name [${clientNameOf(address)}]: ` +
       `[${clientSettingKey(address, "key")}] is not Base64`,
   );
 }
