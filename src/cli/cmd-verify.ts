@@ -1,6 +1,18 @@
 // `varve verify`: is everything there that the repository names, whole, and nothing besides?
 
-import { type Finding, parseDataSelection, planVerify, runVerify } from "../repository/index.ts";
+import { illegalArgument } from "../base/index.ts";
+import type { StoreAddress } from "../blobstore/index.ts";
+import {
+  type DataSelection,
+  type Finding,
+  parseDataSelection,
+  planRepair,
+  planVerify,
+  type Repository,
+  runVerify,
+  type VerifyPlan,
+  type VerifyResult,
+} from "../repository/index.ts";
 import {
   type CommandContext,
   type CommandSpec,
@@ -9,6 +21,7 @@ import {
   textArgument,
 } from "./command.ts";
 import { formatDuration, formatSize } from "./output.ts";
+import { printRepair } from "./repair-report.ts";
 
 /** `varve verify` */
 export const command: CommandSpec = {
@@ -18,11 +31,8 @@ export const command: CommandSpec = {
     void it
       .argument("<repo>", "folder or URL of the repository")
       .argument("[snapshots...]", "names of snapshots; without any, the whole repository")
-      .option(
-        "--data <which>",
-        "read the bytes of: all, none, a share (5%), sample:N files",
-        "all",
-      ),
+      .option("--data <which>", "read the bytes of: all, none, a share (5%), sample:N files", "all")
+      .option("--repair-plan", "say what varve repair would do, and what is lost"),
   async run(context, args, options) {
     const { output, signal } = context;
     const data = parseDataSelection(String(options["data"]));
@@ -31,32 +41,50 @@ export const command: CommandSpec = {
       readonly: true,
     });
     const names = listArgument(args, 1);
-    const plan = await planVerify(repository.context, { snapshots: names, signal });
-    const shards = plan.indices.reduce((sum, { shards }) => sum + shards.length, 0);
-    const bar = output.progress("verify", shards, "shards");
-    let done = 0;
-    const result = await runVerify(repository.context, plan, {
-      data,
-      address,
-      signal,
-      onProgress(progress) {
-        if (progress.shards === done) return;
-        bar.advance(progress.shards - done);
-        done = progress.shards;
-      },
-    });
-    bar.stop();
+    const repairs = options["repairPlan"] === true;
+    if (repairs && names.length > 0) throw illegalArgument("A repair is of the whole repository");
+    const { plan, result } = await verify(context, repository, { names, data, address });
+    if (repairs) {
+      const repair = await planRepair(repository.context, plan, result, signal);
+      await printRepair(context, result, repair);
+      return exitCode(result);
+    }
     if (output.json) await output.value(result);
     else await print(context, result);
-    const found = result.findings.some(({ severity }) => severity !== "info");
-    return found ? EXIT.findings : EXIT.ok;
+    return exitCode(result);
   },
 };
 
-async function print(
-  { output }: CommandContext,
-  result: Awaited<ReturnType<typeof runVerify>>,
-): Promise<void> {
+function exitCode(result: VerifyResult): number {
+  const found = result.findings.some(({ severity }) => severity !== "info");
+  return found ? EXIT.findings : EXIT.ok;
+}
+
+/** Verifies with a bar on the terminal. */
+export async function verify(
+  { output, signal }: CommandContext,
+  repository: Repository,
+  what: { names?: readonly string[]; data?: DataSelection; address: StoreAddress },
+): Promise<{ plan: VerifyPlan; result: VerifyResult }> {
+  const plan = await planVerify(repository.context, { snapshots: what.names, signal });
+  const shards = plan.indices.reduce((sum, { shards }) => sum + shards.length, 0);
+  const bar = output.progress("verify", shards, "shards");
+  let done = 0;
+  const result = await runVerify(repository.context, plan, {
+    data: what.data,
+    address: what.address,
+    signal,
+    onProgress(progress) {
+      if (progress.shards === done) return;
+      bar.advance(progress.shards - done);
+      done = progress.shards;
+    },
+  });
+  bar.stop();
+  return { plan, result };
+}
+
+async function print({ output }: CommandContext, result: VerifyResult): Promise<void> {
   for (const finding of result.findings) await output.write(describeFinding(finding));
   const count = (severity: string) =>
     result.findings.filter((finding) => finding.severity === severity).length;

@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "search", load: () => import("./cmd-search.ts") },
   { name: "get", load: () => import("./cmd-get.ts") },
   { name: "verify", load: () => import("./cmd-verify.ts") },
+  { name: "repair", load: () => import("./cmd-repair.ts") },
   { name: "restore", load: () => import("./cmd-restore.ts") },
   { name: "copy", load: () => import("./cmd-copy.ts") },
   { name: "delete", load: () => import("./cmd-delete.ts") },

@@ -1,0 +1,34 @@
+// `varve repair`: makes again what the rest of a repository still says, and names what is lost.
+
+import { ALL_DATA, planRepair, runRepair } from "../repository/index.ts";
+import { verify } from "./cmd-verify.ts";
+import { type CommandSpec, EXIT, textArgument } from "./command.ts";
+import { printRepair } from "./repair-report.ts";
+
+/** `varve repair` */
+export const command: CommandSpec = {
+  name: "repair",
+  summary: "make again what the rest of a repository still says, and name what is lost",
+  define: (it) =>
+    void it
+      .argument("<repo>", "folder or URL of the repository")
+      .option("--yes", "carry it out; without, it is only said"),
+  async run(context, args, options) {
+    const { output, signal } = context;
+    const yes = options["yes"] === true;
+    const { repository, address } = await context.openRepository(textArgument(args, 0), {
+      mayBeEmpty: true,
+      readonly: !yes,
+    });
+    const { plan, result } = await verify(context, repository, { data: ALL_DATA, address });
+    const repair = await planRepair(repository.context, plan, result, signal);
+    const doing = yes && repair.actions.length > 0;
+    if (doing) await runRepair(repository.context, repair, signal);
+    await printRepair(context, result, repair, doing);
+    if (!yes && repair.actions.length > 0) {
+      output.note("Nothing was written. Say --yes to carry it out, with no other writer at work.");
+    }
+    const open = yes ? repair.lost.length : repair.lost.length + repair.actions.length;
+    return open > 0 ? EXIT.findings : EXIT.ok;
+  },
+};
