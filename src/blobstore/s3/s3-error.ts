@@ -101,7 +101,8 @@ const HINTS: Readonly<Record<string, string>> = {
   PermanentRedirect: "set the bucket's region or endpoint",
   InvalidToken: "the session token is wrong",
   CredentialsProviderError: "no credentials were found",
-  EntityTooLarge: "lower chunk_size or raise buffer_size",
+  EntityTooLarge: "lower buffer_size",
+  ENOTFOUND: "the endpoint has no address; S3-likes often need path_style_access",
 };
 
 /** Reads what the SDK threw. */
