@@ -84,10 +84,15 @@ const BROKEN: Readonly<Record<string, string>> = {
   clock: "set this machine's clock (NTP)",
 };
 
-/** Was the action refused for want of a permission? */
+/** The credentials are no good for any action. */
+const NO_CREDENTIALS =
+  /SignatureDoesNotMatch|InvalidAccessKeyId|ExpiredToken|InvalidToken|TimeTooSkewed|AuthenticationFailed|HeaderMalformed/;
+
+/** Was the action refused for want of a permission, where another one may be allowed? */
 export function isDenied(error: unknown): boolean {
   if (!(error instanceof VarveError)) return false;
   if (error.type === "access_denied_exception") return true;
+  if (NO_CREDENTIALS.test(error.message)) return false;
   return /lack the IAM action|needs? the (permission|role)|status 40[13]\b/.test(error.message);
 }
 

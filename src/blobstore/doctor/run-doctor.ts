@@ -37,9 +37,16 @@ export interface DoctorReport {
 class RememberingBlobStore extends ForwardingBlobStore {
   readonly names = new Set<string>();
 
-  override put(name: string, content: BlobContent, options?: PutOptions): Promise<void> {
+  override async put(name: string, content: BlobContent, options?: PutOptions): Promise<void> {
+    const isNew = !this.names.has(name);
     this.names.add(name);
-    return this.inner.put(name, content, options);
+    try {
+      await this.inner.put(name, content, options);
+    } catch (error) {
+      // Any other failure may have written it.
+      if (isNew && isDenied(error)) this.names.delete(name);
+      throw error;
+    }
   }
 }
 
@@ -143,11 +150,12 @@ async function cleanUp(
 }
 
 async function removeAll(store: RememberingBlobStore, folder: string): Promise<number> {
+  if (store.names.size === 0) return 0;
   try {
     return (await store.deleteTree(folder)).blobs;
   } catch (error) {
     // Without the permission to list, the names are still known.
-    if (!isDenied(error) || store.names.size === 0) throw error;
+    if (!isDenied(error)) throw error;
     await store.delete([...store.names]);
     return store.names.size;
   }
