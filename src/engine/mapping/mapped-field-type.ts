@@ -138,8 +138,9 @@ export abstract class MappedFieldType {
   }
 
   /** Documents that have the field. */
-  existsQuery(_context: FieldQueryContext): Query {
-    if (this.hasDocValues || this.hasNorms) return new FieldExistsQuery(this.name);
+  existsQuery(context: FieldQueryContext): Query {
+    const hasSparseNorms = this.hasNorms && context.namesAllFields !== true;
+    if (this.hasDocValues || hasSparseNorms) return new FieldExistsQuery(this.name);
     return new TermQuery("_field_names", Buffer.from(this.name));
   }
 

@@ -7,6 +7,11 @@ export interface FieldQueryContext {
   readonly nowMillis: number;
   /** A query_shard_exception of the index, where the context can make one. */
   exception?(message: string): VarveError;
+  /**
+   * True in indices made before Elasticsearch 6.1: `_field_names` has every field, while norms may
+   * be there for documents without the field.
+   */
+  readonly namesAllFields?: boolean;
 }
 
 /** A range of values; a null or undefined bound is open. */

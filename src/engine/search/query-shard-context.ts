@@ -68,6 +68,10 @@ export class QueryShardContext {
     return this.facts.nowMillis;
   }
 
+  get namesAllFields(): boolean {
+    return !this.facts.mapper.marksRoots;
+  }
+
   fieldType(name: string): SearchFieldType | undefined {
     return this.facts.mapper.fieldType(name);
   }

@@ -9,7 +9,7 @@ import { FixtureIndices } from "./fixture-indices.ts";
 import { answerOrRefusal, comparable, isComparable, type Recorded } from "./recorded-searches.ts";
 
 const REMOTE = /-remote-/;
-const READ = /^(es6|os1|mixed|os2\.19|os3\.)/;
+const READ = /^(es|os1|mixed|os2\.19|os3\.)/;
 const names = fixtureNames().filter(
   (name) => READ.test(name) && !REMOTE.test(name) && !/zstd/.test(name),
 );
