@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "clone", load: () => import("./cmd-clone.ts") },
   { name: "forget", load: () => import("./cmd-forget.ts") },
   { name: "keystore", load: () => import("./cmd-keystore.ts") },
+  { name: "request", load: () => import("./cmd-request.ts") },
   { name: "iam", load: () => import("./cmd-iam.ts") },
   { name: "doctor", load: () => import("./cmd-doctor.ts") },
   { name: "completion", load: () => import("./cmd-completion.ts") },
