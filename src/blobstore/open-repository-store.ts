@@ -19,7 +19,7 @@ import { timeout } from "./wrap/timeout.ts";
 const LOCAL_TYPES: ReadonlySet<string> = new Set(["fs", "memory"]);
 /** As `s3.client.*.max_retries` and `azure.client.*.max_retries` without being set. */
 const RETRIES_DEFAULT = 3;
-/** As `s3.client.*.request_timeout` without being set. Every try of one request may take so long. */
+/** As `s3.client.*.request_timeout` without being set: how long a try of one request may take. */
 const TIMEOUT_MS_DEFAULT = 5 * 60_000;
 
 /** Opens a store with its wrappers. Error: illegal_argument_exception of a setting. */

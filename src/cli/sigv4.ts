@@ -1,8 +1,9 @@
 // Signature Version 4: how a request proves to AWS who sent it.
 //
-//   canonical request   method \n path, each segment encoded once more (but for s3) \n query, sorted
-//                       \n headers, sorted, each with a newline \n their names \n SHA-256 of the body
-//   string to sign      AWS4-HMAC-SHA256 \n time \n day/region/service/aws4_request \n its SHA-256
+//   canonical request   lines: method; path, each segment encoded once more (but for s3); query,
+//                       sorted; headers, sorted; nothing; their names; SHA-256 of the body
+//   string to sign      lines: AWS4-HMAC-SHA256; time; day/region/service/aws4_request; SHA-256 of
+//                       the canonical request
 //   signature           HMAC-SHA-256 of it with a key derived from secret, day, region and service
 //
 // Tests: the vectors that AWS publishes, and a server that checks.

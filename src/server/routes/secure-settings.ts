@@ -1,5 +1,5 @@
-// Secrets: reading the keystore again without a restart. A failure is told in the answer, which is
-// a 200. Upstream: RestReloadSecureSettingsAction, TransportNodesReloadSecureSettingsAction (3.6.0).
+// Secrets: reading the keystore again without a restart. A failure is told in the answer, a 200.
+// Upstream: RestReloadSecureSettingsAction, TransportNodesReloadSecureSettingsAction (3.6.0).
 
 import { VarveError } from "../../base/index.ts";
 import {
