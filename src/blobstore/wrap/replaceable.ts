@@ -94,6 +94,10 @@ export class ReplaceableBlobStore implements BlobStore {
     return this.use((store) => store.flush(signal));
   }
 
+  serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    return this.use(async (store) => store.serverTime?.(signal));
+  }
+
   close(): Promise<void> {
     return this.current.store.close();
   }
