@@ -3,7 +3,7 @@
 
 import type { Clock } from "../../base/index.ts";
 import type { BlobContent, BlobStore, PutOptions } from "../blob-store.ts";
-import { ForwardingBlobStore, mapParts } from "./forwarding.ts";
+import { ForwardingBlobStore, mapParts, syncReadOf } from "./forwarding.ts";
 
 /** Longest single wait, so that a raised rate takes effect soon. */
 const WAIT_MS_MAX = 250;
@@ -73,11 +73,14 @@ export interface ThrottleRates {
 }
 
 class ThrottledBlobStore extends ForwardingBlobStore {
+  /** What must not be fast cannot be read at once. */
+  readonly readSync: BlobStore["readSync"];
   private readonly rates: ThrottleRates;
 
   constructor(inner: BlobStore, rates: ThrottleRates) {
     super(inner);
     this.rates = rates;
+    this.readSync = rates.read === undefined ? syncReadOf(inner) : undefined;
   }
 
   override read(

@@ -29,6 +29,16 @@ export interface MountedGet {
   readonly source?: SourceFilter | undefined;
 }
 
+/** What an index is made of. */
+export interface MountedIndexParts {
+  readonly snapshot: SnapshotId;
+  readonly metadata: IndexMetadata;
+  readonly mapper: MapperService;
+  readonly shards: readonly (MountedShard | undefined)[];
+  readonly failures: readonly ShardFailure[];
+  readonly types: readonly string[];
+}
+
 /** One index. */
 export class MountedIndex {
   readonly metadata: IndexMetadata;
@@ -37,19 +47,16 @@ export class MountedIndex {
   /** By number; undefined where the shard could not be opened. */
   readonly shards: readonly (MountedShard | undefined)[];
   readonly failures: readonly ShardFailure[];
+  /** Names of the mapping's types; documents carry them in indices of Elasticsearch 5. */
+  readonly types: readonly string[];
 
-  constructor(
-    snapshot: SnapshotId,
-    metadata: IndexMetadata,
-    mapper: MapperService,
-    shards: readonly (MountedShard | undefined)[],
-    failures: readonly ShardFailure[],
-  ) {
-    this.snapshot = snapshot;
-    this.metadata = metadata;
-    this.mapper = mapper;
-    this.shards = shards;
-    this.failures = failures;
+  constructor(parts: MountedIndexParts) {
+    this.snapshot = parts.snapshot;
+    this.metadata = parts.metadata;
+    this.mapper = parts.mapper;
+    this.shards = parts.shards;
+    this.failures = parts.failures;
+    this.types = parts.types;
   }
 
   get name(): string {
@@ -84,8 +91,10 @@ export class MountedIndex {
     const body: JsonObject = { _index: this.name, _id: id };
     for (const numbers of [[first], [...others].filter((number) => number !== first)]) {
       const shards = numbers.map((number) => this.shardOrThrow(number));
-      const found = (await Promise.all(shards.map((shard) => shard.get(id)))).find(Boolean);
+      const answers = await Promise.all(shards.map((shard) => shard.get(id, this.types)));
+      const found = answers.find((answer) => answer !== undefined);
       if (found === undefined) continue;
+      if (found.type !== undefined) body["_type"] = found.type;
       body["_version"] = found.version;
       if (found.seqNo >= 0) body["_seq_no"] = found.seqNo;
       if (found.primaryTerm > 0) body["_primary_term"] = found.primaryTerm;

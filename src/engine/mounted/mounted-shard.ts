@@ -3,13 +3,22 @@
 import type { StandardDirectoryReader } from "../../lucene/index/index.ts";
 import type { Query } from "../../lucene/search/index.ts";
 import { withPages } from "../../lucene/store/index.ts";
-import type { BlobDirectory } from "../../repository/index.ts";
-import { encodeUid } from "../mapping/index.ts";
+import { type BlobDirectory, forEachWithPages } from "../../repository/index.ts";
 import type { SearchableShard } from "../search/search-target.ts";
 import type { GetResult } from "../shard/engine-operations.ts";
-import { findById } from "../shard/id-lookup.ts";
 import { loadDocument } from "../shard/stored-document.ts";
+import { findDocument } from "./find-document.ts";
 import { type PrefetchNeeds, prefetchQuery } from "./prefetch-query.ts";
+import {
+  type RootDocument,
+  RootDocumentCursor,
+  type RootDocumentsOptions,
+} from "./shard-documents.ts";
+
+/** A document of a shard; of an index of Elasticsearch 5 with its type. */
+export interface MountedDocument extends GetResult {
+  readonly type?: string;
+}
 
 /** A shard that is open where it lies. */
 export class MountedShard implements SearchableShard {
@@ -34,12 +43,31 @@ export class MountedShard implements SearchableShard {
   }
 
   /** The document of an id; undefined where the shard has none. */
-  get(id: string): Promise<GetResult | undefined> {
-    const uid = encodeUid(id);
+  get(id: string, types: readonly string[] = []): Promise<MountedDocument | undefined> {
     return withPages(() => {
-      const found = findById(this.reader, uid);
-      return found === undefined ? undefined : loadDocument(id, found, undefined);
+      const found = findDocument(this.reader, id, types);
+      if (found === undefined) return undefined;
+      const document = loadDocument(id, found, undefined);
+      return found.type === undefined ? document : { ...document, type: found.type };
     });
+  }
+
+  /**
+   * Calls `visit` with every live root document, in order; over far pages what comes next is kept
+   * under way, and memory stays bounded. `source` is borrowed until `visit` (or its promise) is
+   * done.
+   */
+  async forEachDocument(
+    visit: (document: RootDocument) => void | Promise<void>,
+    options: RootDocumentsOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    if (options.docsOf === undefined) this.directory.readInOrder();
+    const cursor = new RootDocumentCursor(this.reader, options);
+    try {
+      await forEachWithPages(() => cursor.next(), visit, options.signal);
+    } finally {
+      this.directory.endInOrder();
+    }
   }
 
   close(): void {

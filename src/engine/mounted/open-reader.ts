@@ -16,13 +16,14 @@ import { type MountPurpose, prefetchCompounds, prefetchSegments } from "./prefet
 /** Upstream: Lucene.SOFT_DELETES_FIELD. */
 export const SOFT_DELETES_FIELD = "__soft_deletes";
 
-/** Opens the newest commit of a shard. The caller closes it. */
+/** Opens the newest commit of a shard, one of `shardCount`. The caller closes it. */
 export async function openMountedReader(
   directory: BlobDirectory,
   purpose: MountPurpose = "search",
+  shardCount = 1,
 ): Promise<StandardDirectoryReader> {
   const infos = await withPages(() => readLatestCommit(directory));
-  if (!directory.pages.isLocal) await prefetch(directory, infos, purpose);
+  if (!directory.pages.isLocal) await prefetch(directory, infos, purpose, shardCount);
   const readers: (SegmentReader | undefined)[] = infos.segments.map(() => undefined);
   try {
     await withPages(() => {
@@ -45,8 +46,9 @@ async function prefetch(
   directory: BlobDirectory,
   infos: SegmentInfos,
   purpose: MountPurpose,
+  shardCount: number,
 ): Promise<void> {
-  prefetchSegments(directory, infos, purpose);
+  prefetchSegments(directory, infos, purpose, shardCount);
   await directory.pages.load();
   await withPages(() => prefetchCompounds(directory, infos, purpose));
   if (directory.pages.isWanting) await directory.pages.load();

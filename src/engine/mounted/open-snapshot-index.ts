@@ -150,23 +150,21 @@ class Mount {
     const plain = indexFromStored(stored);
     const settings = withSimilarityOf(plain.settings, await this.serverVersion());
     const metadata = { ...plain, settings };
+    const types = [...mappingsByType(stored).keys()];
     const mapper = new MapperService({
       indexName: index.name,
       settings: metadata.settings,
       analyzers: buildIndexAnalyzers(metadata.settings, true),
       clock: options.clock,
-      types: [...mappingsByType(stored).keys()],
+      types,
     });
     mapper.merge((indexMapping(stored) ?? {}) as MappingJson, { restored: true });
     const failures: ShardFailure[] = [];
     const numbers = Array.from({ length: metadata.numberOfShards }, (_, shard) => shard);
     const shards = await runLimited(numbers, SHARDS_AT_ONCE, async (shard) => {
       try {
-        return await this.openShard(
-          index,
-          shard,
-          await (early[shard] ?? this.readShard(index, shard)),
-        );
+        const files = await (early[shard] ?? this.readShard(index, shard));
+        return await this.openShard(index, shard, numbers.length, files);
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!(error instanceof VarveError)) throw error;
@@ -174,7 +172,7 @@ class Mount {
         return undefined;
       }
     });
-    return new MountedIndex(id, metadata, mapper, shards, failures);
+    return new MountedIndex({ snapshot: id, metadata, mapper, shards, failures, types });
   }
 
   /** The promise may be left unattended: an index may have fewer shards than it once had. */
@@ -188,12 +186,13 @@ class Mount {
   private async openShard(
     index: RepositoryIndex,
     shard: number,
+    shardCount: number,
     files: ShardSnapshot,
   ): Promise<MountedShard> {
     const folder = shardFolder(this.repository.context, index, shard);
     const place = { snapshot: this.snapshot.name, index: index.name, shard };
     const directory = new BlobDirectory(this.pages, folder, files, place);
-    const reader = await openMountedReader(directory, this.options.purpose);
+    const reader = await openMountedReader(directory, this.options.purpose, shardCount);
     return new MountedShard(shard, directory, reader);
   }
 }

@@ -18,6 +18,7 @@ import {
   ConstantScoreQuery,
   DisjunctionMaxQuery,
   FieldExistsQuery,
+  IndexOrDocValuesQuery,
   MultiPhraseQuery,
   PhraseQuery,
   PointQuery,
@@ -53,7 +54,7 @@ interface Wanted {
 
 /** What a search reads besides its query. */
 export interface PrefetchNeeds {
-  /** It sorts or aggregates. */
+  /** It sorts or aggregates: columns are read, and points to leave out what cannot compete. */
   readonly docValues: boolean;
 }
 
@@ -71,7 +72,8 @@ export function prefetchQuery(
   for (const leaf of reader.leaves) {
     const { commitInfo } = leaf.reader;
     if (docValues) misses.try(() => prefetchKinds(directory, commitInfo, DOC_VALUES));
-    if (wanted.points.size > 0) misses.try(() => prefetchKinds(directory, commitInfo, POINTS));
+    if (wanted.points.size > 0 || needs.docValues)
+      misses.try(() => prefetchKinds(directory, commitInfo, POINTS));
     const scored = new Set<string>();
     for (const term of wanted.terms) {
       const found = touchTerm(directory.pages, leaf, term, misses);
@@ -112,7 +114,8 @@ function collect(query: Query, scores: boolean, wanted: Wanted): void {
   } else if (query instanceof ToParentBlockJoinQuery) {
     inner(query.child);
     inner(query.parentsFilter, false);
-  } else if (query instanceof PointQuery) wanted.points.add(query.field);
+  } else if (query instanceof IndexOrDocValuesQuery) inner(query.indexQuery);
+  else if (query instanceof PointQuery) wanted.points.add(query.field);
   else if (query instanceof FieldExistsQuery) wanted.exists.add(query.field);
 }
 

@@ -45,15 +45,18 @@ const SMALL_BYTES = 32 * 1024;
 const COMPOUND_BYTES = 256 * 1024;
 /** An index up to here comes whole: the way to a term or a point leads through several places. */
 const INDEX_BYTES: Readonly<Record<string, number>> = { tip: 1536 * 1024, kdi: 512 * 1024 };
+/** Terms dictionaries of all shards up to here come whole. */
+const TERMS_BYTES_MAX = 2 * 1024 * 1024;
 const HEADER_BYTES = 128;
 
-/** Notes what opening all segments needs. */
+/** Notes what opening all segments needs; of a shard that is one of `shardCount`. */
 export function prefetchSegments(
   directory: BlobDirectory,
   infos: SegmentInfos,
   purpose: MountPurpose,
+  shardCount: number,
 ): void {
-  const kinds = purpose === "search" ? SEARCH : DOCUMENTS;
+  const kinds = purpose === "search" ? withTerms(directory, infos, shardCount) : DOCUMENTS;
   for (const segment of infos.segments) {
     for (const name of segmentCommitFiles(segment)) {
       // What was written after the segment: deletes, and updates of doc values (soft deletes).
@@ -64,6 +67,15 @@ export function prefetchSegments(
       prefetchKinds(directory, segment, DOC_VALUES);
     }
   }
+}
+
+/** Small dictionaries come whole, which saves the round that looks a term up. */
+function withTerms(directory: BlobDirectory, infos: SegmentInfos, shardCount: number): FileKinds {
+  const names = infos.segments.flatMap(({ info }) => [...info.files]);
+  const terms = names.filter((name) => name.endsWith(".tim"));
+  const bytes = terms.reduce((sum, name) => sum + directory.fileLength(name), 0);
+  if (bytes * shardCount > TERMS_BYTES_MAX) return SEARCH;
+  return { whole: new Set([...SEARCH.whole, "tim", "tip"]), heads: SEARCH.heads };
 }
 
 /** Notes what the parts of compound files need; the compound entries must be there. */

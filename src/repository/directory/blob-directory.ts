@@ -56,6 +56,12 @@ export class BlobDirectory implements Directory {
     return this.infoOf(name).length;
   }
 
+  /** Equal texts mean equal bytes: the file's name, length and checksum. */
+  identityOf(name: string): string {
+    const { length, checksum } = this.infoOf(name);
+    return `${name}/${length}/${checksum}`;
+  }
+
   openInput(name: string): IndexInput {
     const info = this.infoOf(name);
     const shown = this.shownName(info);
@@ -88,9 +94,18 @@ export class BlobDirectory implements Directory {
    * end, once: pages are then kept under way before the reader.
    */
   readInOrder(names?: readonly string[], windowBytes = WINDOW_BYTES): void {
-    const wanted = names ?? this.listAll().filter((name) => /\.(fdt|cfs)$/.test(name));
+    const wanted = names ?? this.documentFiles();
     const runBytes = Math.max(1, Math.floor(windowBytes / WINDOW_RUNS));
     for (const name of wanted) this.fileOf(name)?.readInOrder(windowBytes, runBytes);
+  }
+
+  /** Reading in order is done: what it kept is let go. */
+  endInOrder(names?: readonly string[]): void {
+    for (const name of names ?? this.documentFiles()) this.fileOf(name)?.endInOrder();
+  }
+
+  private documentFiles(): string[] {
+    return this.listAll().filter((name) => /\.(fdt|cfs)$/.test(name));
   }
 
   createOutput(name: string): IndexOutput {

@@ -1,5 +1,5 @@
 // One Lucene file of a snapshot as pages over its blobs. It knows which pages it has, which are
-// wanted, and how far to read ahead: reads that go on where an earlier one ended are doubled, so
+// wanted, and how far to read ahead: reads that go on where an earlier one ended grow, so
 // that a file that is read in order costs a number of rounds that grows with the logarithm of its
 // length, and one that is read here and there costs little more than what is read.
 
@@ -19,6 +19,9 @@ const FIRST_RUN_BYTES: Readonly<Record<string, number>> = {
   kdd: 64 * 1024,
 };
 const FIRST_RUN_PAGES_MIN = 2;
+/** How much longer the run after a run is. */
+const RUN_GROWTH = 2;
+const COLUMN_RUN_GROWTH = 4;
 /** Reading ahead stops to double here. */
 const RUN_BYTES_MAX = 32 * 1024 * 1024;
 /** Runs that are remembered: as many readers may go through one file in order. */
@@ -32,6 +35,8 @@ const INDEX_FILE = /\.tip$/;
 /** Who fetches the pages of a file. */
 export interface PageOwner {
   readonly pageBytes: number;
+  /** Pages are read at once, and never missed. */
+  readonly isLocal: boolean;
   /** Pages that a new run has at least, whatever the file. */
   readonly runPagesMin: number;
   /** The page's bytes, or a PageMiss. */
@@ -40,6 +45,8 @@ export interface PageOwner {
   wants(file: BlobFile): void;
   /** Begins to fetch these pages without waiting for them. */
   fetchAhead(file: BlobFile, first: number, count: number): void;
+  /** So many bytes of pages that the ring does not know have left memory. */
+  forgot(bytes: number): void;
   /** Keeps a page that leaves memory. */
   spill(bytes: Uint8Array): TemporaryBlock | undefined;
 }
@@ -67,7 +74,10 @@ interface InOrder {
 }
 
 /** Pages behind the reader that stay: what it reads now may have begun there. */
-const KEPT_BYTES = 1024 * 1024;
+const KEPT_BYTES = 512 * 1024;
+/** Marks of a page: asked for since the hand last passed; or kept by the reader in order alone. */
+const USED = 1;
+const PASSING = 2;
 
 /** The pages of one file of a shard. */
 export class BlobFile implements PageSource, PageHolder {
@@ -109,7 +119,7 @@ export class BlobFile implements PageSource, PageHolder {
     if (this.inOrder !== undefined) this.readOn(this.inOrder, index);
     const bytes = this.pages[index];
     if (bytes === undefined) return this.owner.absent(this, index);
-    this.used[index] = 1;
+    if (this.inOrder === undefined) this.used[index] = USED;
     return bytes;
   }
 
@@ -132,14 +142,36 @@ export class BlobFile implements PageSource, PageHolder {
       order.next += count;
     }
     const keep = index - Math.ceil(KEPT_BYTES / this.pageBytes);
-    for (; order.kept < keep; order.kept++) this.pages[order.kept] = undefined;
+    for (; order.kept < keep; order.kept++) this.forget(order.kept);
+  }
+
+  private forget(index: number): void {
+    const bytes = this.pages[index];
+    if (bytes === undefined || this.used[index] !== PASSING) return;
+    this.pages[index] = undefined;
+    this.owner.forgot(bytes.length);
+  }
+
+  /** Whoever read the file in order is done. */
+  endInOrder(): void {
+    if (this.inOrder === undefined) return;
+    this.inOrder = undefined;
+    for (let index = 0; index < this.pageCount; index++) this.forget(index);
+  }
+
+  /** True if the page will be read once, as the reader in order comes by. */
+  passes(index: number): boolean {
+    return this.inOrder !== undefined && index >= this.inOrder.kept;
   }
 
   readInto(target: Uint8Array, targetOffset: number, position: number, length: number): void {
     const { pageBytes } = this;
     const first = Math.floor(position / pageBytes);
     const last = Math.floor((position + length - 1) / pageBytes);
-    if (!this.hasAll(first, last)) this.wantAll(first, last);
+    // Every page of the range is noted before the first of them is asked for.
+    for (let index = first; index <= last && !this.owner.isLocal; index++) {
+      if (!this.has(index)) this.wantMissed(index);
+    }
     for (let index = first; index <= last; index++) {
       const page = this.page(index);
       const from = Math.max(0, position - index * pageBytes);
@@ -149,14 +181,8 @@ export class BlobFile implements PageSource, PageHolder {
     }
   }
 
-  /** Notes every page of the range before the first of them is asked for. */
   private wantAll(first: number, last: number): void {
     for (let index = first; index <= last; index++) this.want(index);
-  }
-
-  private hasAll(first: number, last: number): boolean {
-    for (let index = first; index <= last; index++) if (!this.has(index)) return false;
-    return true;
   }
 
   /** In memory or spilled. */
@@ -199,7 +225,8 @@ export class BlobFile implements PageSource, PageHolder {
       return first;
     }
     const most = Math.max(1, Math.floor(RUN_BYTES_MAX / this.pageBytes));
-    run.pages = Math.min(Math.max(run.pages * 2, first), most);
+    const growth = first > FIRST_RUN_PAGES_MIN ? COLUMN_RUN_GROWTH : RUN_GROWTH;
+    run.pages = Math.min(Math.max(run.pages * growth, first), most);
     run.next = index + run.pages;
     return run.pages;
   }
@@ -212,11 +239,11 @@ export class BlobFile implements PageSource, PageHolder {
   /** Takes a page that was fetched. */
   put(index: number, bytes: Uint8Array): void {
     this.pages[index] = bytes;
-    this.used[index] = 1;
+    this.used[index] = this.passes(index) ? PASSING : USED;
   }
 
   keepOnce(index: number): boolean {
-    if (this.pages[index] === undefined || this.used[index] === 0) return false;
+    if (this.pages[index] === undefined || this.used[index] !== USED) return false;
     this.used[index] = 0;
     return true;
   }

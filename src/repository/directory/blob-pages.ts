@@ -71,6 +71,8 @@ export class BlobPages implements PageOwner {
   /** Pages are read at once, and never missed. */
   readonly isLocal: boolean;
   private readonly pageMiss: PageMiss;
+  /** Of files that are read in order. */
+  private passingBytes = 0;
 
   constructor(store: BlobStore, options: BlobPagesOptions = {}) {
     this.store = store;
@@ -112,9 +114,14 @@ export class BlobPages implements PageOwner {
   }
 
   private keep(file: BlobFile, index: number, bytes: Uint8Array): Uint8Array {
-    this.ring.added(file, index, bytes.length);
+    if (file.passes(index)) this.passingBytes += bytes.length;
+    else this.ring.added(file, index, bytes.length);
     file.put(index, bytes);
     return bytes;
+  }
+
+  forgot(bytes: number): void {
+    this.passingBytes -= bytes;
   }
 
   private readNow(file: BlobFile, index: number): Uint8Array {
@@ -129,6 +136,11 @@ export class BlobPages implements PageOwner {
       }
     });
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  /** Bytes of pages in memory. */
+  get memoryBytes(): number {
+    return this.ring.usedBytes + this.passingBytes;
   }
 
   /** Runs `read`, which is known to read so many bytes of a file in order. */

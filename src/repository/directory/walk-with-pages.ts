@@ -42,6 +42,38 @@ export async function* walkWithPages<T>(
   if (batch.length > 0) yield batch;
 }
 
+/** Items between two turns of the event loop, in which pages that are under way arrive. */
+const TURN_ITEMS = 512;
+
+/**
+ * Calls `visit` with every item until `next` answers undefined. `next` may throw a PageMiss if it
+ * has moved nothing by then: it is called again. An item may be borrowed until the next one; what
+ * `visit` answers is waited for.
+ */
+export async function forEachWithPages<T>(
+  next: () => T | undefined,
+  visit: (item: T) => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let count = 1; ; ) {
+    let item: T | undefined;
+    try {
+      item = next();
+    } catch (error) {
+      if (!(error instanceof PageMiss)) throw error;
+      signal?.throwIfAborted();
+      await error.load();
+      continue;
+    }
+    if (item === undefined) return;
+    const visited = visit(item);
+    if (visited !== undefined) await visited;
+    if (count++ % TURN_ITEMS !== 0) continue;
+    signal?.throwIfAborted();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 function nextOf<T>(items: Iterator<T>): IteratorResult<T> | PageMiss {
   try {
     return items.next();
