@@ -75,6 +75,25 @@ describe.skipIf(noHdfs !== undefined)(`hdfs behind faults, seed ${SEED}`, () => 
   it("was broken in every way", () => expectFaults(proxy));
 });
 
+/**
+ * SeaweedFS keeps folders beneath its keys, and one whose deletion was broken off is still listed as
+ * a prefix, although nothing begins with it. That is the server's, not the provider's.
+ */
+class WithoutEmptyFolders extends ForwardingBlobStore {
+  override async listFolders(folder: string, signal?: AbortSignal): Promise<string[]> {
+    const found = await this.inner.listFolders(folder, signal);
+    const filled = await Promise.all(
+      found.map((child) => this.holdsBlobs(folder === "" ? child : `${folder}/${child}`)),
+    );
+    return found.filter((_, at) => filled[at]);
+  }
+
+  private async holdsBlobs(folder: string): Promise<boolean> {
+    if ((await this.inner.list(folder)).size > 0) return true;
+    return (await this.listFolders(folder)).length > 0;
+  }
+}
+
 const noSeaweed = await storageSkip("SeaweedFS", provisionSeaweed);
 
 describe.skipIf(noSeaweed !== undefined)(`s3 behind faults, seed ${SEED}`, () => {
@@ -97,7 +116,8 @@ describe.skipIf(noSeaweed !== undefined)(`s3 behind faults, seed ${SEED}`, () =>
     async open() {
       // One repetition is the SDK's own, so that both kinds of repetition meet.
       const settings = { endpoint: proxy.origin, max_retries: "1" };
-      return emptied(patient(openBlobStore(s3Address(server, bucket, settings), context)));
+      const store = patient(openBlobStore(s3Address(server, bucket, settings), context));
+      return emptied(new WithoutEmptyFolders(store));
     },
   });
 
