@@ -199,6 +199,10 @@ export interface RealServerOptions {
   settings?: Record<string, string>;
   /** Share one repositories folder between servers. */
   repositories?: string;
+  /** Another unpacked distribution, with plugins. */
+  home?: string;
+  /** Files beside opensearch.yml. */
+  configFiles?: Record<string, Uint8Array>;
 }
 
 /** Starts a real OpenSearch on free ports in a temporary folder. */
@@ -206,7 +210,7 @@ export async function startOpenSearch(
   version: ServerVersion,
   options: RealServerOptions = {},
 ): Promise<RealServer> {
-  const home = await distribution(version);
+  const home = options.home ?? (await distribution(version));
   const root = mkdtempSync(join(tmpdir(), `varve-opensearch-${version}-`));
   chmodSync(root, 0o755);
   const repositories = options.repositories ?? join(root, "repositories");
@@ -219,6 +223,9 @@ export async function startOpenSearch(
     join(root, "config/opensearch.yml"),
     configText(root, repositories, port, transportPort, options),
   );
+  for (const [name, bytes] of Object.entries(options.configFiles ?? {})) {
+    writeFileSync(join(root, "config", name), bytes);
+  }
   const child = spawnServer(version, home, root, options.heap ?? "512m");
   const url = `http://127.0.0.1:${port}`;
   const call = (method: string, path: string, body?: unknown) => callUrl(url + path, method, body);
