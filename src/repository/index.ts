@@ -73,5 +73,7 @@ export * from "./snapshot/run-shard-snapshot.ts";
 export * from "./snapshot/snapshot-status.ts";
 export type { StartedSnapshot } from "./snapshot/start-snapshot.ts";
 export * from "./snapshot-name.ts";
+export * from "./usage/measure-deletion.ts";
+export * from "./usage/measure-usage.ts";
 export * from "./verify/finding.ts";
 export * from "./verify/verify.ts";
