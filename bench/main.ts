@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { judgeUnavailable, startOpenSearch } from "../test/support/judge.ts";
 import { measureBulk } from "./bulk.ts";
 import { type Figure, table } from "./figures.ts";
+import { measureRemoteSearch } from "./remote-search.ts";
 import { measureSearches } from "./searches.ts";
 import { measureSmallShards, measureSnapshots } from "./snapshots.ts";
 import { measureStart, startProcess } from "./varve-process.ts";
@@ -33,6 +34,9 @@ async function main(): Promise<void> {
   const reason = judgeUnavailable();
   if (reason !== undefined) throw new Error(`The bench needs the real server: ${reason}`);
   const figures: Figure[] = [];
+  if (wanted("remote-search")) {
+    figures.push(...(await measured("remote-search", () => measureRemoteSearch(runs))));
+  }
   if (wanted("start")) figures.push(...(await measureStart(runs)));
   const real = await startOpenSearch("2.19.6", {
     heap: "1g",

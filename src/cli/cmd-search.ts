@@ -31,7 +31,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   trackTotalHits: "track_total_hits",
 };
 
-const COLUMNS = [{ title: "index" }, { title: "id" }, { title: "score" }, { title: "source" }];
+const COLUMNS = [{ title: "INDEX" }, { title: "ID" }, { title: "SCORE" }, { title: "SOURCE" }];
 
 /** `varve search` */
 export const command: CommandSpec = {

@@ -66,7 +66,7 @@ describe("varve search", () => {
   test("shows the hits as a table with --table", async () => {
     const outcome = await search(types, "--table", "--size", "2");
     const [title, ...rows] = outcome.stdout.trimEnd().split("\n");
-    expect(title).toMatch(/^index +id +score +source/);
+    expect(title).toMatch(/^INDEX +ID +SCORE +SOURCE/);
     expect(rows).toHaveLength(2);
   });
 

@@ -1,4 +1,5 @@
-// Which shard a document is in. Upstream: OperationRouting.{generateShardId,calculateScaledShardId}.
+// Which shard a document is in.
+// Upstream: OperationRouting.{generateShardId,calculateScaledShardId}.
 
 import { murmur3Routing } from "../../base/index.ts";
 

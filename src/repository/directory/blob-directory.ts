@@ -83,7 +83,7 @@ export class BlobDirectory implements Directory {
     return `${info.physicalName} (${blob}snapshot [${snapshot}], shard [${index}][${shard}])`;
   }
 
-  /** Notes that the first `length` bytes of a file will be read; a name that is not there is not. */
+  /** Notes that the first `length` bytes of a file, if it is there, will be read. */
   prefetch(name: string, length = Number.MAX_SAFE_INTEGER): void {
     if (!this.files.has(name)) return;
     this.fileOf(name)?.prefetch(0, Math.min(length, this.fileLength(name)));

@@ -1,6 +1,6 @@
 // Walks over much: documents of a shard, one after the other, in bounded memory. The walk itself is
-// synchronous, as all readers are; where it meets a page that is not there yet, what it had found is
-// handed out while the page comes, and the walk is taken up again behind the last item.
+// synchronous, as all readers are; where it meets a page that is not there yet, what it had found
+// is handed out while the page comes, and the walk is taken up again behind the last item.
 
 import { PageMiss } from "../../lucene/store/index.ts";
 
