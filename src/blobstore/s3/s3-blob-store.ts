@@ -227,22 +227,26 @@ export class S3BlobStore implements BlobStore {
       }
       await deleteKeys(this.requests, this.deletions, keys, signal);
     }
-    if (result.blobs > 0 && (await this.leavesFolders(folder, signal))) {
-      await this.deleteEmptyFolders(folder, signal);
-    }
+    const leavesFolders = await this.leavesFolders(folder, result.blobs > 0, signal);
+    if (leavesFolders) await this.deleteEmptyFolders(folder, signal);
     return result;
   }
 
-  /** Is a folder still listed without blobs? Asked once, and not of Amazon's own. */
-  private async leavesFolders(folder: string, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Is a folder still listed without blobs? Found out once, and not of Amazon's own. */
+  private async leavesFolders(
+    folder: string,
+    hadBlobs: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     if (this.settings.client.endpoint === undefined) return false;
-    if (this.emptyFolders === undefined) {
-      const parent = folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
-      const listed = await this.listFolders(parent, signal);
-      const name = folder.slice(folder.lastIndexOf("/") + 1);
-      this.emptyFolders = folder === "" ? listed.length > 0 : listed.includes(name);
-    }
-    return this.emptyFolders;
+    if (this.emptyFolders !== undefined) return this.emptyFolders;
+    const parent = folder.slice(0, Math.max(0, folder.lastIndexOf("/")));
+    const listed = await this.listFolders(parent, signal);
+    const name = folder.slice(folder.lastIndexOf("/") + 1);
+    const isLeft = folder === "" ? listed.length > 0 : listed.includes(name);
+    // A folder that was not there proves nothing.
+    if (hadBlobs || isLeft) this.emptyFolders = isLeft;
+    return isLeft;
   }
 
   /**
