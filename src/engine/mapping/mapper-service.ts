@@ -37,6 +37,8 @@ export interface MapperServiceOptions {
   readonly clock: Clock;
   /** Types of an index made before Elasticsearch 6, see MappingContext. */
   readonly types?: readonly string[];
+  /** Score the terms of keywords, as servers before OpenSearch 3.1 do. */
+  readonly scoresKeywords?: boolean;
 }
 
 /** Options of a merge. */
@@ -58,6 +60,7 @@ export class MapperService {
   readonly clock: Clock;
   /** Do root documents alone have `_primary_term`? Before, nested ones are known by `_type`. */
   readonly marksRoots: boolean;
+  readonly scoresKeywords: boolean;
   private currentSettings: Settings;
   private current: Mapping;
   private hasMapping = false;
@@ -72,6 +75,7 @@ export class MapperService {
     const created = options.settings.getInt("index.version.created", VERSION_2_0_0);
     this.isLegacyNested = created < VERSION_2_0_0;
     this.uidTypes = created < VERSION_6_0_0 ? (options.types ?? []) : [];
+    this.scoresKeywords = options.scoresKeywords === true;
     this.marksRoots = created >= VERSION_6_1_0;
     this.current = this.build(this.read({}, false));
   }

@@ -12,6 +12,8 @@ export interface FieldQueryContext {
    * be there for documents without the field.
    */
   readonly namesAllFields?: boolean;
+  /** A keyword's term scores by its rarity, as it did before OpenSearch 3.1. */
+  readonly scoresKeywords?: boolean;
 }
 
 /** A range of values; a null or undefined bound is open. */

@@ -30,7 +30,7 @@ import { exception } from "../exceptions.ts";
 import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
 import type { ShardFailure } from "../search/search-failures.ts";
 import { SearchService } from "../search/search-service.ts";
-import { withSimilarityOf } from "../search/similarity.ts";
+import { serverScoresKeywords, withSimilarityOf } from "../search/similarity.ts";
 import { indexFromStored } from "../snapshots/metadata-conversion.ts";
 import { selectNames } from "../snapshots/snapshots-service.ts";
 import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
@@ -148,7 +148,8 @@ class Mount {
     const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
     const stored = await repository.getIndexMetadata(id, index, options.signal);
     const plain = indexFromStored(stored);
-    const settings = withSimilarityOf(plain.settings, await this.serverVersion());
+    const serverVersion = await this.serverVersion();
+    const settings = withSimilarityOf(plain.settings, serverVersion);
     const metadata = { ...plain, settings };
     const types = [...mappingsByType(stored).keys()];
     const mapper = new MapperService({
@@ -157,6 +158,7 @@ class Mount {
       analyzers: buildIndexAnalyzers(metadata.settings, true),
       clock: options.clock,
       types,
+      scoresKeywords: serverScoresKeywords(serverVersion),
     });
     mapper.merge((indexMapping(stored) ?? {}) as MappingJson, { restored: true });
     const failures: ShardFailure[] = [];

@@ -68,6 +68,10 @@ export class QueryShardContext {
     return this.facts.nowMillis;
   }
 
+  get scoresKeywords(): boolean {
+    return this.facts.mapper.scoresKeywords;
+  }
+
   get namesAllFields(): boolean {
     return !this.facts.mapper.marksRoots;
   }

@@ -73,6 +73,13 @@ export function withSimilarityOf(settings: Settings, serverVersion: string | und
   return Settings.fromNested(nested).merge(settings);
 }
 
+/** Did a server's terms of keywords score by their rarity? From 3.1 on they do not. */
+export function serverScoresKeywords(serverVersion: string | undefined): boolean {
+  const [major = 0, minor = 0] = (serverVersion ?? "0").split(".").map(Number);
+  const isOpenSearch3 = major >= FIRST_MAJOR_OF_BM25 && major < MAJOR_OF_ELASTICSEARCH_MIN;
+  return !isOpenSearch3 || (major === FIRST_MAJOR_OF_BM25 && minor < 1);
+}
+
 function make(name: string, settings: Settings, hasNorms: boolean, docsOnly: boolean): Similarity {
   const own = settings.byPrefix(`index.similarity.${name}.`);
   const type = own.get("type") ?? name;

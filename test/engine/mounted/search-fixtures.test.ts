@@ -104,7 +104,7 @@ describe.each(MODES)("a mounted snapshot read %s", (_mode, pages) => {
         const mounted = await fixture.mount(search.index);
         if (mounted === undefined) return;
         const target = mounted.indices[0]!.targets()[0];
-        if (target === undefined || !isComparable(search, target, isOld)) return;
+        if (target === undefined || !isComparable(search, target)) return;
         const request = { body: search.request, params };
         const response = await answerOrRefusal(() => mounted.search(request));
         if (response === undefined) return;

@@ -5,7 +5,7 @@ import { FsBlobStore } from "../../../src/blobstore/index.ts";
 import { buildIndexAnalyzers } from "../../../src/engine/analysis/index.ts";
 import { type JsonObject, MapperService } from "../../../src/engine/mapping/index.ts";
 import { SearchService, type SearchTarget } from "../../../src/engine/search/index.ts";
-import { withSimilarityOf } from "../../../src/engine/search/similarity.ts";
+import { serverScoresKeywords, withSimilarityOf } from "../../../src/engine/search/similarity.ts";
 import { Settings } from "../../../src/engine/settings.ts";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { MemoryDirectory } from "../../../src/lucene/store/index.ts";
@@ -91,6 +91,7 @@ export class FixtureIndices {
       analyzers: buildIndexAnalyzers(settings),
       clock: systemClock,
       types: [...mappingsByType(metadata).keys()],
+      scoresKeywords: serverScoresKeywords(this.serverVersion),
     });
     mapper.merge((indexMapping(metadata) ?? {}) as JsonObject, { restored: true });
     if (typeof tree.routing_num_shards === "number") {

@@ -34,7 +34,7 @@ describe.each(names)("SearchService answers as the server did in %s", (name) => 
           ? await fixture.shards(search.index)
           : await fixture.routed(search.index, routing);
       // Aliases are the node's to resolve.
-      if (shards.length === 0 || !isComparable(search, shards[0]!, isOld)) return;
+      if (shards.length === 0 || !isComparable(search, shards[0]!)) return;
       const request = { body: search.request, params };
       const response = await answerOrRefusal(() => fixture.service.search(shards, request));
       if (response === undefined) return;

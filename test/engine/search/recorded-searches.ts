@@ -100,16 +100,9 @@ export function comparable(response: any, recorded: Recorded, isOld: boolean): a
   return kept;
 }
 
-/** A keyword term scores by its rarity before 3.2. */
-function scoresKeywords({ request }: Recorded): boolean {
-  const { query = {} } = request;
-  const text = JSON.stringify([query.bool?.should, query.query_string, query.dis_max]);
-  return /"kw|kw:/.test(text) || query.match?.["name.raw"] !== undefined;
-}
-
-/** False for searches that cannot be answered, or whose scores are known to differ. */
-export function isComparable(search: Recorded, target: SearchTarget, isOld: boolean): boolean {
-  if (NOT_UNDERSTOOD.has(search.name) || (isOld && scoresKeywords(search))) return false;
+/** False for searches that cannot be answered. */
+export function isComparable(search: Recorded, target: SearchTarget): boolean {
+  if (NOT_UNDERSTOOD.has(search.name)) return false;
   return !ANALYZED.has(search.name) || isAnalyzed(target, search.name);
 }
 

@@ -98,9 +98,11 @@ export class KeywordFieldType extends StringFieldType {
 
   override termQuery(value: unknown, context: FieldQueryContext): Query {
     this.failIfNotIndexedAndNoDocValues();
-    // As of 3.x a term's rarity does not count; `use_similarity` is false by default.
-    if (this.isIndexed)
-      return this.boosted(new ConstantScoreQuery(super.termQuery(value, context)));
+    if (this.isIndexed) {
+      const query = super.termQuery(value, context);
+      // As of 3.1 a term's rarity does not count; `use_similarity` is false by default.
+      return this.boosted(context.scoresKeywords ? query : new ConstantScoreQuery(query));
+    }
     const term = this.indexedValueForSearch(value);
     return this.boosted(new SortedSetDocValuesRangeQuery(this.name, term, term, true, true));
   }
