@@ -85,6 +85,7 @@ export function withoutSecrets(text: string): string {
 export function plainCause(error: unknown, code?: string): Error {
   const plain = new Error(withoutSecrets(error instanceof Error ? error.message : String(error)));
   if (error instanceof Error) plain.name = error.name;
+  plain.stack = `${plain.name}: ${plain.message}`;
   const known = code ?? (error as { code?: unknown } | null)?.code;
   return typeof known === "string" ? Object.assign(plain, { code: known }) : plain;
 }

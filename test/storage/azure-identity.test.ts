@@ -1,6 +1,5 @@
 // A managed identity: whom it asks for a token by where it runs, and that Azure takes the token.
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -14,8 +13,9 @@ import {
   provideAzurite,
   startAzurite,
 } from "../support/storage/azurite.ts";
+import { newCertificate } from "../support/storage/certificate.ts";
 import { type HttpTestServer, readBody, startHttpServer } from "../support/storage/http-server.ts";
-import { storageSkip } from "../support/storage/process.ts";
+import { runCommand, storageSkip } from "../support/storage/process.ts";
 
 const servers: HttpTestServer[] = [];
 afterEach(async () => {
@@ -124,18 +124,8 @@ describe("ManagedIdentity", () => {
   });
 });
 
-/** A folder with a certificate for the loopback and its key. */
-function newCertificate(): string {
-  const folder = mkdtempSync(join(tmpdir(), "varve-azurite-tls-"));
-  const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"];
-  args.push("-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem"));
-  args.push("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1");
-  execFileSync("openssl", args, { stdio: "ignore" });
-  return folder;
-}
-
 const skip = await storageSkip("Azurite", provideAzurite);
-const noTls = await storageSkip("openssl", async () => execFileSync("openssl", ["version"]));
+const noTls = await storageSkip("openssl", () => runCommand("openssl", ["version"]));
 
 describe.skipIf(skip !== undefined || noTls !== undefined)(
   "a managed identity with Azurite",

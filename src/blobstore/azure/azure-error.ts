@@ -76,7 +76,7 @@ export function azureFailure(
   if (status === 404 && (code === "ContainerNotFound" || code === "ContainerDisabled")) {
     const advice = "create it, or correct the repository's [container]";
     const message = `container [${action.container}] does not exist`;
-    return storeRefused(action, { status, code, message }, advice, error);
+    return storeRefused(action, { status, code, message }, advice);
   }
   if (status === 404) return missingBlob(name);
   if (status === 416 && action.range !== undefined) {
@@ -85,10 +85,10 @@ export function azureFailure(
   if (action.ifAbsent && (code === "BlobAlreadyExists" || status === 412))
     return existingBlob(name);
   if (isRetryableStatus(status) || code === "ContainerBeingDeleted") {
-    return storeUnavailable(action, answer, error);
+    return storeUnavailable(action, answer);
   }
   if (status === 401 || status === 403) {
-    return storeRefused(action, answer, adviceFor(action, code), error);
+    return storeRefused(action, answer, adviceFor(action, code));
   }
   return storeRefused(action, answer, undefined, error);
 }

@@ -11,7 +11,12 @@
 import { createPrivateKey, createSign } from "node:crypto";
 import type { StorageOptions } from "@google-cloud/storage";
 import { type Clock, VarveError } from "../../base/index.ts";
-import { isRetryableStatus, storeRefused, storeUnavailable } from "../store-failure.ts";
+import {
+  isCertificateFailure,
+  isRetryableStatus,
+  storeRefused,
+  storeUnavailable,
+} from "../store-failure.ts";
 import type { GcsSettings, ServiceAccountKey } from "./gcs-settings.ts";
 import { agentsFor, type HttpTransport, readText } from "./gcs-transport.ts";
 
@@ -95,7 +100,9 @@ class ServiceAccount implements GcsCredentials {
       status = answer.status;
       text = await readText(answer);
     } catch (error) {
-      throw storeUnavailable(action, { message: `${(error as Error).message} (${where})` }, error);
+      const said = { message: `${(error as Error).message} (${where})` };
+      if (!isCertificateFailure(error)) throw storeUnavailable(action, said, error);
+      throw storeRefused(action, said, "check the token server's certificate", error);
     }
     const json = parseJson(text);
     const code = stringOf(json["error"]);
