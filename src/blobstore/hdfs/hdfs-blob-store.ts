@@ -215,6 +215,7 @@ class HdfsBlobStore implements BlobStore {
     try {
       answer = await this.client.ask({ ...request, signal: options.signal });
     } catch (error) {
+      if (isFolderInTheWay(error)) throw existingBlob(name, error);
       const conflict = error instanceof VarveError && error.kind === "conflict";
       throw conflict && ifAbsent ? existingBlob(name, error) : error;
     }
@@ -266,7 +267,7 @@ class HdfsBlobStore implements BlobStore {
     const path = this.pathOf(folder);
     const what = `folder [${path === "" ? "/" : path}]`;
     for (let after = ""; ; ) {
-      const parameters = after === "" ? {} : { startAfter: after };
+      const parameters = after === "" ? {} : startAfter(after);
       const request = { method: "GET", path, op: "LISTSTATUS_BATCH", parameters, what } as const;
       let page: ListingPage;
       try {
@@ -278,7 +279,8 @@ class HdfsBlobStore implements BlobStore {
       // Asked for a file, the name node lists the file, without a name.
       for (const status of page.statuses) if (status.pathSuffix !== "") yield status;
       const last = page.statuses.at(-1)?.pathSuffix ?? "";
-      if (page.remaining === 0 || last === "" || last === after) return;
+      if (page.remaining === 0 || last === "") return;
+      if (last === after) throw brokenAnswer(what, new Error("its pages repeat themselves"));
       after = last;
     }
   }
@@ -333,7 +335,9 @@ class HdfsBlobStore implements BlobStore {
 
   async serverTime(signal?: AbortSignal): Promise<number | undefined> {
     const request = { method: "GET", path: "", op: "GETFILESTATUS", what: "the root" } as const;
-    const date = Date.parse((await this.client.headers({ ...request, signal })).date ?? "");
+    const { date: said = "" } = await this.client.headers({ ...request, signal });
+    // Name nodes say it twice.
+    const date = Date.parse(/^[^,]*,[^,]*/.exec(said)?.[0] ?? "");
     return Number.isNaN(date) ? undefined : date;
   }
 
@@ -381,10 +385,21 @@ function numberOf(value: unknown): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 }
 
+/** Name nodes read the name in lower case only, gateways (HttpFS) as it is documented. */
+function startAfter(name: string): Record<string, string> {
+  return { startafter: name, startAfter: name };
+}
+
 /** The length that an answer announces, or undefined where it ends with its connection or chunk. */
 function lengthOf(response: IncomingMessage): number | undefined {
   const text = response.headers["content-length"];
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
+}
+
+/** Other stores have blobs and folders of one name; a file system does not. */
+function isFolderInTheWay(error: unknown): boolean {
+  if (!(error instanceof HdfsRefusal)) return false;
+  return /must both be directories|directory is not empty/.test(error.remote.message);
 }
 
 function isMissing(error: unknown): boolean {

@@ -16,6 +16,8 @@ export interface HdfsServer {
   readonly httpAddress: string;
   readonly userName: string;
   readonly pid: number;
+  /** Runs `hdfs dfsadmin` with these arguments. */
+  admin(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,12 @@ export async function startHdfs(): Promise<HdfsServer> {
     httpAddress: `127.0.0.1:${httpPort}`,
     userName: userInfo().username,
     pid: server.pid,
+    admin: (...command) =>
+      runCommand("java", [
+        ...["-Xmx256m", "-XX:TieredStopAtLevel=1", ...classPath],
+        ...["org.apache.hadoop.hdfs.tools.DFSAdmin", "-fs", `hdfs://127.0.0.1:${rpcPort}`],
+        ...command,
+      ]),
     stop: async () => {
       await server.stop();
       rmSync(data, { recursive: true, force: true, maxRetries: 3 });
