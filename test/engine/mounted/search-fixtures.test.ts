@@ -25,7 +25,7 @@ import {
 
 const names = fixtureNames().filter(
   (name) =>
-    /^(es6|mixed|os\d\.)/.test(name) && !/-remote-/.test(name) && fixtureExpected(name).searches,
+    /^(es|mixed|os\d\.)/.test(name) && !/-remote-/.test(name) && fixtureExpected(name).searches,
 );
 
 const MODES: [string, (name: string) => BlobPagesOptions][] = [
