@@ -13,8 +13,8 @@
 //   credentials_file               application default credentials  a secret: the JSON itself
 //
 // A repository's own `endpoint` is for an emulator on this machine and asked without credentials:
-// whoever may register a repository must not be able to send the operator's token to a host of their
-// choice. Upstream: GoogleCloudStorageRepository, GoogleCloudStorageClientSettings.
+// whoever may register a repository must not be able to send the operator's token to a host of
+// their choice. Upstream: GoogleCloudStorageRepository, GoogleCloudStorageClientSettings.
 
 import { illegalArgument, unsupported, VarveError } from "../../base/index.ts";
 import {
