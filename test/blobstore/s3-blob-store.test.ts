@@ -42,7 +42,11 @@ async function scripted(script: Script): Promise<{ endpoint: string; calls: Call
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return; // the client went away
+    }
     const url = request.url!;
     const path = decodeURIComponent(url.split("?")[0]!);
     const call = {
@@ -405,6 +409,27 @@ describe("S3BlobStore and failures", () => {
     expect(calls.some(({ method, url }) => method === "POST" && url.includes("uploadId"))).toBe(
       false,
     );
+  });
+
+  it("ends an upload in parts, and warns of no leak, when it is aborted", async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error) => warnings.push(warning.name);
+    process.on("warning", note);
+    const controller = new AbortController();
+    let parts = 0;
+    const { endpoint, calls } = await scripted(({ method, url }) => {
+      if (method === "POST") return { body: "<R><UploadId>u1</UploadId></R>" };
+      if (method === "DELETE") return { status: 204 };
+      if (url.includes("partNumber=1&")) return { headers: { etag: '"e"' } };
+      if (++parts === 3) controller.abort(new Error("enough"));
+      return undefined;
+    });
+    const content = Buffer.alloc(80 * 1024 ** 2);
+    const put = open(endpoint, { buffer_size: "5mb" }).put("x", content, controller);
+    await expect(put).rejects.toThrow("enough");
+    expect(calls.at(-1)).toMatchObject({ method: "DELETE", path: "/b/x" });
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
   });
 
   it("takes a multipart upload for done when its completion's answer was lost", async () => {

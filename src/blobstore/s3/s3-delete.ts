@@ -1,7 +1,7 @@
 // Deletions: in batches of `bulk_delete_size`, several at once; one by one on stores that take no
 // batch. A missing key is no error; every other key that could not be deleted is told by name.
 
-import { VarveError } from "../../base/index.ts";
+import { anySignal, VarveError } from "../../base/index.ts";
 import { type ChecksumLadder, type ChecksumMode, md5Base64 } from "./s3-checksum.ts";
 import { isPassing, s3Error } from "./s3-error.ts";
 import type { S3Requests } from "./s3-requests.ts";
@@ -21,8 +21,9 @@ export async function deleteKeys(
   requests: S3Requests,
   ladder: ChecksumLadder,
   keys: readonly string[],
-  signal: AbortSignal | undefined,
+  outer: AbortSignal | undefined,
 ): Promise<void> {
+  const signal = outer === undefined ? undefined : anySignal([outer]);
   const size = requests.settings.bulkDeleteSize;
   const batches: (readonly string[])[] = [];
   for (let at = 0; at < keys.length; at += size) batches.push(keys.slice(at, at + size));

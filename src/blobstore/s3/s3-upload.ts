@@ -4,7 +4,7 @@
 // nothing is paid for what nobody can see. Upstream: S3BlobContainer.executeMultipartUpload.
 
 import { createHash } from "node:crypto";
-import { illegalArgument, VarveError } from "../../base/index.ts";
+import { anySignal, illegalArgument, sharedAbortController, VarveError } from "../../base/index.ts";
 import { wrongLength } from "../blob-error.ts";
 import type { BlobContent } from "../blob-store.ts";
 import type { ByteBudget } from "./byte-budget.ts";
@@ -120,7 +120,7 @@ export class MultipartUpload {
   private readonly ladder: ChecksumLadder;
   private readonly budget: ByteBudget;
   private readonly key: string;
-  private readonly failed = new AbortController();
+  private readonly failed = sharedAbortController();
   private uploadId = "";
 
   constructor(requests: S3Requests, ladder: ChecksumLadder, budget: ByteBudget, key: string) {
@@ -168,7 +168,7 @@ export class MultipartUpload {
     signal: AbortSignal | undefined,
   ): Promise<UploadedPart[]> {
     const stop = this.failed.signal;
-    const both = signal === undefined ? stop : AbortSignal.any([signal, stop]);
+    const both = signal === undefined ? stop : anySignal([signal, stop]);
     const parts: UploadedPart[] = [];
     const running = new Set<Promise<void>>();
     const source = cutParts(this.key, content, partSize, both);
