@@ -3,7 +3,7 @@
 import type { Clock } from "../../base/index.ts";
 import type { BlobPages, SnapshotId } from "../../repository/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
-import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
+import type { AliasMetadata, IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { type SourceFilter, sourceJson } from "../documents/source-filter.ts";
 import { exception } from "../exceptions.ts";
 import { type ShardLayout, shardOfDocument, shardsOfRouting } from "../indices/routing-shard.ts";
@@ -37,6 +37,8 @@ export interface MountedIndexParts {
   readonly shards: readonly (MountedShard | undefined)[];
   readonly failures: readonly ShardFailure[];
   readonly types: readonly string[];
+  /** The aliases by which alone the index was asked for. */
+  readonly aliases?: readonly AliasMetadata[];
 }
 
 /** One index. */
@@ -49,6 +51,7 @@ export class MountedIndex {
   readonly failures: readonly ShardFailure[];
   /** Names of the mapping's types; documents carry them in indices of Elasticsearch 5. */
   readonly types: readonly string[];
+  private readonly aliases: readonly AliasMetadata[];
 
   constructor(parts: MountedIndexParts) {
     this.snapshot = parts.snapshot;
@@ -57,6 +60,7 @@ export class MountedIndex {
     this.shards = parts.shards;
     this.failures = parts.failures;
     this.types = parts.types;
+    this.aliases = parts.aliases ?? [];
   }
 
   get name(): string {
@@ -71,6 +75,8 @@ export class MountedIndex {
   /** The open shards as a search takes them; with a routing value only those that it leads to. */
   targets(routing?: readonly string[]): SearchTarget[] {
     const { metadata, mapper } = this;
+    const aliasFilter = filterOf(this.aliases);
+    routing ??= routingOf(this.aliases);
     const wanted = routing && new Set(shardsOfRouting(layoutOf(metadata), routing));
     const open = this.openShards().filter(({ shard }) => wanted?.has(shard) !== false);
     return open.map((shard) => ({
@@ -80,6 +86,7 @@ export class MountedIndex {
       shard,
       mapper,
       settings: metadata.settings,
+      aliasFilter,
     }));
   }
 
@@ -120,6 +127,20 @@ export class MountedIndex {
   close(): void {
     for (const shard of this.shards) shard?.close();
   }
+}
+
+/** What the aliases' filters let through: everything, unless each of them has a filter. */
+function filterOf(aliases: readonly AliasMetadata[]): XContentObject | undefined {
+  const filters = aliases.map(({ filter }) => filter);
+  if (filters.length === 0 || filters.includes(undefined)) return undefined;
+  const should = filters as XContentObject[];
+  return should.length === 1 ? should[0] : { bool: { should, minimum_should_match: 1 } };
+}
+
+function routingOf(aliases: readonly AliasMetadata[]): string[] | undefined {
+  const values = aliases.map(({ searchRouting }) => searchRouting);
+  if (values.length === 0 || values.includes(undefined)) return undefined;
+  return values.flatMap((value) => value!.split(","));
 }
 
 /** How documents are spread over an index's shards. */

@@ -26,13 +26,12 @@ import {
   versionOfId,
 } from "../../repository/index.ts";
 import { buildIndexAnalyzers } from "../analysis/index.ts";
-import { exception } from "../exceptions.ts";
 import { MapperService, type JsonObject as MappingJson } from "../mapping/index.ts";
 import type { ShardFailure } from "../search/search-failures.ts";
 import { SearchService } from "../search/search-service.ts";
 import { serverScoresKeywords, withSimilarityOf } from "../search/similarity.ts";
 import { indexFromStored } from "../snapshots/metadata-conversion.ts";
-import { selectNames } from "../snapshots/snapshots-service.ts";
+import { type ChosenIndex, chooseIndices } from "./choose-indices.ts";
 import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
 import { MountedShard } from "./mounted-shard.ts";
 import { openMountedReader } from "./open-reader.ts";
@@ -62,7 +61,7 @@ export async function openSnapshotIndex(
   return openSnapshotIndices(repository, snapshotName, [indexName], options);
 }
 
-/** Opens every index that the names and wildcards (`-` excludes, `_all`) choose. */
+/** Opens every index that names, wildcards (`-` excludes, `_all`), aliases and streams choose. */
 export async function openSnapshotIndices(
   repository: Repository,
   snapshotName: string,
@@ -73,30 +72,16 @@ export async function openSnapshotIndices(
   const snapshot = snapshotByName(data, snapshotName);
   if (snapshot === undefined) throw missingSnapshot(repository.context, snapshotName);
   const known = new Map(indicesOf(data, snapshot.uuid).map((index) => [index.name, index]));
-  const names = chooseIndices([...known.keys()], expressions);
+  const chosen = await chooseIndices(repository, snapshot, known, expressions, options.signal);
   const pages =
     options.pages instanceof BlobPages
       ? options.pages
       : new BlobPages(repository.context.store, { signal: options.signal, ...options.pages });
   const mount = new Mount(repository, snapshot, pages, options);
-  const indices = await runLimited(names.sort(), INDICES_AT_ONCE, (name) =>
-    mount.open(known.get(name)!),
-  );
+  const indices = await runLimited(chosen, INDICES_AT_ONCE, (one) => mount.open(one));
   const { clock, random } = options;
   const service = new SearchService({ clock, random, nodeId: MOUNTED_NODE_ID });
   return new MountedIndices(indices, pages, service, clock);
-}
-
-function chooseIndices(names: readonly string[], expressions: readonly string[]): string[] {
-  for (const name of expressions) {
-    if (name.includes("*") || name.startsWith("-") || name === "_all" || names.includes(name))
-      continue;
-    throw exception("missing", "index_not_found_exception", `no such index [${name}]`, {
-      index: name,
-      index_uuid: "_na_",
-    });
-  }
-  return selectNames(names, expressions);
 }
 
 class Mount {
@@ -142,7 +127,7 @@ class Mount {
     }
   }
 
-  async open(index: RepositoryIndex): Promise<MountedIndex> {
+  async open({ index, aliases }: ChosenIndex): Promise<MountedIndex> {
     const { repository, options, id } = this;
     // The root says how many shards there are, as a rule: their lists come beside the metadata.
     const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
@@ -174,7 +159,7 @@ class Mount {
         return undefined;
       }
     });
-    return new MountedIndex({ snapshot: id, metadata, mapper, shards, failures, types });
+    return new MountedIndex({ snapshot: id, metadata, mapper, shards, failures, types, aliases });
   }
 
   /** The promise may be left unattended: an index may have fewer shards than it once had. */

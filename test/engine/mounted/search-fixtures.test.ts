@@ -4,7 +4,7 @@
 // off at almost every block that they read.
 
 import { afterAll, describe, expect, test } from "vitest";
-import { seededRandom, systemClock } from "../../../src/base/index.ts";
+import { seededRandom, systemClock, type VarveError } from "../../../src/base/index.ts";
 import { FsBlobStore } from "../../../src/blobstore/index.ts";
 import type { MountedIndices } from "../../../src/engine/mounted/mounted-index.ts";
 import { openSnapshotIndices } from "../../../src/engine/mounted/open-snapshot-index.ts";
@@ -41,7 +41,7 @@ const MODES: [string, (name: string) => BlobPagesOptions][] = [
   ],
 ];
 
-/** Mounts an index as the last snapshot that holds it has it. */
+/** Mounts an index, an alias or a data stream as the last snapshot that holds it has it. */
 class MountedFixture {
   readonly expected: any;
   private readonly repository: Repository;
@@ -74,10 +74,15 @@ class MountedFixture {
       ({ snapshotId }) => this.expected.snapshots?.[snapshotId.name]?.clone_of === undefined,
     );
     readable.sort((a, b) => b.startTimeMillis - a.startTimeMillis);
-    const found = readable.find(({ indices }) => indices.includes(index));
-    if (found === undefined) return undefined;
     const options = { clock: systemClock, random: seededRandom(1), pages: this.pages };
-    return openSnapshotIndices(this.repository, found.snapshotId.name, [index], options);
+    for (const { snapshotId } of readable) {
+      try {
+        return await openSnapshotIndices(this.repository, snapshotId.name, [index], options);
+      } catch (error) {
+        if ((error as VarveError).type !== "index_not_found_exception") throw error;
+      }
+    }
+    return undefined;
   }
 
   async remove(): Promise<void> {
@@ -102,7 +107,7 @@ describe.each(MODES)("a mounted snapshot read %s", (_mode, pages) => {
       async (_title, search) => {
         const params = Object.fromEntries(new URLSearchParams(search.params ?? ""));
         const mounted = await fixture.mount(search.index);
-        if (mounted === undefined) return;
+        if (mounted === undefined) throw new Error("no snapshot has the index");
         const target = mounted.indices[0]!.targets()[0];
         if (target === undefined || !isComparable(search, target)) return;
         const request = { body: search.request, params };
