@@ -25,8 +25,8 @@
 //     0 fixed                   nothing: all have maxLength
 //     1 variable                i64 place of the addresses, vInt blockShift, monotonic metadata of
 //                               count + 1 starts, i64 their end
-//     2 prefixes (a dictionary) i64 place of the starts of blocks, vInt version and vInt block size of
-//                               their packing, i64 place of the reverse index (not read)
+//     2 prefixes (a dictionary) i64 place of the starts of blocks, vInt version and vInt block size
+//                               of their packing, i64 place of the reverse index (not read)
 //   SORTED                      BINARY entry of the terms, NUMERIC entry of ordinals, -1 for none
 //   SORTED SET, SORTED NUMERIC  vInt format
 //     0 addresses               (sets: BINARY entry,) NUMERIC entry of all ordinals or values,
