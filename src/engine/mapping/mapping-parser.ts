@@ -6,6 +6,7 @@ import { illegalArgument } from "../../base/index.ts";
 import { DateFormatter } from "../time/index.ts";
 import { DynamicTemplate } from "./dynamic-template.ts";
 import type { FieldMapper, FieldTypeSpec } from "./field-mapper.ts";
+import { legacyField } from "./legacy-fields.ts";
 import { mapperParsing, parseException } from "./mapper-errors.ts";
 import { mergeMapper } from "./mapping-merge.ts";
 import type { MetadataOptions } from "./metadata-fields.ts";
@@ -258,13 +259,13 @@ class TreeReader {
     node: JsonObject,
     missing: string,
   ): FieldMapper {
-    const spec = fieldTypeSpec(type) ?? (this.context.restored ? opaqueSpec(type) : undefined);
+    const { restored, settings } = this.context;
+    const legacy = restored ? legacyField(type, node, settings) : undefined;
+    if (legacy === "kept") return this.buildOpaque(name, path, type, node);
+    if (legacy !== undefined) return this.buildField(name, path, legacy.type, legacy.node, missing);
+    const spec = fieldTypeSpec(type) ?? (restored ? opaqueSpec(type) : undefined);
     if (spec === undefined) throw mapperParsing(missing);
-    if (
-      spec.parameters.length === 0 &&
-      this.context.restored &&
-      fieldTypeSpec(type) === undefined
-    ) {
+    if (spec.parameters.length === 0 && restored && fieldTypeSpec(type) === undefined) {
       return this.buildOpaque(name, path, type, node);
     }
     const values = new FieldValues(spec.parameters, this.context);
