@@ -80,6 +80,18 @@ export function resolveStoreAddress(
   return type === "s3" ? withKeysOfRepository(address, nodeSettings) : address;
 }
 
+/**
+ * Checks the secrets of every client, as a node does when it starts and when it reads them again.
+ * Errors: those of resolveStoreAddress.
+ */
+export function checkClients(nodeSettings: FlatSettings, secureSettings: FlatSettings): void {
+  for (const type of Object.keys(SECRET_NAMES) as StoreType[]) {
+    for (const client of clientNames(type, [nodeSettings, secureSettings])) {
+      resolveStoreAddress({ type, settings: { client } }, nodeSettings, secureSettings);
+    }
+  }
+}
+
 /** Which client a repository means; an unknown one is refused in the words of its type. */
 function clientName(named: NamedStore, sources: readonly FlatSettings[]): string {
   const { type, settings } = named;

@@ -12,6 +12,8 @@ export type KeystoreReader = (password: string) => ReadonlyMap<string, string> |
 export class SecureSettings implements FlatSettings {
   private values: ReadonlyMap<string, string>;
   private readonly read: KeystoreReader;
+  /** Look at what a reload has read, and throw if it must not be taken. */
+  readonly checks: ((values: FlatSettings) => void)[] = [];
   /** Called after a reload that worked. */
   readonly onReloaded: (() => void)[] = [];
 
@@ -43,12 +45,16 @@ export class SecureSettings implements FlatSettings {
     return this.values.keys();
   }
 
-  /** Reads the keystore again. Errors: it is missing, damaged, or the password is wrong. */
+  /**
+   * Reads the keystore again. Errors: it is missing or damaged, the password is wrong, or a check
+   * refuses what it holds; the old secrets stay.
+   */
   reload(password: string): void {
     const values = this.read(password);
     if (values === undefined) {
       throw new VarveError("missing", "Keystore is missing", { type: "illegal_state_exception" });
     }
+    for (const check of this.checks) check(values);
     this.values = values;
     for (const listener of this.onReloaded) listener();
   }

@@ -5,6 +5,8 @@ import { VarveError } from "../../base/index.ts";
 import {
   ByteRate,
   basePathOf,
+  checkClients,
+  type FlatSettings,
   openBlobStore,
   openRepositoryStore,
   ReplaceableBlobStore,
@@ -119,6 +121,9 @@ export class RepositoriesService {
     this.context = context;
     this.folders = folders;
     this.secureSettings = secureSettings;
+    const check = (secrets: FlatSettings) => checkClients(context.nodeSettings, secrets);
+    check(secureSettings);
+    secureSettings.checks.push(check);
     secureSettings.onReloaded.push(() => this.reload());
   }
 
