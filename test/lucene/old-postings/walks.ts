@@ -1,4 +1,4 @@
-// Fixed walks over terms and documents, hashed. The recording program (RecordPostings.java) makes
+// Fixed walks over terms and documents, hashed. The Java program that recorded the indices makes
 // the same ones, so equal hashes mean equal answers to some ten thousand calls.
 
 import { createHash } from "node:crypto";
