@@ -330,6 +330,14 @@ class AzureBlobStore implements BlobStore {
     return { blobs, next: next || undefined };
   }
 
+  async serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    const { writer } = await this.clients();
+    const page = await this.run(this.action("list", ""), this.answering, signal, (abortSignal) =>
+      writer.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next(),
+    );
+    return page.done ? undefined : page.value.date?.getTime();
+  }
+
   async flush(): Promise<void> {}
   async close(): Promise<void> {}
 }

@@ -77,6 +77,9 @@ const BROKEN: Readonly<Record<string, string>> = {
   "put-if-absent-race":
     "let one writer only use the repository: the store's conditional writes are not atomic",
   "read-repository": "check the address: there is no readable repository",
+  missing:
+    "S3 tells what is missing only where s3:ListBucket has no condition on s3:prefix; restores and " +
+    "snapshots work without",
   ranges: "remove what stands between (a proxy or cache that ignores Range)",
   get: "the store is not consistent: no repository is safe on it",
   overwrite: "the store is not consistent: remove caches on the way",
@@ -106,6 +109,7 @@ export function remedyOf(type: StoreType, probe: Probe, error: unknown): string 
     const remedy = action === undefined ? "" : (PERMISSIONS[type]?.[action] ?? "");
     return remedy === "" ? undefined : remedy;
   }
+  if (probe.name === "missing" && type !== "s3") return undefined;
   return BROKEN[probe.name];
 }
 

@@ -309,6 +309,14 @@ class GcsBlobStore implements BlobStore {
     return result;
   }
 
+  async serverTime(signal?: AbortSignal): Promise<number | undefined> {
+    const url = this.url("/storage/v1/b/BUCKET/o", { maxResults: "1", fields: "kind" });
+    const answer = await this.send(this.action("list", ""), { method: "GET", url, signal });
+    answer.discard();
+    const date = Date.parse(answer.headers.date ?? "");
+    return Number.isNaN(date) ? undefined : date;
+  }
+
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {
