@@ -88,8 +88,10 @@ const BROKEN: Readonly<Record<string, string>> = {
 };
 
 /** The credentials are no good for any action. */
-const NO_CREDENTIALS =
-  /SignatureDoesNotMatch|InvalidAccessKeyId|ExpiredToken|InvalidToken|TimeTooSkewed|AuthenticationFailed|HeaderMalformed/;
+const NO_CREDENTIALS = new RegExp(
+  "SignatureDoesNotMatch|InvalidAccessKeyId|ExpiredToken|InvalidToken|TimeTooSkewed|" +
+    "AuthenticationFailed|HeaderMalformed",
+);
 
 /** Was the action refused for want of a permission, where another one may be allowed? */
 export function isDenied(error: unknown): boolean {
