@@ -1,6 +1,7 @@
 // Where credentials come from, each against a small server that demands what the real one does.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -149,6 +150,31 @@ describe("s3Credentials with keys", () => {
     const command = `cat ${join(folder, "printed.json")}`;
     writeFileSync(join(folder, "config"), `[profile tool]\ncredential_process = ${command}\n`);
     expect((await open()()).accessKeyId).toBe("AKTOOL");
+  });
+
+  it("signs in by the SSO of a profile", async () => {
+    const start = "https://sso.example/start";
+    const cache = join(folder, ".aws/sso/cache");
+    mkdirSync(cache, { recursive: true });
+    const session = { accessToken: "sso-token", expiresAt: inSeconds(3600), region: "eu-west-1" };
+    const name = createHash("sha1").update(start).digest("hex");
+    writeFileSync(join(cache, `${name}.json`), JSON.stringify({ ...session, startUrl: start }));
+    const profile = { sso_start_url: start, sso_region: "eu-west-1", sso_role_name: "Backup" };
+    const lines = Object.entries({ ...profile, sso_account_id: "123456789012" });
+    const text = lines.map(([key, value]) => `${key} = ${value}\n`).join("");
+    writeFileSync(join(folder, "config"), `[profile sso]\n${text}`);
+    Object.assign(process.env, { HOME: folder, AWS_PROFILE: "sso" });
+    const asked: string[] = [];
+    process.env["AWS_ENDPOINT_URL_SSO"] = await serve(({ url, headers }) => {
+      asked.push(`${url} ${headers["x-amz-sso_bearer_token"]}`);
+      const keys = { accessKeyId: "ASIASSO", secretAccessKey: "s", sessionToken: "t" };
+      const roleCredentials = { ...keys, expiration: Date.now() + 3_600_000 };
+      return { body: JSON.stringify({ roleCredentials }) };
+    });
+    expect(await open()()).toMatchObject({ accessKeyId: "ASIASSO", sessionToken: "t" });
+    expect(asked).toEqual([
+      "/federation/credentials?account_id=123456789012&role_name=Backup sso-token",
+    ]);
   });
 
   it("rejects with a hint when there are none", async () => {

@@ -1,4 +1,5 @@
-// A bound of memory that uploads of one store share: whoever wants a buffer waits for its bytes.
+// The memory that uploads of one store share: whoever wants a buffer waits for its bytes, and takes
+// one that another part has left, for the collector is slower than an upload.
 
 /** Bytes that may be in use at once. */
 export class ByteBudget {
@@ -52,5 +53,31 @@ export class ByteBudget {
       this.left -= first.bytes;
       first.go();
     }
+  }
+}
+
+/** Buffers of uploads that are used again. */
+export class PartBuffers {
+  private readonly free: Uint8Array[] = [];
+  private readonly bytesMax: number;
+  private bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+  }
+
+  /** A buffer of this length, its content whatever it was. */
+  take(length: number): Uint8Array {
+    const at = this.free.findIndex((buffer) => buffer.length === length);
+    if (at < 0) return Buffer.allocUnsafeSlow(length);
+    this.bytes -= length;
+    return this.free.splice(at, 1)[0]!;
+  }
+
+  /** Gives back a buffer that nobody reads any more. */
+  give(buffer: Uint8Array): void {
+    if (this.bytes + buffer.length > this.bytesMax) return;
+    this.bytes += buffer.length;
+    this.free.push(buffer);
   }
 }

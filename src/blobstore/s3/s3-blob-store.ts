@@ -12,7 +12,7 @@ import type {
   PutOptions,
 } from "../blob-store.ts";
 import type { StoreAddress, StoreContext } from "../store-address.ts";
-import { ByteBudget } from "./byte-budget.ts";
+import { ByteBudget, PartBuffers } from "./byte-budget.ts";
 import { ChecksumLadder } from "./s3-checksum.ts";
 import { ConditionalPuts } from "./s3-conditional-put.ts";
 import { s3Credentials } from "./s3-credentials.ts";
@@ -43,7 +43,10 @@ export class S3BlobStore implements BlobStore {
   private readonly deletions: ChecksumLadder;
   private readonly conditional: ConditionalPuts;
   private emptyFolders: boolean | undefined;
-  private readonly budget = new ByteBudget(UPLOAD_BYTES_MAX);
+  private readonly memory = {
+    budget: new ByteBudget(UPLOAD_BYTES_MAX),
+    buffers: new PartBuffers(UPLOAD_BYTES_MAX),
+  };
 
   constructor(settings: S3Settings, session: S3Session) {
     this.settings = settings;
@@ -147,7 +150,7 @@ export class S3BlobStore implements BlobStore {
   private async putWhole(name: string, content: BlobContent, options: PutOptions): Promise<void> {
     const { signal, ifAbsent } = options;
     const inMemory = content instanceof Uint8Array;
-    const release = await this.budget.acquire(inMemory ? 0 : content.length, signal);
+    const release = await this.memory.budget.acquire(inMemory ? 0 : content.length, signal);
     try {
       const bytes = await wholeContent(name, content, signal);
       const send = (withHeader: boolean) =>
@@ -172,7 +175,7 @@ export class S3BlobStore implements BlobStore {
   ): Promise<void> {
     const { signal, ifAbsent } = options;
     const send = (withHeader: boolean) =>
-      new MultipartUpload(this.requests, this.puts, this.budget, name).run(
+      new MultipartUpload(this.requests, this.puts, this.memory, name).run(
         content,
         partSize,
         withHeader,

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { anySignal, illegalArgument, sharedAbortController, VarveError } from "../../base/index.ts";
 import { wrongLength } from "../blob-error.ts";
 import type { BlobContent } from "../blob-store.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import type { ByteBudget, PartBuffers } from "./byte-budget.ts";
 import { type ChecksumLadder, type ChecksumMode, crc32Base64, md5Base64 } from "./s3-checksum.ts";
 import { s3Failure } from "./s3-error.ts";
 import type { S3Requests } from "./s3-requests.ts";
@@ -32,10 +32,11 @@ export function partSizeBytes(settings: S3Settings, content: BlobContent): numbe
 }
 
 /** Buffers of `size` bytes, the last one shorter. Error: a stream of another length. */
-export async function* cutParts(
+async function* cutParts(
   name: string,
   content: BlobContent,
   size: number,
+  take: (length: number) => Uint8Array,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) {
@@ -44,7 +45,7 @@ export async function* cutParts(
   }
   let total = 0;
   let filled = 0;
-  let buffer = Buffer.allocUnsafe(Math.min(size, content.length));
+  let buffer = take(Math.min(size, content.length));
   for await (const part of content.open()) {
     signal?.throwIfAborted();
     total += part.length;
@@ -57,7 +58,7 @@ export async function* cutParts(
       if (filled < buffer.length) continue;
       yield buffer;
       const left = content.length - total + (part.length - from);
-      buffer = Buffer.allocUnsafe(Math.min(size, left));
+      buffer = left === 0 ? new Uint8Array(0) : take(Math.min(size, left));
       filled = 0;
     }
   }
@@ -72,9 +73,8 @@ export async function wholeContent(
 ): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return content;
   let whole: Uint8Array = new Uint8Array(0);
-  for await (const part of cutParts(name, content, Math.max(1, content.length), signal)) {
-    whole = part;
-  }
+  const take = (length: number) => Buffer.allocUnsafe(length);
+  for await (const part of cutParts(name, content, content.length, take, signal)) whole = part;
   return whole;
 }
 
@@ -108,6 +108,12 @@ export function putSingle(
   });
 }
 
+/** What the uploads of a store share. */
+export interface UploadMemory {
+  readonly budget: ByteBudget;
+  readonly buffers: PartBuffers;
+}
+
 interface UploadedPart {
   PartNumber: number;
   ETag: string;
@@ -118,15 +124,15 @@ interface UploadedPart {
 export class MultipartUpload {
   private readonly requests: S3Requests;
   private readonly ladder: ChecksumLadder;
-  private readonly budget: ByteBudget;
+  private readonly memory: UploadMemory;
   private readonly key: string;
   private readonly failed = sharedAbortController();
   private uploadId = "";
 
-  constructor(requests: S3Requests, ladder: ChecksumLadder, budget: ByteBudget, key: string) {
+  constructor(requests: S3Requests, ladder: ChecksumLadder, memory: UploadMemory, key: string) {
     this.requests = requests;
     this.ladder = ladder;
-    this.budget = budget;
+    this.memory = memory;
     this.key = key;
   }
 
@@ -171,10 +177,15 @@ export class MultipartUpload {
     const both = signal === undefined ? stop : anySignal([signal, stop]);
     const parts: UploadedPart[] = [];
     const running = new Set<Promise<void>>();
-    const source = cutParts(this.key, content, partSize, both);
+    const take = (length: number) => this.memory.buffers.take(length);
+    const give = (bytes: Uint8Array) => {
+      // Parts of content in memory are the caller's.
+      if (!(content instanceof Uint8Array)) this.memory.buffers.give(bytes);
+    };
+    const source = cutParts(this.key, content, partSize, take, both);
     try {
       for (let number = 1; ; number++) {
-        const release = await this.budget.acquire(partSize, both);
+        const release = await this.memory.budget.acquire(partSize, both);
         const next = await source.next().catch((error: unknown) => {
           release();
           throw error;
@@ -184,7 +195,10 @@ export class MultipartUpload {
           break;
         }
         const upload: Promise<void> = this.uploadPart(number, next.value, both)
-          .then((part) => void parts.push(part))
+          .then((part) => {
+            parts.push(part);
+            give(next.value);
+          })
           .catch((error: unknown) => this.failed.abort(error))
           .finally(() => {
             release();
