@@ -45,15 +45,21 @@ export interface HitToFetch {
   readonly values: readonly SortValue[];
 }
 
-/** Loads hits; the answer is in the order of `hits`. */
+/** Hits whose pages are asked for in one round: so many chunks are in memory at once. */
+const MISSED_HITS_MAX = 128;
+
+/**
+ * Loads hits; the answer is in the order of `hits`. `shown` keeps what was loaded before pages of
+ * other hits were missing (a PageMiss), for the next call.
+ */
 export function executeFetchPhase(
   context: QueryShardContext,
   searcher: IndexSearcher,
   hits: readonly HitToFetch[],
   request: FetchRequest,
+  shown: (XContentObject | undefined)[] = new Array(hits.length),
 ): XContentObject[] {
   const order = hits.map((_, index) => index).sort((a, b) => hits[a]!.doc - hits[b]!.doc);
-  const shown: XContentObject[] = new Array(hits.length);
   const matched = matchedQueries(context, searcher, hits, order);
   let loader: LeafLoader | undefined;
   const load = (index: number): XContentObject => {
@@ -65,9 +71,13 @@ export function executeFetchPhase(
   };
   // Hits whose pages are not there are asked for all at once.
   const misses = new PageMisses();
-  for (const index of order) shown[index] = misses.try(() => load(index))!;
+  let missed = 0;
+  for (const index of order) {
+    shown[index] ??= misses.try(() => load(index));
+    if (shown[index] === undefined && ++missed === MISSED_HITS_MAX) break;
+  }
   misses.throwIfAny();
-  return shown;
+  return shown as XContentObject[];
 }
 
 /** The leaf of a doc of the whole reader. */

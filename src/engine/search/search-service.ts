@@ -218,7 +218,10 @@ export class SearchService {
     }
     const from = scroll === undefined ? (source.from ?? 0) : 0;
     const merged = mergeHits(done, window).slice(from);
-    const hits = await withPages(() => this.fetchOrFail(merged, source, parsed, shards.length));
+    const shown: ShownHits = new Map();
+    const hits = await withPages(() =>
+      this.fetchOrFail(merged, source, parsed, shards.length, shown),
+    );
     const response = this.respond(done, shards.length, failures, parsed, hits, started);
     return { response, shards, hits: merged };
   }
@@ -390,9 +393,10 @@ export class SearchService {
     source: SearchSource,
     parsed: ParsedSearch,
     shards: number,
+    shown: ShownHits,
   ): XContentObject[] {
     try {
-      return this.fetch(merged, source, parsed);
+      return this.fetch(merged, source, parsed, shown);
     } catch (error) {
       if (isFatal(error)) throw error;
       const failures = [...new Set(merged.map(({ shard }) => shard.open.target))].map(
@@ -408,6 +412,7 @@ export class SearchService {
     merged: readonly MergedHit[],
     source: SearchSource,
     parsed: ParsedSearch,
+    shownBefore: ShownHits,
   ): XContentObject[] {
     const shown: XContentObject[] = new Array(merged.length);
     const byShard = new Map<RunningShard, number[]>();
@@ -420,8 +425,10 @@ export class SearchService {
     for (const [shard, indexes] of byShard) {
       const request = fetchRequest(source, shard.sort, parsed);
       const wanted = indexes.map((index) => merged[index]!);
+      let kept = shownBefore.get(shard);
+      if (kept === undefined) shownBefore.set(shard, (kept = new Array(wanted.length)));
       const hits = misses.try(() =>
-        executeFetchPhase(shard.context, shard.searcher, wanted, request),
+        executeFetchPhase(shard.context, shard.searcher, wanted, request, kept),
       );
       for (const [at, index] of indexes.entries()) shown[index] = hits?.[at] ?? {};
     }
@@ -475,6 +482,9 @@ export class SearchService {
     }
   }
 }
+
+/** Hits that are loaded, by shard: kept while pages of others come. */
+type ShownHits = Map<RunningShard, (XContentObject | undefined)[]>;
 
 interface Page {
   response: XContentObject;

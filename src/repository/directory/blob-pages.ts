@@ -43,7 +43,9 @@ export interface PageStatistics {
 
 const REMOTE_PAGE_BYTES = 16 * 1024;
 const LOCAL_PAGE_BYTES = 64 * 1024;
-const CACHE_BYTES = 96 * 1024 * 1024;
+const REMOTE_CACHE_BYTES = 48 * 1024 * 1024;
+/** The operating system keeps the pages of local files too. */
+const LOCAL_CACHE_BYTES = 32 * 1024 * 1024;
 const READ_BYTES_MAX = 2 * 1024 * 1024;
 const GAP_BYTES_MAX = 64 * 1024;
 const PARALLEL_READS_MAX = 16;
@@ -79,7 +81,8 @@ export class BlobPages implements PageOwner {
     this.options = options;
     this.isLocal = store.readSync !== undefined && options.localReads !== false;
     this.pageBytes = options.pageBytes ?? (this.isLocal ? LOCAL_PAGE_BYTES : REMOTE_PAGE_BYTES);
-    this.ring = new PageRing(options.cacheBytes ?? CACHE_BYTES);
+    const cacheBytes = this.isLocal ? LOCAL_CACHE_BYTES : REMOTE_CACHE_BYTES;
+    this.ring = new PageRing(options.cacheBytes ?? cacheBytes);
     this.pageMiss = new PageMiss(() => this.load());
   }
 
