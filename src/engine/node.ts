@@ -11,6 +11,7 @@ import {
   VarveError,
   WorkerPool,
 } from "../base/index.ts";
+import { isSecureSetting } from "../blobstore/index.ts";
 import { ClusterService } from "./cluster/cluster-service.ts";
 import { DocumentService } from "./documents/document-service.ts";
 import type { EngineContext } from "./indices/engine-context.ts";
@@ -85,6 +86,7 @@ function locked(folder: string, pid: number): VarveError {
 
 /** A running node. */
 export class Node {
+  /** Without secrets. */
   readonly settings: Settings;
   readonly name: string;
   readonly id: string;
@@ -110,7 +112,8 @@ export class Node {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;
     this.lock = lock;
-    this.settings = options.settings;
+    // What calls show: secrets that came with the settings stay inside.
+    this.settings = options.settings.filter((key) => !isSecureSetting(key));
     this.repositoryFolders = options.repositoryFolders.map((folder) => resolve(folder));
     this.name = options.settings.get("node.name", "varve");
     this.clusterName = options.settings.get("cluster.name", "varve");

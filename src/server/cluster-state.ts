@@ -7,6 +7,7 @@ import {
   LENIENT_EXPAND_ALL,
   type Node,
   resolveIndices,
+  shownRepositorySettings,
 } from "../engine/index.ts";
 import { nodeInfo } from "./node-description.ts";
 import type { JsonObject, RestRequest } from "./rest-request.ts";
@@ -43,7 +44,7 @@ function metadataJson(node: Node, indices: readonly IndexMetadata[], flat: boole
     repository.name,
     {
       type: repository.type,
-      settings: settingsToJson(repository.settings, flat),
+      settings: settingsToJson(shownRepositorySettings(repository), flat),
       generation: repository.generation,
     },
   ]);

@@ -87,6 +87,14 @@ export function repositoryException(name: string, reason: string, cause?: unknow
   return exception("internal", "repository_exception", `[${name}] ${reason}`, {}, cause);
 }
 
+const SECRET_SETTINGS =
+  /secret_key|access_key|session_token|password|account_key|sas_token|credentials_file/;
+
+/** A repository's settings as they may be shown: without keys that somebody put into them. */
+export function shownRepositorySettings({ settings }: RepositoryMetadata): Settings {
+  return settings.filter((key) => !SECRET_SETTINGS.test(key));
+}
+
 /** Is this a type that a repository can be registered with? */
 export function isRepositoryType(type: string): boolean {
   return type !== "memory" && isStoreType(type);

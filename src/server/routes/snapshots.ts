@@ -10,6 +10,7 @@ import {
   type RepositoryMetadata,
   type RestoreOutcome,
   Settings,
+  shownRepositorySettings,
   validationFailed,
 } from "../../engine/index.ts";
 import type { Repository } from "../../repository/index.ts";
@@ -18,11 +19,8 @@ import { CLUSTER_PARAMS, type RestResponse, type Route } from "../route.ts";
 import { listSnapshots, snapshotInfoJson } from "../snapshot-json.ts";
 import { finishedStatus, runningStatus, type StatusFilter } from "../snapshot-status.ts";
 
-const SECRET_SETTINGS = /secret_key|access_key|session_token|password|account_key|sas_token/;
-
 function repositoryJson(repository: RepositoryMetadata): JsonObject {
-  const settings = repository.settings.filter((key) => !SECRET_SETTINGS.test(key));
-  return { type: repository.type, settings: settings.toNested() };
+  return { type: repository.type, settings: shownRepositorySettings(repository).toNested() };
 }
 
 function getRepositories(request: RestRequest, node: Node): RestResponse {
