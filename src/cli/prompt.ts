@@ -43,12 +43,16 @@ export class Prompt {
     }
   }
 
-  /** All that is left on stdin's current line; empty at its end. */
+  /** Asks for a secret: the next line, which a terminal does not show; empty at stdin's end. */
   async secret(question: string): Promise<string> {
-    this.terminal.stderr.write(question);
     const input = this.terminal.stdin as RawInput;
-    if (input.isTTY !== true || input.setRawMode === undefined) return (await this.line()) ?? "";
+    if (input.isTTY !== true || input.setRawMode === undefined) {
+      this.terminal.stderr.write(question);
+      return (await this.line()) ?? "";
+    }
+    // Before the question: who answers at once is not echoed either.
     input.setRawMode(true);
+    this.terminal.stderr.write(question);
     try {
       return await this.hiddenLine();
     } finally {
