@@ -49,6 +49,10 @@ export class HttpConnections {
       let answered = false;
       outgoing.on("response", (response) => {
         answered = true;
+        // Refused before its body was sent: the rest of it is not wanted.
+        response.once("close", () => {
+          if (!outgoing.writableFinished) outgoing.destroy();
+        });
         resolve(response);
       });
       outgoing.on("error", fail);
