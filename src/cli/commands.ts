@@ -16,6 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "show", load: () => import("./cmd-show.ts") },
   { name: "search", load: () => import("./cmd-search.ts") },
   { name: "get", load: () => import("./cmd-get.ts") },
+  { name: "export", load: () => import("./cmd-export.ts") },
   { name: "log", load: () => import("./cmd-log.ts") },
   { name: "diff", load: () => import("./cmd-diff.ts") },
   { name: "find", load: () => import("./cmd-find.ts") },

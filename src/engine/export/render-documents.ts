@@ -1,0 +1,183 @@
+// Documents as text: NDJSON, the lines of the bulk API, CSV. Sources are copied as they are stored;
+// only line breaks between their tokens become spaces.
+//
+//   ndjson  {"_index":…,"_id":…,"_routing":…?,"_source":…}
+//   bulk    {"index":{"_index":…,"_id":…,"routing":…?}} and the source on the next line
+//   csv     _index,_id,_routing and the fields, by RFC 4180; arrays and objects as JSON
+
+import {
+  decodeJson,
+  decodeXContent,
+  encodeJson,
+  isXContentObject,
+  type XContentObject,
+  type XContentValue,
+} from "../../xcontent/index.ts";
+import type { RootDocument } from "../mounted/shard-documents.ts";
+import type { ExportFormat } from "./export-plan.ts";
+
+/** Collects bytes. */
+export class TextBuffer {
+  private bytes = Buffer.allocUnsafeSlow(1024 * 1024);
+  length = 0;
+
+  private ensure(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const size = Math.max(this.bytes.length * 2, this.length + count);
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  text(text: string): void {
+    this.ensure(text.length * 3);
+    this.length += this.bytes.write(text, this.length, "utf8");
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.ensure(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** Bytes that hold line breaks only between tokens, on one line. */
+  line(bytes: Uint8Array): void {
+    const start = this.length;
+    this.raw(bytes);
+    for (const code of [LF, CR]) {
+      let at = this.bytes.indexOf(code, start);
+      for (; at !== -1 && at < this.length; at = this.bytes.indexOf(code, at + 1)) {
+        this.bytes[at] = SPACE;
+      }
+    }
+  }
+
+  /** The bytes so far; the buffer begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(this.length);
+    taken.set(this.bytes.subarray(0, this.length));
+    this.length = 0;
+    return taken;
+  }
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const BRACE = 0x7b;
+
+/** Writes one document; false where it has no source that the format needs. */
+export type RenderDocument = (index: string, document: RootDocument, out: TextBuffer) => boolean;
+
+/** What a renderer needs to know beside the format. */
+export interface RenderOptions {
+  /** Fields of a CSV, by their full names. */
+  readonly fields?: readonly string[];
+  /** `_type`, `_version`, `_seq_no` and `_primary_term` too. */
+  readonly withVersions?: boolean;
+}
+
+/** The renderer of a format. */
+export function rendererOf(format: ExportFormat, options: RenderOptions = {}): RenderDocument {
+  if (format === "bulk") return renderBulk;
+  if (format === "csv") return csvRenderer(options.fields ?? []);
+  return options.withVersions === true ? renderVersionedLine : renderLine;
+}
+
+function renderLine(index: string, document: RootDocument, out: TextBuffer): boolean {
+  out.text(`{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(document.id)}`);
+  if (document.routing !== undefined) out.text(`,"_routing":${JSON.stringify(document.routing)}`);
+  return endLine(document, out);
+}
+
+function renderVersionedLine(index: string, document: RootDocument, out: TextBuffer): boolean {
+  const { id, type, routing, version, seqNo, primaryTerm } = document;
+  const members = {
+    _index: index,
+    _type: type,
+    _id: id,
+    _version: version,
+    _seq_no: seqNo,
+    _primary_term: primaryTerm,
+    _routing: routing,
+  };
+  out.text(JSON.stringify(members).slice(0, -1));
+  return endLine(document, out);
+}
+
+function endLine({ source }: RootDocument, out: TextBuffer): boolean {
+  out.text(',"_source":');
+  if (source === undefined) out.text("null");
+  else out.line(asJson(source));
+  out.text("}\n");
+  return true;
+}
+
+function renderBulk(index: string, document: RootDocument, out: TextBuffer): boolean {
+  const { id, routing, source } = document;
+  if (source === undefined) return false;
+  const action = {
+    index: { _index: index, _id: id, ...(routing === undefined ? {} : { routing }) },
+  };
+  out.text(`${JSON.stringify(action)}\n`);
+  out.line(asJson(source));
+  out.text("\n");
+  return true;
+}
+
+/** A source may be stored in any of the content types. */
+function asJson(source: Uint8Array): Uint8Array {
+  let at = 0;
+  while (at < source.length && source[at]! <= SPACE) at++;
+  if (source[at] === BRACE) return source;
+  return Buffer.from(encodeJson(decodeXContent(source)));
+}
+
+/** The titles of a CSV. */
+export function csvHeader(fields: readonly string[]): string {
+  return `${["_index", "_id", "_routing", ...fields].map(csvCell).join(",")}\r\n`;
+}
+
+function csvRenderer(fields: readonly string[]): RenderDocument {
+  const paths = fields.map((field) => field.split("."));
+  return (index, { id, routing, source }, out) => {
+    if (source === undefined) return false;
+    const tree = decodeJson(asJson(source));
+    const cells = [index, id, routing ?? ""];
+    for (const path of paths) cells.push(cellText(valueAt(tree, path, 0)));
+    out.text(`${cells.map(csvCell).join(",")}\r\n`);
+    return true;
+  };
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function cellText(value: XContentValue | undefined): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : encodeJson(value);
+}
+
+/** A field's value, over objects and over dots in names; several values are an array. */
+export function valueAt(
+  tree: XContentValue | undefined,
+  path: readonly string[],
+  from: number,
+): XContentValue | undefined {
+  if (from === path.length) return tree;
+  if (Array.isArray(tree)) {
+    const values = tree
+      .map((item) => valueAt(item, path, from))
+      .filter((item) => item !== undefined);
+    return values.length === 0 ? undefined : (values as XContentValue[]);
+  }
+  if (!isXContentObject(tree)) return undefined;
+  for (let to = from + 1; to <= path.length; to++) {
+    const name = path.slice(from, to).join(".");
+    const value = Object.hasOwn(tree, name) ? (tree as XContentObject)[name] : undefined;
+    const found = value === undefined ? undefined : valueAt(value, path, to);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
