@@ -1,5 +1,6 @@
 // One shard of a mounted index: open for searches, and for documents by their id.
 
+import { corrupt, VarveError } from "../../base/index.ts";
 import type { StandardDirectoryReader } from "../../lucene/index/index.ts";
 import type { Query } from "../../lucene/search/index.ts";
 import { withPages } from "../../lucene/store/index.ts";
@@ -18,6 +19,15 @@ import {
 /** A document of a shard; of an index of Elasticsearch 5 with its type. */
 export interface MountedDocument extends GetResult {
   readonly type?: string;
+}
+
+/** Damage, with snapshot, index and shard; any other error as it is. */
+export function placedDamage(error: unknown, { place }: BlobDirectory): unknown {
+  if (!(error instanceof VarveError) || error.kind !== "corrupt") return error;
+  const shard = `shard [${place.index}][${place.shard}]`;
+  if (error.message.includes(shard)) return error;
+  const message = `Damaged ${shard} of snapshot [${place.snapshot}]: ${error.message}`;
+  return corrupt(message, undefined, error);
 }
 
 /** A shard that is open where it lies. */
@@ -43,13 +53,17 @@ export class MountedShard implements SearchableShard {
   }
 
   /** The document of an id; undefined where the shard has none. */
-  get(id: string, types: readonly string[] = []): Promise<MountedDocument | undefined> {
-    return withPages(() => {
-      const found = findDocument(this.reader, id, types);
-      if (found === undefined) return undefined;
-      const document = loadDocument(id, found, undefined);
-      return found.type === undefined ? document : { ...document, type: found.type };
-    });
+  async get(id: string, types: readonly string[] = []): Promise<MountedDocument | undefined> {
+    try {
+      return await withPages(() => {
+        const found = findDocument(this.reader, id, types);
+        if (found === undefined) return undefined;
+        const document = loadDocument(id, found, undefined);
+        return found.type === undefined ? document : { ...document, type: found.type };
+      });
+    } catch (error) {
+      throw placedDamage(error, this.directory);
+    }
   }
 
   /**
@@ -64,9 +78,17 @@ export class MountedShard implements SearchableShard {
     if (options.docsOf === undefined) this.directory.readInOrder();
     const cursor = new RootDocumentCursor(this.reader, options);
     try {
-      await forEachWithPages(() => cursor.next(), visit, options.signal);
+      await forEachWithPages(() => this.nextOf(cursor), visit, options.signal);
     } finally {
       this.directory.endInOrder();
+    }
+  }
+
+  private nextOf(cursor: RootDocumentCursor): RootDocument | undefined {
+    try {
+      return cursor.next();
+    } catch (error) {
+      throw placedDamage(error, this.directory);
     }
   }
 

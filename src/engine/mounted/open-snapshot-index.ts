@@ -33,7 +33,7 @@ import { serverScoresKeywords, withSimilarityOf } from "../search/similarity.ts"
 import { indexFromStored } from "../snapshots/metadata-conversion.ts";
 import { type ChosenIndex, chooseIndices } from "./choose-indices.ts";
 import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
-import { MountedShard } from "./mounted-shard.ts";
+import { MountedShard, placedDamage } from "./mounted-shard.ts";
 import { openMountedReader } from "./open-reader.ts";
 import type { MountPurpose } from "./prefetch-segment.ts";
 
@@ -179,7 +179,11 @@ class Mount {
     const folder = shardFolder(this.repository.context, index, shard);
     const place = { snapshot: this.snapshot.name, index: index.name, shard };
     const directory = new BlobDirectory(this.pages, folder, files, place);
-    const reader = await openMountedReader(directory, this.options.purpose, shardCount);
-    return new MountedShard(shard, directory, reader);
+    try {
+      const reader = await openMountedReader(directory, this.options.purpose, shardCount);
+      return new MountedShard(shard, directory, reader);
+    } catch (error) {
+      throw placedDamage(error, directory);
+    }
   }
 }

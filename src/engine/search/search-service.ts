@@ -254,21 +254,7 @@ export class SearchService {
         }
       }
       left = missed;
-      try {
-        await load?.();
-      } catch (error) {
-        // Somebody's pages cannot be had: each shard on its own tells whose.
-        if (left.length > 1) {
-          for (const shard of left) {
-            try {
-              shard.result = await withPages(() => query(shard));
-            } catch (own) {
-              fail(shard, own);
-            }
-          }
-        } else fail(left[0]!, error);
-        return;
-      }
+      await load?.();
     }
   }
 

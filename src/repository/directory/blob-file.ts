@@ -89,6 +89,8 @@ export class BlobFile implements PageSource, PageHolder {
   readonly wanted = new Set<number>();
   /** Pages that are on their way, and when they are there. */
   readonly fetching = new Map<number, Promise<void>>();
+  /** Why pages could not be fetched; told to who asks for one, once. */
+  failure: unknown;
   private readonly owner: PageOwner;
   private readonly folder: string;
   private readonly info: FileInfo;

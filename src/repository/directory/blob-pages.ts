@@ -5,7 +5,8 @@
 // its `load` is one round: everything that was noted so far is planned as runs, merged where it is
 // near, and fetched in parallel. Over a store on this machine pages are read at once instead.
 // Invariants: a page is fetched once; what memory cannot hold goes to a temporary file; a blob that
-// is missing or too short is `corrupt`, with snapshot, index, shard, file and blob.
+// is missing or too short is `corrupt`, with snapshot, index, shard, file and blob; an error is told
+// to whoever reads that file.
 
 import { corrupt, type TemporaryBlock, TemporaryFile, VarveError } from "../../base/index.ts";
 import type { BlobStore } from "../../blobstore/index.ts";
@@ -101,6 +102,11 @@ export class BlobPages implements PageOwner {
     const spilled = file.spilledPage(index);
     if (spilled !== undefined) return this.keep(file, index, this.spillFile.read(spilled));
     if (this.isLocal) return this.keep(file, index, this.readNow(file, index));
+    const { failure } = file;
+    if (failure !== undefined) {
+      file.failure = undefined;
+      throw failure;
+    }
     const underWay = file.fetching.get(index);
     if (underWay === undefined) file.wantMissed(index);
     else this.awaited.add(underWay);
@@ -213,11 +219,21 @@ export class BlobPages implements PageOwner {
   private async fetch(reads: readonly PageRead[]): Promise<void> {
     const limit = this.options.parallelReadsMax ?? PARALLEL_READS_MAX;
     try {
-      await runLimited(reads, limit, (read) => this.fetchRun(read));
+      await runLimited(reads, limit, (read) => this.fetchOrNote(read));
     } finally {
       for (const { file, first, count } of reads) {
         for (let page = first; page < first + count; page++) file.fetching.delete(page);
       }
+    }
+  }
+
+  /** Each reader meets the failures of its own files, and nobody else's. */
+  private async fetchOrNote(read: PageRead): Promise<void> {
+    try {
+      await this.fetchRun(read);
+    } catch (error) {
+      this.options.signal?.throwIfAborted();
+      read.file.failure ??= error;
     }
   }
 
