@@ -4,7 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runVarve } from "../support/cli.ts";
-import { fixtureExpected, type UnpackedFixture, unpackFixture } from "../support/fixtures.ts";
+import {
+  applyDamage,
+  fixtureExpected,
+  type UnpackedFixture,
+  unpackFixture,
+} from "../support/fixtures.ts";
 
 const NAME = "os2.19.6-types";
 const SNAPSHOT = "first";
@@ -115,5 +120,25 @@ describe("varve get", () => {
     const outcome = await get(types, "no such document");
     expect(outcome.code).toBe(1);
     expect(outcome.json()).toEqual({ _index: types, _id: "no such document", found: false });
+  });
+});
+
+describe("varve search on damage", () => {
+  test("ends with 1 where a shard cannot be searched, and with 3 where none can", async () => {
+    const damaged = unpackFixture("os2.19.6-series");
+    try {
+      applyDamage("v3-missing", damaged.folder);
+      const partial = await runVarve(["search", damaged.repository, "s1", "vi-a"]);
+      expect(partial.code).toBe(1);
+      const { _shards } = partial.json();
+      expect(_shards).toMatchObject({ total: 2, failed: 1 });
+      expect(_shards.failures[0].reason.reason).toContain("__IniwrBIEQDKU9TyGQ2C9sw");
+      applyDamage("v2-truncated", damaged.folder);
+      const none = await runVarve(["search", damaged.repository, "s4", "vi-b"]);
+      expect(none.code).toBe(3);
+      expect(none.stderr).toMatch(/snapshot \[s4\], shard \[vi-b\]\[0\]/);
+    } finally {
+      damaged.remove();
+    }
   });
 });

@@ -1,6 +1,6 @@
 // Indices of a snapshot that are open where they lie: searched and read like indices of a cluster.
 
-import type { Clock } from "../../base/index.ts";
+import { type Clock, VarveError } from "../../base/index.ts";
 import type { BlobPages, SnapshotId } from "../../repository/index.ts";
 import type { XContentObject } from "../../xcontent/index.ts";
 import type { AliasMetadata, IndexMetadata, JsonObject } from "../cluster/metadata.ts";
@@ -8,15 +8,20 @@ import { type SourceFilter, sourceJson } from "../documents/source-filter.ts";
 import { exception } from "../exceptions.ts";
 import { type ShardLayout, shardOfDocument, shardsOfRouting } from "../indices/routing-shard.ts";
 import type { MapperService } from "../mapping/index.ts";
-import {
-  failureBodies,
-  type ShardFailure,
-  searchPhaseException,
-} from "../search/search-failures.ts";
+import { failureBodies, type ShardFailure } from "../search/search-failures.ts";
 import type { SearchRequest } from "../search/search-request.ts";
 import type { SearchService } from "../search/search-service.ts";
 import type { SearchTarget } from "../search/search-target.ts";
 import type { MountedShard } from "./mounted-shard.ts";
+
+/** Kinds of errors that speak of the data. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "corrupt",
+  "missing",
+  "too-old",
+  "too-new",
+  "unavailable",
+]);
 
 /** Failures name the node that met them; a mounted index has none. */
 export const MOUNTED_NODE_ID = "_mounted";
@@ -175,12 +180,23 @@ export class MountedIndices {
     const routing = request.params["routing"]?.split(",");
     const targets = this.indices.flatMap((index) => index.targets(routing));
     const failures = this.indices.flatMap((index) => index.failures);
-    if (targets.length === 0 && failures.length > 0) {
-      throw searchPhaseException(failures, MOUNTED_NODE_ID);
-    }
-    const response = await this.service.search(targets, request);
+    if (targets.length === 0 && failures.length > 0) throw failures[0]!.error;
+    const response = await this.respond(targets, request);
     const took = Math.floor(this.clock.monotonic() - started);
     return { ...withFailures(response, failures), took };
+  }
+
+  /** Where every shard failed for what it is, not for what was asked, that is the error. */
+  private async respond(
+    targets: readonly SearchTarget[],
+    request: SearchRequest,
+  ): Promise<XContentObject> {
+    try {
+      return await this.service.search(targets, request);
+    } catch (error) {
+      const { cause } = error as Error;
+      throw cause instanceof VarveError && UNREADABLE.has(cause.kind) ? cause : error;
+    }
   }
 
   /** Lets go of everything. The repository stays open. */
