@@ -1,4 +1,6 @@
-// Fields of indices made before Elasticsearch 5, in a mapping that came from a snapshot.
+// Fields of indices made before Elasticsearch 6, in a mapping that came from a snapshot.
+//   _all, unless it is disabled            text, not shown: the text of all fields of a document
+// Before Elasticsearch 5:
 //   string, index: analyzed (or nothing)   text
 //   string, index: not_analyzed            keyword
 //   string, index: no                      keyword that is not indexed
@@ -34,6 +36,17 @@ export function legacyField(
   if (type === "string") return stringField(node);
   const created = settings.getInt("index.version.created", VERSION_5_0_0);
   return created < VERSION_5_0_0 && TERM_NUMBERS.has(type) ? "kept" : undefined;
+}
+
+/** The mapping of `_all`, which such an index has unless its mapping (`options`) disables it. */
+export function allFieldNode(options: JsonValue | undefined): JsonObject | undefined {
+  const given = isJsonObject(options) ? options : {};
+  if (given["enabled"] === false || given["enabled"] === "false") return undefined;
+  const kept = ["analyzer", "search_analyzer", "search_quote_analyzer", "similarity"];
+  return Object.fromEntries([
+    ["type", "text"],
+    ...Object.entries(given).filter(([key]) => kept.includes(key)),
+  ]);
 }
 
 function stringField(node: JsonObject): { readonly type: string; readonly node: JsonObject } {

@@ -2,10 +2,12 @@
 // Upstream: org.opensearch.index.mapper.{Mapping,MappingLookup,FieldTypeLookup}.
 
 import { illegalArgument } from "../../base/index.ts";
-import type { FieldMapper } from "./field-mapper.ts";
+import { FieldMapper } from "./field-mapper.ts";
+import { allFieldNode } from "./legacy-fields.ts";
 import type { MappingLimits } from "./limits.ts";
 import type { MappedFieldType } from "./mapped-field-type.ts";
 import { mapperParsing } from "./mapper-errors.ts";
+import { buildMapper } from "./mapping-parser.ts";
 import { metadataFieldTypes } from "./metadata-field-types.ts";
 import type { MetadataOptions } from "./metadata-fields.ts";
 import type { JsonObject } from "./node-values.ts";
@@ -49,7 +51,10 @@ export class Mapping {
     this.nestedPathField = nestedPathField;
     this.fieldNamesEnabled = metadata.fieldNamesEnabled.value;
     this.sourceFilter = sourceFilter(metadata.source);
-    this.metadataTypes = metadataFieldTypes(context, nestedPathField);
+    this.metadataTypes = new Map([
+      ...metadataFieldTypes(context, nestedPathField),
+      ...allFieldType(root, context),
+    ]);
     for (const child of root.children.values()) this.collect(child);
     this.hasNested = [...this.objects.values()].some((object) => object.nested !== undefined);
     for (const [name, type] of this.metadataTypes) this.fieldTypes.set(name, type);
@@ -197,4 +202,16 @@ export class Mapping {
       }
     }
   }
+}
+
+/** `_all` of an index made before Elasticsearch 6. */
+function allFieldType(
+  root: RootObjectMapper,
+  context: MappingContext,
+): [string, MappedFieldType][] {
+  if (context.uidTypes.length === 0) return [];
+  const node = allFieldNode(root.unknown["_all"]);
+  if (node === undefined) return [];
+  const mapper = buildMapper("_all", "", node, { ...context, restored: true }, "");
+  return mapper instanceof FieldMapper ? [["_all", mapper.fieldType]] : [];
 }

@@ -24,9 +24,10 @@ export function parseFieldWeights(fields: readonly string[]): FieldWeights {
   return weights;
 }
 
-/** `index.query.default_field`. */
+/** `index.query.default_field`; before Elasticsearch 6 an index has `_all` for it. */
 export function defaultFields(context: QueryShardContext): readonly string[] {
-  return context.settings.getList("index.query.default_field", ["*"]);
+  const hasAll = context.facts.mapper.documentMapping.metadataTypes.has("_all");
+  return context.settings.getList("index.query.default_field", [hasAll ? "_all" : "*"]);
 }
 
 /** Can the type be asked with text? */
