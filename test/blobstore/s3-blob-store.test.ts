@@ -459,6 +459,16 @@ describe("S3BlobStore and failures", () => {
     expect(await open(endpoint).serverTime!()).toBe(Date.parse(date));
   });
 
+  it("rejects a web page in place of a listing or of a put's answer", async () => {
+    const body = "<!DOCTYPE html><html><body>Sign in</body></html>";
+    const { endpoint } = await scripted(() => ({ headers: { "content-type": "text/html" }, body }));
+    const store = open(endpoint);
+    const told = `What answers requests of [${endpoint}] is no S3`;
+    expect((await errorOf(store.list(""))).message).toContain(told);
+    expect((await errorOf(store.put("x", bytes))).message).toContain(told);
+    expect((await errorOf(store.put("x", bytes, { ifAbsent: true }))).kind).not.toBe("internal");
+  });
+
   it("rejects a listing that never ends", async () => {
     const page =
       "<ListBucketResult><IsTruncated>true</IsTruncated>" +

@@ -155,6 +155,8 @@ export class S3Requests {
         signal,
       );
       const { Contents: objects = [], CommonPrefixes: folders = [] } = page;
+      // A page of a console or of a portal is no empty bucket.
+      if (page.IsTruncated === undefined && page.Name === undefined) throw this.notS3("a listing");
       yield { objects, folders };
       const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       withoutProgress = objects.length + folders.length === 0 ? withoutProgress + 1 : 0;
@@ -169,6 +171,14 @@ export class S3Requests {
       }
       token = next;
     } while (token !== undefined);
+  }
+
+  /** An answer of success that no store of S3's protocol gives. */
+  notS3(what: string): VarveError {
+    const { endpoint } = this.settings.client;
+    const where = endpoint === undefined ? "" : ` of [${endpoint}]`;
+    const message = `What answers requests${where} is no S3: ${what} is missing in its answer`;
+    return new VarveError("invalid", message, { type: "s3_exception" });
   }
 
   /** The store's clock, which it tells with every answer, a refusal too. */

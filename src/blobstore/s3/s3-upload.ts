@@ -101,10 +101,14 @@ export function putSingle(
       Body: bytes,
       ContentLength: bytes.length,
     };
-    return requests.sendRaw(
-      ({ client, sdk }, options) => client.send(new sdk.PutObjectCommand(input), options),
-      signal,
-    );
+    return requests
+      .sendRaw(
+        ({ client, sdk }, options) => client.send(new sdk.PutObjectCommand(input), options),
+        signal,
+      )
+      .then((answer) => {
+        if (answer.ETag === undefined) throw requests.notS3("the ETag of a put");
+      });
   });
 }
 
@@ -240,11 +244,12 @@ export class MultipartUpload {
         ({ client, sdk }, options) => client.send(new sdk.UploadPartCommand(input), options),
         signal,
       );
+      if (answer.ETag === undefined) throw this.requests.notS3("the ETag of a part");
       // A store that does not know the checksum does not repeat it, and would refuse it later.
       const crc = answer.ChecksumCRC32;
       return {
         PartNumber: number,
-        ETag: answer.ETag ?? "",
+        ETag: answer.ETag,
         ...(crc === undefined ? {} : { ChecksumCRC32: crc }),
       };
     });
