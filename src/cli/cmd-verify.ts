@@ -32,6 +32,7 @@ export const command: CommandSpec = {
       .argument("<repo>", "folder or URL of the repository")
       .argument("[snapshots...]", "names of snapshots; without any, the whole repository")
       .option("--data <which>", "read the bytes of: all, none, a share (5%), sample:N files", "all")
+      .option("--structure", "also check what is in the segments, as Lucene's CheckIndex does")
       .option("--repair-plan", "say what varve repair would do, and what is lost"),
   async run(context, args, options) {
     const { output, signal } = context;
@@ -43,7 +44,12 @@ export const command: CommandSpec = {
     const names = listArgument(args, 1);
     const repairs = options["repairPlan"] === true;
     if (repairs && names.length > 0) throw illegalArgument("A repair is of the whole repository");
-    const { plan, result } = await verify(context, repository, { names, data, address });
+    const { plan, result } = await verify(context, repository, {
+      names,
+      data,
+      address,
+      structure: options["structure"] === true,
+    });
     if (repairs) {
       const repair = await planRepair(repository.context, plan, result, signal);
       await printRepair(context, result, repair);
@@ -64,7 +70,12 @@ function exitCode(result: VerifyResult): number {
 export async function verify(
   { output, signal }: CommandContext,
   repository: Repository,
-  what: { names?: readonly string[]; data?: DataSelection; address: StoreAddress },
+  what: {
+    readonly names?: readonly string[];
+    readonly data?: DataSelection;
+    readonly structure?: boolean;
+    readonly address: StoreAddress;
+  },
 ): Promise<{ plan: VerifyPlan; result: VerifyResult }> {
   const plan = await planVerify(repository.context, { snapshots: what.names, signal });
   const shards = plan.indices.reduce((sum, { shards }) => sum + shards.length, 0);
@@ -72,6 +83,7 @@ export async function verify(
   let done = 0;
   const result = await runVerify(repository.context, plan, {
     data: what.data,
+    structure: what.structure,
     address: what.address,
     signal,
     onProgress(progress) {

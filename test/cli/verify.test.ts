@@ -99,3 +99,24 @@ describe("varve verify", () => {
     expect(stdout).toContain("1 error, 0 warnings, 0 for information\n");
   });
 });
+
+describe("varve verify --structure", () => {
+  test("looks into the segments, and names what it does not read", async () => {
+    const { repository } = unpack("os2.19.6-types");
+    const outcome = await runVarve(["verify", repository, "--structure", "--json"]);
+    expect(outcome.code).toBe(0);
+    const { ok, findings } = outcome.json();
+    expect(ok).toBe(true);
+    for (const finding of findings) {
+      expect(finding).toMatchObject({ severity: "info", kind: "structure-not-checked" });
+      expect(finding.message).toContain("field [sug]");
+    }
+  });
+
+  test("leaves damaged bytes to their checksums", async () => {
+    const { folder, repository } = unpack("os2.19.6-series");
+    applyDamage("v1-flip-segment", folder);
+    const { findings } = (await runVarve(["verify", repository, "--structure", "--json"])).json();
+    expect(findings.map((finding: any) => finding.kind)).toEqual(["checksum-mismatch"]);
+  });
+});

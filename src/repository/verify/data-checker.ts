@@ -30,6 +30,8 @@ export interface DataCheckerOptions {
 /** Checks files for one verification. */
 export class DataChecker {
   bytes = 0;
+  /** Blob names, with their folders, of files whose bytes are wrong. */
+  readonly damaged = new Set<string>();
   private readonly context: RepositoryContext;
   private readonly options: DataCheckerOptions;
   private readonly findings: Finding[];
@@ -87,6 +89,7 @@ export class DataChecker {
 
   private report(data: DataFile, problem: DataProblem | undefined): void {
     if (problem === undefined) return;
+    this.damaged.add(`${data.folder}/${data.file.name}`);
     const { snapshots, index, shard } = data;
     const place = { snapshots, index, shard, file: data.file.physicalName };
     this.findings.push(newFinding(problem.kind, problem.blob, problem.message, place));

@@ -63,6 +63,9 @@ export interface VerifiedShard {
   readonly unreferenced: string[];
   /** Snapshots whose data of this shard is in a remote store. */
   readonly shallow: string[];
+  readonly folder: string;
+  /** The commits of snapshots of which every blob is there. */
+  readonly commits: { readonly snapshot: string; readonly commit: ShardSnapshot }[];
 }
 
 /** Checks a shard's metadata, and the names and lengths of its blobs. */
@@ -102,7 +105,15 @@ export async function verifyShard(
   const unreferenced = listUnreferenced(work, members, shardIndex).map(
     (name) => `${folder}/${name}`,
   );
-  return { files: sound, unreferenced, shallow };
+  const unsound = new Set(
+    files.filter((file) => !sound.includes(file)).map(({ file }) => file.name),
+  );
+  const commits = members.flatMap(({ snapshot, read }) => {
+    const whole = read.value?.files.every((file) => !unsound.has(file.name)) === true;
+    const isOwn = read.value?.snapshot === snapshot.name && !doubted.has(snapshot.name);
+    return whole && isOwn ? [{ snapshot: snapshot.name, commit: read.value }] : [];
+  });
+  return { files: sound, unreferenced, shallow, folder, commits };
 }
 
 /** Reads a snapshot's blob. Undefined where the snapshot holds nothing of the shard. */

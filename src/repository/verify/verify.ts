@@ -25,6 +25,7 @@ import { type VerifiedIndex, verifyIndex } from "./verify-index.ts";
 import { type VerifiedRoot, verifyRoot } from "./verify-root.ts";
 import { verifyShard } from "./verify-shard.ts";
 import { type VerifiedSnapshot, verifySnapshots } from "./verify-snapshots.ts";
+import { verifyStructure } from "./verify-structure.ts";
 
 /** Which files' bytes are read: a share between 0 and 1, or a number of files. */
 export type DataSelection = { readonly share: number } | { readonly files: number };
@@ -63,6 +64,8 @@ export interface VerifyProgress {
 export interface RunVerifyOptions {
   /** All by default. */
   readonly data?: DataSelection | undefined;
+  /** Also looks at what is in the segments, by Lucene's own invariants. */
+  readonly structure?: boolean | undefined;
   /** Lets worker threads read the store too. */
   readonly address?: StoreAddress | undefined;
   /** Threads; 0 reads where it is. One a core by default. */
@@ -266,56 +269,9 @@ export async function runVerify(
   const findings = [...plan.findings];
   const counts: ReadCounts = { ...plan.counts };
   const shallow = new Set(plan.snapshots.filter((item) => item.shallow).map((item) => item.name));
-  const shards = plan.indices.flatMap((verified) =>
-    verified.shards.map((shard) => ({ verified, shard })),
-  );
-  const { signal, onProgress, address, threads } = options;
-  const progress = { shards: 0, shardsTotal: shards.length, bytes: 0 };
-  const onBytes = (bytes: number) => {
-    progress.bytes += bytes;
-    onProgress?.(progress);
-  };
-  const checker = new DataChecker(context, findings, { address, threads, signal, onBytes });
-  const selection = options.data ?? ALL_DATA;
-  const sample = new FileSample(context, selection);
-  const orphans = new UnreferencedBlobs(findings);
-  const complete = plan.whole && plan.root.complete && plan.root.listing !== undefined;
-  try {
-    await runLimited(shards, SHARDS_AT_ONCE, async ({ verified, shard }) => {
-      signal?.throwIfAborted();
-      const found = await verifyShard(
-        context,
-        verified,
-        shard,
-        plan.root.data.generation,
-        counts,
-        findings,
-        signal,
-      );
-      for (const name of found.shallow) shallow.add(name);
-      if (complete) for (const blob of found.unreferenced) orphans.add(blob);
-      await checker.check(sample.take(found.files));
-      progress.shards++;
-      onProgress?.(progress);
-    });
-    await checker.check(sample.rest());
-  } finally {
-    await checker.close();
-  }
-  if (complete) {
-    const { data, listing } = plan.root;
-    await findUnreferenced(
-      context,
-      data,
-      listing!,
-      plan.indices,
-      orphans,
-      counts,
-      findings,
-      signal,
-    );
-    orphans.finish();
-  }
+  const progress = { shards: 0, shardsTotal: 0, bytes: 0 };
+  const run: VerifyRun = { context, plan, options, findings, counts, shallow, progress };
+  await verifyShards(run);
   return {
     ok: !findings.some((finding) => finding.severity === "error"),
     snapshots: plan.snapshots.length,
@@ -325,6 +281,66 @@ export async function runVerify(
     shallow: [...shallow].sort(),
     findings: sortFindings(inOrder(findings, plan)),
   };
+}
+
+/** A verification that runs. */
+interface VerifyRun {
+  readonly context: RepositoryContext;
+  readonly plan: VerifyPlan;
+  readonly options: RunVerifyOptions;
+  readonly findings: Finding[];
+  readonly counts: ReadCounts;
+  readonly shallow: Set<string>;
+  readonly progress: { shards: number; shardsTotal: number; bytes: number };
+}
+
+/** Every shard of the plan, several at a time, and then what nothing names. */
+async function verifyShards(run: VerifyRun): Promise<void> {
+  const { context, plan, options, findings, counts, progress } = run;
+  const { signal, onProgress, address, threads } = options;
+  const shards = plan.indices.flatMap((verified) =>
+    verified.shards.map((shard) => ({ verified, shard })),
+  );
+  progress.shardsTotal = shards.length;
+  const onBytes = (bytes: number) => {
+    progress.bytes += bytes;
+    onProgress?.(progress);
+  };
+  const checker = new DataChecker(context, findings, { address, threads, signal, onBytes });
+  const sample = new FileSample(context, options.data ?? ALL_DATA);
+  const orphans = new UnreferencedBlobs(findings);
+  const complete = plan.whole && plan.root.complete && plan.root.listing !== undefined;
+  try {
+    await runLimited(shards, SHARDS_AT_ONCE, async ({ verified, shard }) => {
+      signal?.throwIfAborted();
+      const { generation } = plan.root.data;
+      const found = await verifyShard(
+        context,
+        verified,
+        shard,
+        generation,
+        counts,
+        findings,
+        signal,
+      );
+      for (const name of found.shallow) run.shallow.add(name);
+      if (complete) for (const blob of found.unreferenced) orphans.add(blob);
+      await checker.check(sample.take(found.files));
+      if (options.structure === true) {
+        const place = { index: verified.index.name, shard };
+        await verifyStructure(context, place, found, checker.damaged, findings, signal);
+      }
+      progress.shards++;
+      onProgress?.(progress);
+    });
+    await checker.check(sample.rest());
+  } finally {
+    await checker.close();
+  }
+  if (!complete) return;
+  const { data, listing } = plan.root;
+  await findUnreferenced(context, data, listing!, plan.indices, orphans, counts, findings, signal);
+  orphans.finish();
 }
 
 /** Snapshots of a finding in the catalog's order. */
