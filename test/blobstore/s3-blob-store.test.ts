@@ -491,6 +491,42 @@ describe("S3BlobStore and failures", () => {
   });
 });
 
+describe("S3BlobStore and credentials that end", () => {
+  it.each(["ExpiredToken", "InvalidAccessKeyId"])("fetches others after %s", async (code) => {
+    let keys = 0;
+    const container = await scripted(() => {
+      const one = { AccessKeyId: `ASIA${++keys}`, SecretAccessKey: "s", Token: "t" };
+      return { body: JSON.stringify({ ...one, Expiration: new Date(Date.now() + 4e6) }) };
+    });
+    const script = memory(({ headers }) =>
+      headers.authorization!.includes("ASIA1/") ? refusal(403, code) : undefined,
+    );
+    const { endpoint, calls } = await scripted(script);
+    const saved = { ...process.env };
+    for (const name of Object.keys(saved)) if (name.startsWith("AWS_")) delete process.env[name];
+    process.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = `${container.endpoint}/keys`;
+    process.env["AWS_SHARED_CREDENTIALS_FILE"] = process.env["AWS_CONFIG_FILE"] = "/dev/null";
+    try {
+      const settings = { bucket: "b", endpoint, path_style_access: "true", region: "eu-west-1" };
+      const store = openBlobStore({ type: "s3", settings, client: {}, secrets: {} }, context);
+      await store.put("x", bytes);
+      expect(Buffer.from(await store.get("x")).toString()).toBe("hello");
+      expect(keys).toBe(2);
+      expect(calls.length).toBe(3);
+    } finally {
+      process.env = saved;
+    }
+  });
+
+  it("answers unavailable for a session_token that has ended, which a reload may replace", async () => {
+    const { endpoint, calls } = await scripted(() => refusal(400, "ExpiredToken", "has expired"));
+    const error = await errorOf(open(endpoint).get("x"));
+    expect(error.kind).toBe("unavailable");
+    expect(error.message).toContain("status 400 ExpiredToken");
+    expect(calls.length).toBe(1);
+  });
+});
+
 describe("S3BlobStore and what it says of new blobs", () => {
   const headersOf = async (settings: Record<string, string>) => {
     const { endpoint, calls } = await scripted(memory());
