@@ -344,7 +344,7 @@ export class RepositoriesService {
 
 async function verifyOpened({ metadata, usable }: OpenRepository, nodeId: string): Promise<void> {
   if (usable instanceof VarveError) throw notAccessible(metadata, usable);
-  if (!usable.repository.context.readonly) await usable.repository.verify(nodeId);
+  await usable.repository.verify(nodeId);
 }
 
 async function closeRepository({ usable }: OpenRepository): Promise<void> {

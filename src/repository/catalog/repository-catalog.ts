@@ -74,6 +74,18 @@ export class RepositoryCatalog {
     return Number(Buffer.from(bytes).readBigInt64BE(0));
   }
 
+  /** The newest generation; a store that does not answer is told of by the repository's name. */
+  private async findGeneration(signal?: AbortSignal): Promise<number> {
+    try {
+      return await this.latestGeneration(signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof VarveError) || error.type === "repository_exception") throw error;
+      const message = "Could not determine repository generation from root blobs";
+      throw repositoryError(this.context, message, error, error.kind);
+    }
+  }
+
   private unreadable(cause: unknown): VarveError {
     const message = "could not read repository data from index blob";
     const known = cause instanceof VarveError && cause.kind !== "missing";
@@ -83,7 +95,7 @@ export class RepositoryCatalog {
   /** The newest data. Errors: `corrupt`, repository_exception. */
   async read(signal?: AbortSignal): Promise<RepositoryData> {
     for (let attempt = 1; ; attempt++) {
-      const generation = await this.latestGeneration(signal);
+      const generation = await this.findGeneration(signal);
       if (generation === EMPTY_REPOSITORY_GENERATION) return EMPTY_REPOSITORY_DATA;
       if (this.cached?.generation === generation) return this.cached;
       try {
