@@ -35,7 +35,7 @@ export { fieldCaps, mergeFieldCaps } from "./mapping/index.ts";
 export * from "./mounted/compare-indices.ts";
 export * from "./mounted/for-each-document.ts";
 export { type MountedGet, MountedIndex, MountedIndices } from "./mounted/mounted-index.ts";
-export { type MountedDocument, MountedShard } from "./mounted/mounted-shard.ts";
+export { MountedShard } from "./mounted/mounted-shard.ts";
 export { openMountedReader } from "./mounted/open-reader.ts";
 export * from "./mounted/open-snapshot-index.ts";
 export type { MountPurpose } from "./mounted/prefetch-segment.ts";

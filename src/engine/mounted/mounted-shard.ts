@@ -6,20 +6,13 @@ import type { Query } from "../../lucene/search/index.ts";
 import { withPages } from "../../lucene/store/index.ts";
 import { type BlobDirectory, forEachWithPages } from "../../repository/index.ts";
 import type { SearchableShard } from "../search/search-target.ts";
-import type { GetResult } from "../shard/engine-operations.ts";
-import { loadDocument } from "../shard/stored-document.ts";
-import { findDocument } from "./find-document.ts";
+import { findDocument, type MountedDocument, readDocument } from "./find-document.ts";
 import { type PrefetchNeeds, prefetchQuery } from "./prefetch-query.ts";
 import {
   type RootDocument,
   RootDocumentCursor,
   type RootDocumentsOptions,
 } from "./shard-documents.ts";
-
-/** A document of a shard; of an index of Elasticsearch 5 with its type. */
-export interface MountedDocument extends GetResult {
-  readonly type?: string;
-}
 
 /** Damage, with snapshot, index and shard; any other error as it is. */
 export function placedDamage(error: unknown, { place }: BlobDirectory): unknown {
@@ -57,9 +50,7 @@ export class MountedShard implements SearchableShard {
     try {
       return await withPages(() => {
         const found = findDocument(this.reader, id, types);
-        if (found === undefined) return undefined;
-        const document = loadDocument(id, found, undefined);
-        return found.type === undefined ? document : { ...document, type: found.type };
+        return found === undefined ? undefined : readDocument(this.directory, id, found);
       });
     } catch (error) {
       throw placedDamage(error, this.directory);
