@@ -1,7 +1,7 @@
 // Worker entry: checks files of a store that the thread opens for itself.
 
 import { systemClock, systemRandom, type WorkerTaskContext } from "../../base/index.ts";
-import { type BlobStore, openBlobStore, retry, type StoreAddress } from "../../blobstore/index.ts";
+import { type BlobStore, openRepositoryStore, type StoreAddress } from "../../blobstore/index.ts";
 import type { FileInfo } from "../format/file-info.ts";
 import { runLimited } from "../run-limited.ts";
 import { checkDataFile, type DataProblem } from "./check-data.ts";
@@ -47,6 +47,6 @@ async function storeOf(address: StoreAddress): Promise<BlobStore> {
   if (opened?.key === key) return opened.store;
   await opened?.store.close();
   const context = { clock: systemClock, random: systemRandom };
-  opened = { key, store: retry(openBlobStore(address, context), context) };
+  opened = { key, store: openRepositoryStore(address, context) };
   return opened.store;
 }

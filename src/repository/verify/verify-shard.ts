@@ -92,8 +92,8 @@ export async function verifyShard(
     if (kind === "shallow") shallow.push(snapshot.name);
     else if (kind !== undefined) members.push(kind);
   });
-  const order = (member: ShardMember) => verified.snapshots.indexOf(member.snapshot);
-  members.sort((a, b) => order(a) - order(b));
+  const order = new Map(verified.snapshots.map((snapshot, at) => [snapshot, at]));
+  members.sort((a, b) => order.get(a.snapshot)! - order.get(b.snapshot)!);
   const shardIndex = await readIndex(work, members);
   reportMembers(work, members, shardIndex?.value);
   const doubted =
@@ -349,7 +349,7 @@ function collectFiles(
       if (isVirtual(file)) continue;
       const known = files.get(file.name);
       if (known !== undefined) {
-        if (!known.snapshots.includes(snapshot.name)) known.snapshots.push(snapshot.name);
+        if (known.snapshots.at(-1) !== snapshot.name) known.snapshots.push(snapshot.name);
         continue;
       }
       const { metaHash: _, ...described } = file;

@@ -2,11 +2,7 @@
 // the root says.
 
 import { clusterMetadataFromTree } from "../format/metadata.ts";
-import {
-  indicesOf,
-  type RepositoryData,
-  type RepositorySnapshot,
-} from "../format/repository-data.ts";
+import type { RepositoryData, RepositorySnapshot } from "../format/repository-data.ts";
 import { type SnapshotInfo, snapshotInfoFromTree } from "../format/snapshot-info.ts";
 import { formatVersion, versionOfId } from "../format/version.ts";
 import { metadataBlobName, snapshotBlobName } from "../layout/blob-names.ts";
@@ -40,6 +36,7 @@ export async function verifySnapshots(
   findings: Finding[],
   signal?: AbortSignal,
 ): Promise<VerifiedSnapshot[]> {
+  const indicesOf = indexNamesBySnapshot(data);
   return runLimited(selected, context.parallelCallsMax, async (snapshot) => {
     const snapshots = [snapshot.name];
     const name = rootName(context, snapshotBlobName(snapshot.uuid));
@@ -49,7 +46,7 @@ export async function verifySnapshots(
       const what = `The information of snapshot [${snapshot.name}]`;
       findings.push(problemFinding("snapshot-info", name, what, read.problem, { snapshots }));
     } else {
-      const wrong = contradiction(data, snapshot, read.value);
+      const wrong = contradiction(indicesOf.get(snapshot.uuid) ?? [], snapshot, read.value);
       if (wrong !== undefined) {
         findings.push(newFinding("contradicting-snapshot-info", name, wrong, { snapshots }));
       }
@@ -93,9 +90,18 @@ async function verifyClusterMetadata(
   findings.push(problemFinding("global-metadata", name, what, problem, place));
 }
 
+function indexNamesBySnapshot(data: RepositoryData): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const uuid of data.snapshots.keys()) names.set(uuid, []);
+  for (const index of data.indices.values()) {
+    for (const uuid of index.snapshots) names.get(uuid)?.push(index.name);
+  }
+  return names;
+}
+
 /** Where a snapshot's information and the root do not agree. */
 function contradiction(
-  data: RepositoryData,
+  indices: readonly string[],
   snapshot: RepositorySnapshot,
   info: SnapshotInfo,
 ): string | undefined {
@@ -110,7 +116,7 @@ function contradiction(
   if (snapshot.version !== undefined && snapshot.version !== version) {
     return `Its version is ${version}, the root says ${snapshot.version}`;
   }
-  const root = new Set(indicesOf(data, uuid).map((index) => index.name));
+  const root = new Set(indices);
   const own = new Set(info.indices);
   const onlyRoot = [...root].filter((index) => !own.has(index));
   const onlyInfo = [...own].filter((index) => !root.has(index));
