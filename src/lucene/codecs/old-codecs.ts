@@ -1,4 +1,4 @@
-// The codecs of Lucene 6 to 8, which are only read. Their numbers are big-endian
+// The codecs of Lucene 6 to 8, whose segments are only read. Their numbers are big-endian
 // (store/big-endian.ts).
 //
 //   CODEC     LUCENE      .si       NORMS, DOC VALUES   POINTS    STORED FIELDS  POSTINGS
@@ -12,6 +12,8 @@
 // The postings are the default. Field infos are those of Lucene60 in all, live docs and compound
 // files those of Lucene50. Upstream: the Lucene*Codec classes of lucene-core and
 // lucene-backward-codecs (6.6.1 to 8.10.1).
+// Deletes in such a segment are new generations of .liv and .fnm of its codec; the doc values that
+// mark soft deletes are Lucene90's, which the field's attributes say and Lucene 9 reads.
 
 import type { Codec } from "./codec.ts";
 import { lucene50CompoundFormat } from "./lucene50/compound.ts";
@@ -33,6 +35,7 @@ import { lucene84PostingsFormat } from "./lucene84/postings/lucene84-postings-fo
 import { lucene86PointsFormat } from "./lucene86/points/index.ts";
 import { lucene86SegmentInfoFormat } from "./lucene86/segment-info.ts";
 import { lucene87StoredFieldsFormat } from "./lucene87/stored-fields.ts";
+import { lucene90DocValuesFormat } from "./lucene90/doc-values/index.ts";
 
 const lucene60: Codec = {
   name: "Lucene60",
@@ -44,7 +47,7 @@ const lucene60: Codec = {
   normsFormat: lucene53NormsFormat,
   pointsFormat: lucene60PointsFormat,
   defaultPostingsFormat: lucene50PostingsFormat,
-  defaultDocValuesFormat: lucene54DocValuesFormat,
+  defaultDocValuesFormat: lucene90DocValuesFormat,
 };
 
 const lucene62: Codec = {
@@ -58,14 +61,12 @@ const lucene70: Codec = {
   name: "Lucene70",
   segmentInfoFormat: lucene70SegmentInfoFormat,
   normsFormat: lucene70NormsFormat,
-  defaultDocValuesFormat: lucene70DocValuesFormat,
 };
 
 const lucene80: Codec = {
   ...lucene70,
   name: "Lucene80",
   normsFormat: lucene80NormsFormat,
-  defaultDocValuesFormat: lucene80DocValuesFormat,
 };
 
 const lucene84: Codec = {

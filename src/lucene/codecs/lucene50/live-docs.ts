@@ -4,7 +4,7 @@
 
 import { reversedWords } from "../../store/index.ts";
 import type { LiveDocsFormat } from "../codec.ts";
-import { readLiveDocs } from "../lucene90/live-docs.ts";
+import { checkedWords, readLiveDocs, writeLiveDocs } from "../lucene90/live-docs.ts";
 
 const CODEC_NAME = "Lucene50LiveDocs";
 
@@ -12,4 +12,9 @@ const CODEC_NAME = "Lucene50LiveDocs";
 export const lucene50LiveDocsFormat: LiveDocsFormat = {
   readLiveDocs: (directory, commit) =>
     readLiveDocs(directory, commit, CODEC_NAME, (bytes) => reversedWords(bytes, 8)),
+
+  writeLiveDocs(directory, commit, bits, newDelCount) {
+    const words = checkedWords(commit, bits, newDelCount);
+    return writeLiveDocs(directory, commit, CODEC_NAME, reversedWords(words, 8));
+  },
 };

@@ -21,6 +21,9 @@ import {
   invalid,
   readFieldInfos,
   readPointCounts,
+  writeFieldAttributes,
+  writeFieldHead,
+  writeFieldInfos,
 } from "../lucene90/field-infos.ts";
 
 const CODEC_NAME = "Lucene60FieldInfos";
@@ -35,6 +38,17 @@ export const lucene60FieldInfosFormat: FieldInfosFormat = {
       const newest = VERSION_SELECTIVE_INDEXING;
       const version = checkIndexHeader(input, CODEC_NAME, 0, newest, info.id, suffix);
       return readFieldInfos(input, (from, head) => readField(from, head, version));
+    });
+  },
+
+  /** For updates of doc values in an old segment: its infos stay of its codec. */
+  write(directory, info, suffix, infos) {
+    const output = directory.createOutput(segmentFileName(info.name, suffix, "fnm"));
+    const version = VERSION_SELECTIVE_INDEXING;
+    writeFieldInfos(output, CODEC_NAME, version, { info, suffix, infos }, (to, field) => {
+      writeFieldHead(to, field, 0);
+      to.writeBigEndianLong(BigInt(field.docValuesGen));
+      writeFieldAttributes(to, field);
     });
   },
 };

@@ -20,7 +20,7 @@
 
 import { corrupt, FIELDS_MAX } from "../../../base/index.ts";
 import { DocValuesType, type FieldInfo, FieldInfos, IndexOptions } from "../../index/field-info.ts";
-import { segmentFileName } from "../../index/segment-info.ts";
+import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
 import {
   checkIndexHeader,
   type IndexInput,
@@ -64,16 +64,34 @@ export const lucene90FieldInfosFormat: FieldInfosFormat = {
 
   write(directory, info, suffix, infos) {
     const output = directory.createOutput(segmentFileName(info.name, suffix, "fnm"));
-    try {
-      writeIndexHeader(output, CODEC_NAME, VERSION, info.id, suffix);
-      output.writeVInt(infos.size);
-      for (const field of infos) writeField(output, field);
-      writeFooter(output);
-    } finally {
-      output.close();
-    }
+    writeFieldInfos(output, CODEC_NAME, VERSION, { info, suffix, infos }, writeField);
   },
 };
+
+/** What a `.fnm` is written for. */
+export interface FieldInfosToWrite {
+  readonly info: SegmentInfo;
+  readonly suffix: string;
+  readonly infos: FieldInfos;
+}
+
+/** Writes the file and closes it; other generations pass their own `writeOne`. */
+export function writeFieldInfos(
+  output: IndexOutput,
+  codec: string,
+  version: number,
+  { info, suffix, infos }: FieldInfosToWrite,
+  writeOne: (output: IndexOutput, field: FieldInfo) => void,
+): void {
+  try {
+    writeIndexHeader(output, codec, version, info.id, suffix);
+    output.writeVInt(infos.size);
+    for (const field of infos) writeOne(output, field);
+    writeFooter(output);
+  } finally {
+    output.close();
+  }
+}
 
 /** The count and the fields; later generations pass their own `readOne`. */
 export function readFieldInfos(
@@ -226,6 +244,11 @@ export function writeFieldHead(output: IndexOutput, field: FieldInfo, moreBits: 
 /** docValuesGen to the point counts. */
 export function writeFieldMiddle(output: IndexOutput, field: FieldInfo): void {
   output.writeLong(field.docValuesGen);
+  writeFieldAttributes(output, field);
+}
+
+/** Attributes and point counts. */
+export function writeFieldAttributes(output: IndexOutput, field: FieldInfo): void {
   output.writeMapOfStrings(field.attributes);
   output.writeVInt(field.pointDimensionCount);
   if (field.pointDimensionCount !== 0) {

@@ -68,30 +68,46 @@ export const lucene90LiveDocsFormat: LiveDocsFormat = {
   readLiveDocs: (directory, commit) => readLiveDocs(directory, commit, CODEC_NAME),
 
   writeLiveDocs(directory, commit, bits, newDelCount) {
-    const { info } = commit;
-    const gen = nextGeneration(commit.delGen);
-    const name = liveDocsFileName(info.name, gen)!;
-    const words = toFixedBits(bits);
-    const deleted = info.maxDoc - words.cardinality();
-    if (deleted !== commit.delCount + newDelCount) {
-      throw corrupt("Live docs disagree with their count of deletes", {
-        file: name,
-        deleted,
-        delCount: commit.delCount,
-        newDelCount,
-      });
-    }
-    const output = directory.createOutput(name);
-    try {
-      writeIndexHeader(output, CODEC_NAME, VERSION, info.id, gen.toString(36));
-      output.writeBytes(words.bytes);
-      writeFooter(output);
-    } finally {
-      output.close();
-    }
-    return name;
+    const words = checkedWords(commit, bits, newDelCount);
+    return writeLiveDocs(directory, commit, CODEC_NAME, words);
   },
 };
+
+/** The bits as bytes, low byte of a word first; their deletes must be those that are counted. */
+export function checkedWords(
+  { info, delCount }: SegmentCommitInfo,
+  bits: Bits,
+  newDelCount: number,
+): Uint8Array {
+  const words = toFixedBits(bits);
+  const deleted = info.maxDoc - words.cardinality();
+  if (deleted !== delCount + newDelCount) {
+    const segment = info.name;
+    const where = { segment, deleted, delCount, newDelCount };
+    throw corrupt("Live docs disagree with their count of deletes", where);
+  }
+  return words.bytes;
+}
+
+/** Writes `words` as they are to lie on disk, as the next generation; answers the file's name. */
+export function writeLiveDocs(
+  directory: Directory,
+  { info, delGen }: SegmentCommitInfo,
+  codec: string,
+  words: Uint8Array,
+): string {
+  const gen = nextGeneration(delGen);
+  const name = liveDocsFileName(info.name, gen)!;
+  const output = directory.createOutput(name);
+  try {
+    writeIndexHeader(output, codec, VERSION, info.id, gen.toString(36));
+    output.writeBytes(words);
+    writeFooter(output);
+  } finally {
+    output.close();
+  }
+  return name;
+}
 
 function toFixedBits(bits: Bits): FixedBits {
   return bits instanceof FixedBits ? bits : FixedBits.copyOf(bits, bits.length);
