@@ -2,7 +2,6 @@
 
 import { Argument, Command } from "commander";
 import { type CommandSpec, EXIT, textArgument } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
 import { type CompletedCommand, completionScript, SHELLS, type Shell } from "./completion.ts";
 
 /** `varve completion` */
@@ -13,9 +12,8 @@ export const command: CommandSpec = {
     void it
       .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(SHELLS))
       .addHelpText("after", "\nFor bash: source <(varve completion bash)"),
-  async run({ output }, args) {
-    const commands: CompletedCommand[] = [];
-    for (const entry of COMMANDS) commands.push(describe((await entry.load()).command));
+  async run({ output, commands: all }, args) {
+    const commands = (await all()).map(describe);
     await output.write(completionScript(textArgument(args, 0) as Shell, commands));
     return EXIT.ok;
   },

@@ -19,6 +19,7 @@ import {
   uriQuery,
 } from "../engine/index.ts";
 import { decodeJson, type XContentObject } from "../xcontent/index.ts";
+import { wholeNumber } from "./cmd-ls.ts";
 import {
   type CommandContext,
   type CommandOptions,
@@ -60,6 +61,7 @@ export const command: CommandSpec = {
       .option("-o, --output <file>", "a file, or a URL; stdout without it")
       .option("--fields <list>", "columns of CSV and Parquet; all of the mapping by default")
       .option("--versions", "NDJSON: _version, _seq_no, _primary_term and _type too")
+      .option("--threads <number>", "that render; by default none for a few documents", wholeNumber)
       .option("--overwrite", "replace the file if it is there")
       .addHelpText(
         "after",
@@ -84,7 +86,8 @@ async function exportDocuments(
     purpose: query === undefined ? "documents" : "search",
     pages: { cacheBytes: CACHE_BYTES },
   });
-  const pool = new WorkerPool({ size: threads() });
+  const threads = options["threads"] as number | undefined;
+  const pool = new WorkerPool({ size: threads ?? new WorkerPool().size + 1 });
   try {
     const plan = await planExport(mounted, query, clock);
     const format = options["format"] as (typeof FORMATS)[number];
@@ -99,7 +102,7 @@ async function exportDocuments(
         withVersions: options["versions"] === true,
       },
     };
-    const job = { context, opened, mounted, plan, source, pool, fields, query };
+    const job = { context, opened, mounted, plan, source, pool, threads, fields, query };
     const totals =
       format === "parquet" ? await toParquet(job, options) : await toLines(job, options);
     await report(context, options, totals, clock.monotonic() - started);
@@ -111,16 +114,14 @@ async function exportDocuments(
   }
 }
 
-/** Both cores of a small machine render: the main thread does little more than write. */
-function threads(): number {
-  return new WorkerPool().size + 1;
-}
-
 /** Exports of up to so many documents start no thread. */
-const LOCAL_DOCUMENTS_MAX = 20_000;
+const LOCAL_DOCUMENTS_MAX = 400_000;
 
-function rendererOf({ context, mounted, plan, source, pool }: Job): ChunkRenderer {
-  if (plan.documents <= LOCAL_DOCUMENTS_MAX) return localRenderer(source, mounted);
+function rendererOf(job: Job): ChunkRenderer {
+  const { context, mounted, plan, source, pool, threads } = job;
+  if (threads === undefined && plan.documents <= LOCAL_DOCUMENTS_MAX) {
+    return localRenderer(source, mounted);
+  }
   return threadRenderer(source, pool, context.signal);
 }
 
@@ -131,13 +132,15 @@ interface Job {
   readonly plan: ExportPlan;
   readonly source: ExportSource;
   readonly pool: WorkerPool;
+  /** Threads that were asked for. */
+  readonly threads: number | undefined;
   readonly fields: readonly ExportField[];
   readonly query: XContentObject | undefined;
 }
 
 async function toLines(job: Job, options: CommandOptions): Promise<Totals> {
   const { context, plan, source } = job;
-  const { output } = context;
+  const { output, signal } = context;
   const [first] = job.mounted.indices;
   const { address: _, ...rest } = source;
   const identity = { ...rest, uuid: first?.snapshot.uuid, query: job.query ?? null };
@@ -149,6 +152,7 @@ async function toLines(job: Job, options: CommandOptions): Promise<Totals> {
     if (out.start.chunk > 0 || out.start.doc > 0) output.note("Going on where it was stopped");
     else if (source.format === "csv") await writeHeader(out, job.fields, totals);
     for await (const piece of runExport(plan, rendererOf(job), out.start)) {
+      signal.throwIfAborted();
       await out.write(piece.bytes, piece.after);
       totals.documents += piece.documents;
       totals.withoutSource += piece.withoutSource;

@@ -43,6 +43,8 @@ export interface CommandContext {
   readonly random: Random;
   /** Aborted by Ctrl-C: the command stops as soon as it can and leaves nothing half done. */
   readonly signal: AbortSignal;
+  /** Every command, loaded: for completion scripts. */
+  commands(): Promise<CommandSpec[]>;
   /** Opens the repository that a folder or URL names. Errors end the command with code 3. */
   openRepository(text: string, options?: OpenRepositoryOptions): Promise<OpenedRepository>;
 }

@@ -1,5 +1,5 @@
-// An export as a Parquet file: a row a document, a column a field of the mapping, and `_source` whole,
-// so that nothing is lost where a value does not fit its column.
+// An export as a Parquet file: a row a document, a column a field of the mapping, and `_source`
+// whole, so that nothing is lost where a value does not fit its column.
 //
 //   long, integer, short, byte                   INT64
 //   double, float, half_float, scaled_float      DOUBLE

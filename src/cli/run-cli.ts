@@ -92,6 +92,7 @@ async function runCommand(
     clock,
     random,
     signal,
+    commands: () => Promise.all(COMMANDS.map(async ({ load }) => (await load()).command)),
     async openRepository(text, openOptions = {}) {
       const found = await openNamedRepository(text, terminal, context, openOptions, signal);
       opened.push(found);

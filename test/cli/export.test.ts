@@ -175,7 +175,7 @@ describe("varve export", () => {
     const repository = unpack("os2.19.6-cities");
     const whole = join(folder, "whole.ndjson");
     const file = join(folder, "cities.ndjson");
-    const call = ["export", repository, "cities", "*", "--quiet", "-o"];
+    const call = ["export", repository, "cities", "*", "--quiet", "--threads", "2", "-o"];
     expect((await runVarve([...call, whole])).code).toBe(0);
     const interrupt = new AbortController();
     const watch = setInterval(() => {

@@ -33,7 +33,9 @@ export interface ExportPlan {
 /** Documents of a chunk: a thread renders some megabytes at a time. */
 const CHUNK_DOCUMENTS = 8192;
 
-/** Cuts open indices into chunks; with a query only what it finds. Errors: a shard that is damaged. */
+/**
+ * Cuts open indices into chunks; with a query only what it finds. Errors: a shard that is damaged.
+ */
 export async function planExport(
   mounted: MountedIndices,
   query: XContentObject | undefined,

@@ -1,4 +1,5 @@
-// Documents of a snapshot as files: `planExport`, then `runExport`, whose pieces are written in order.
+// Documents of a snapshot as files: `planExport`, then `runExport`, whose pieces are written in
+// order.
 
 export * from "./export-plan.ts";
 export * from "./field-names.ts";

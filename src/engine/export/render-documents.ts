@@ -44,11 +44,10 @@ export class TextBuffer {
   line(bytes: Uint8Array): void {
     const start = this.length;
     this.raw(bytes);
-    for (const code of [LF, CR]) {
-      let at = this.bytes.indexOf(code, start);
-      for (; at !== -1 && at < this.length; at = this.bytes.indexOf(code, at + 1)) {
-        this.bytes[at] = SPACE;
-      }
+    const { bytes: all, length } = this;
+    for (let at = start; at < length; at++) {
+      const code = all[at]!;
+      if (code === LF || code === CR) all[at] = SPACE;
     }
   }
 

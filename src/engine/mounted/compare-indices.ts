@@ -2,8 +2,8 @@
 //
 // Segments that both snapshots hold with the same files (live documents included) hold the same
 // documents and are left out. Of the others, the first snapshot's documents go into a table of
-// hashes: 8 bytes of the id's and 8 of the content's a document. The second snapshot's are looked up
-// in it; what was not found in the end was deleted, and its ids are read once more. An index too
+// hashes: 8 bytes of the id's and 8 of the content's a document. The second snapshot's are looked
+// up in it; what was not found in the end was deleted, and its ids are read once more. An index too
 // large for the table is walked several times, each for a part of the ids.
 // A document is known by its id and routing, and equal when its source is, byte for byte; versions
 // are not compared.

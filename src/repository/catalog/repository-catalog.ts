@@ -5,7 +5,7 @@
 // is left: a writer that fell behind by two or more generations finds index-<N+1> free again,
 // because the others deleted it as outdated. It is met by looking after the put: whoever deleted
 // it wrote a higher one first, so if a higher one is there, the put is taken back and the writer
-// is refused.
+// is refused. Where the store cannot put if absent, a writer looks before and after its put.
 // Upstream: BlobStoreRepository.getRepositoryData, writeIndexGen.
 
 import { VarveError } from "../../base/index.ts";
@@ -137,6 +137,7 @@ export class RepositoryCatalog {
     const bytes = encodeRepositoryData(written);
     const name = rootName(this.context, indexBlobName(generation));
     await store.flush();
+    if (!store.capabilities.putIfAbsent) await this.checkStill(expected);
     try {
       await store.put(name, bytes, { ifAbsent: true });
     } catch (error) {
@@ -149,8 +150,20 @@ export class RepositoryCatalog {
       await store.delete([name]);
       throw concurrentModification(this.context, expected, latest);
     }
+    if (!store.capabilities.putIfAbsent && Buffer.compare(await store.get(name), bytes) !== 0) {
+      throw concurrentModification(this.context, expected, generation);
+    }
     this.cached = written;
     return written;
+  }
+
+  /**
+   * The best that can be done where the store does not decide, and all that the real server does: a
+   * writer that sees another one is refused. Two that look at the same moment do not see each other.
+   */
+  private async checkStill(expected: number): Promise<void> {
+    const latest = await this.latestGeneration();
+    if (latest !== expected) throw concurrentModification(this.context, expected, latest);
   }
 
   /** Says in index.latest where the repository is, and deletes what is outdated. */

@@ -1,7 +1,7 @@
 // Makes an (empty or earlier) copy equal to its source, blob by blob, with the root last. This is
 // how repositories of Elasticsearch before 7.6 are copied: their catalog takes no snapshot from
-// anybody else. Blobs never change, so one that is there with its length is not moved again; data is
-// checked against its checksum while it passes.
+// anybody else. Blobs never change, so one that is there with its length is not moved again; data
+// is checked against its checksum while it passes.
 
 import { readShardSnapshot } from "../catalog/read-blobs.ts";
 import { isVirtual, partCount, partLength, partName } from "../format/file-info.ts";

@@ -41,7 +41,9 @@ export function formatVersion(version: ServerVersion): string {
   return `${version.major}.${version.minor}.${version.revision}`;
 }
 
-/** Reads "2.19.6"; a qualifier is ignored. OpenSearch has 1 to 3, so 4 and later are Elasticsearch. */
+/**
+ * Reads "2.19.6"; a qualifier is ignored. OpenSearch has 1 to 3: 4 and later are Elasticsearch.
+ */
 export function parseVersion(text: string): ServerVersion {
   const match = /^(\d{1,3})\.(\d{1,2})\.(\d{1,2})(?:-.*)?$/.exec(text);
   if (match === null) throw corrupt(`[${text}] is not a version`);
