@@ -4,6 +4,7 @@
 //   throttle   the repository's rates; a repeated part pays again, as its bytes move again
 //   retry      what failed with `unavailable`, and reads from where they broke
 //   timeout    a call that moves nothing for so long is given up, then repeated
+//   metrics    every try counts
 //   provider
 //
 // Folders of this machine are neither repeated nor bounded: their errors do not pass by waiting.
@@ -12,6 +13,7 @@ import { parseTimeValue } from "../base/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { openBlobStore } from "./providers.ts";
 import { type StoreAddress, type StoreContext, storeSetting } from "./store-address.ts";
+import { type BlobStoreMetrics, meter } from "./wrap/metrics.ts";
 import { retry } from "./wrap/retry.ts";
 import { type ThrottleRates, throttle } from "./wrap/throttle.ts";
 import { timeout } from "./wrap/timeout.ts";
@@ -27,8 +29,9 @@ export function openRepositoryStore(
   address: StoreAddress,
   context: StoreContext,
   rates: ThrottleRates = {},
+  metrics?: BlobStoreMetrics,
 ): BlobStore {
-  const provider = openBlobStore(address, context);
+  const provider = meter(openBlobStore(address, context), context.clock, metrics).store;
   if (LOCAL_TYPES.has(address.type)) return throttle(provider, rates);
   const attemptsMax = 1 + retriesMax(address);
   const bounded = timeout(provider, context.clock, attemptsMax * timeoutMs(address));

@@ -98,6 +98,32 @@ function maxFileDescriptors(): number {
   }
 }
 
+/** Repositories of cloud stores with their requests. Upstream: RepositoryStatsSnapshot. */
+function repositoryStats(node: Node): JsonObject[] {
+  return node.repositories.metrics().flatMap(({ repository, calls }) => {
+    const placeSetting = REPOSITORY_PLACES[repository.type];
+    if (placeSetting === undefined) return [];
+    const counts = Object.entries(calls).map(([call, { calls: count }]) => [call, count]);
+    const { name, type, settings } = repository;
+    return {
+      repository_name: name,
+      repository_type: type,
+      repository_location: {
+        base_path: settings.get("base_path", ""),
+        [placeSetting]: settings.get(placeSetting, ""),
+      },
+      request_counts: Object.fromEntries(counts),
+    };
+  });
+}
+
+/** The types that count requests upstream, and the setting that says where each lies. */
+const REPOSITORY_PLACES: Readonly<Record<string, string>> = {
+  s3: "bucket",
+  gcs: "bucket",
+  azure: "container",
+};
+
 /** GET /_nodes/stats: one node. */
 export function nodeStats(node: Node, metrics: readonly string[]): JsonObject {
   const host = hostOf(node);
@@ -113,6 +139,7 @@ export function nodeStats(node: Node, metrics: readonly string[]): JsonObject {
   };
   const memory = process.memoryUsage();
   if (wants(metrics, "indices")) body["indices"] = sumStats(node, [...node.indices.all()]);
+  if (wants(metrics, "repositories")) body["repositories"] = repositoryStats(node);
   if (wants(metrics, "os")) {
     const [one, five, fifteen] = loadavg();
     body["os"] = {

@@ -149,12 +149,41 @@ class MeteredBlobStore extends ForwardingBlobStore {
   }
 }
 
+/** Bytes of a cell that holds metrics for several threads. */
+export const METRICS_CELL_BYTES = CALLS.length * 4 * 8;
+
+/** Metrics in a cell of METRICS_CELL_BYTES: stores of other threads count into the same. */
+export function sharedMetrics(cell: SharedArrayBuffer): BlobStoreMetrics {
+  const numbers = new Float64Array(cell);
+  const entries = CALLS.map((call, index): [BlobStoreCall, CallMetrics] => [
+    call,
+    callMetricsAt(numbers, index * 4),
+  ]);
+  return Object.fromEntries(entries) as BlobStoreMetrics;
+}
+
+function callMetricsAt(numbers: Float64Array, at: number): CallMetrics {
+  const member = (offset: number) => ({
+    enumerable: true,
+    get: () => numbers[at + offset]!,
+    set: (value: number) => {
+      numbers[at + offset] = value;
+    },
+  });
+  const members = { calls: member(0), errors: member(1), bytes: member(2), millis: member(3) };
+  return Object.defineProperties({}, members) as CallMetrics;
+}
+
 /** The store, and the numbers that it keeps up to date. */
 export function meter(
   inner: BlobStore,
   clock: Clock,
+  metrics: BlobStoreMetrics = newMetrics(),
 ): { store: BlobStore; metrics: BlobStoreMetrics } {
-  const zero = (): CallMetrics => ({ calls: 0, errors: 0, bytes: 0, millis: 0 });
-  const metrics = Object.fromEntries(CALLS.map((call) => [call, zero()])) as BlobStoreMetrics;
   return { store: new MeteredBlobStore(inner, clock, metrics), metrics };
+}
+
+function newMetrics(): BlobStoreMetrics {
+  const zero = (): CallMetrics => ({ calls: 0, errors: 0, bytes: 0, millis: 0 });
+  return Object.fromEntries(CALLS.map((call) => [call, zero()])) as BlobStoreMetrics;
 }

@@ -3,16 +3,20 @@
 
 import { VarveError } from "../../base/index.ts";
 import {
+  type BlobStore,
+  type BlobStoreMetrics,
   ByteRate,
   basePathOf,
   checkClients,
   type FlatSettings,
+  METRICS_CELL_BYTES,
   openBlobStore,
   openRepositoryStore,
   ReplaceableBlobStore,
   readOnly,
   resolveStoreAddress,
   type StoreAddress,
+  sharedMetrics,
   throttle,
 } from "../../blobstore/index.ts";
 import { openRepository, type Repository, type RepositoryOptions } from "../../repository/index.ts";
@@ -71,8 +75,16 @@ interface OpenRepository {
   readonly metadata: RepositoryMetadata;
   readonly writeRate: ByteRate;
   readonly readRate: ByteRate;
+  /** Cell of what its stores have done. */
+  readonly metrics: SharedArrayBuffer;
   /** Or why nothing can be done with it: its url is not allowed, its client is not known. */
   readonly usable: UsableRepository | VarveError;
+}
+
+/** What the stores of a repository have done. */
+export interface RepositoryMetrics {
+  readonly repository: RepositoryMetadata;
+  readonly calls: BlobStoreMetrics;
 }
 
 function validateName(name: string): void {
@@ -214,11 +226,11 @@ export class RepositoriesService {
 
   /** The open repository of a name with what a worker thread needs to open it too. */
   forTransfer(name: string): TransferRepository {
-    const { usable, writeRate, readRate } = this.opened(name);
+    const { usable, writeRate, readRate, metrics } = this.opened(name);
     if (usable instanceof VarveError) throw usable;
     const { repository, address, options } = usable;
-    const rates = { writeRate: writeRate.cell, readRate: readRate.cell };
-    return { repository, address: { store: address, options, ...rates } };
+    const cells = { writeRate: writeRate.cell, readRate: readRate.cell, metrics };
+    return { repository, address: { store: address, options, ...cells } };
   }
 
   private opened(name: string): OpenRepository {
@@ -244,14 +256,15 @@ export class RepositoriesService {
       const plan = planRepository(metadata, rules);
       const writeRate = known?.writeRate ?? new ByteRate(this.context.clock, 0);
       const readRate = known?.readRate ?? new ByteRate(this.context.clock, 0);
-      const usable = this.openPlan(metadata, plan, { write: writeRate, read: readRate });
+      const metrics = known?.metrics ?? new SharedArrayBuffer(METRICS_CELL_BYTES);
+      const usable = this.openPlan(metadata, plan, metrics, { write: writeRate, read: readRate });
       writeRate.bytesPerSecond = rateOf(
         settings,
         "max_snapshot_bytes_per_sec",
         SNAPSHOT_RATE_DEFAULT,
       );
       readRate.bytesPerSecond = rateOf(settings, "max_restore_bytes_per_sec", "0");
-      return { metadata, writeRate, readRate, usable };
+      return { metadata, writeRate, readRate, metrics, usable };
     } catch (error) {
       throw repositoryException(name, "failed to create repository", error);
     }
@@ -260,6 +273,7 @@ export class RepositoriesService {
   private openPlan(
     { name, settings }: RepositoryMetadata,
     plan: RepositoryPlan,
+    metrics: SharedArrayBuffer,
     rates: { write: ByteRate; read: ByteRate },
   ): OpenRepository["usable"] {
     const pathType = SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
@@ -269,7 +283,7 @@ export class RepositoriesService {
     if (own !== undefined) checkOpens(name, own, this.context);
     const address = this.addressOf(plan);
     if (address instanceof VarveError) return address;
-    const store = this.openProvider(name, plan, address);
+    const store = this.openProvider(name, plan, address, metrics);
     if (store instanceof VarveError) return store;
     const { clock, random } = this.context;
     const options = {
@@ -290,14 +304,27 @@ export class RepositoriesService {
     name: string,
     plan: RepositoryPlan,
     address: StoreAddress,
+    metrics: SharedArrayBuffer,
   ): ReplaceableBlobStore | VarveError {
-    const { clock, random } = this.context;
     try {
-      return new ReplaceableBlobStore(openRepositoryStore(address, { clock, random }));
+      return new ReplaceableBlobStore(this.openMetered(address, metrics));
     } catch (error) {
       if (CLIENT_TYPES.has(plan.store.type) && error instanceof VarveError) return error;
       throw named(name, error);
     }
+  }
+
+  private openMetered(address: StoreAddress, metrics: SharedArrayBuffer): BlobStore {
+    const { clock, random } = this.context;
+    return openRepositoryStore(address, { clock, random }, {}, sharedMetrics(metrics));
+  }
+
+  /** What the stores of open repositories have done so far, worker threads included. */
+  metrics(): RepositoryMetrics[] {
+    return [...this.open.values()].map(({ metadata, metrics }) => ({
+      repository: metadata,
+      calls: sharedMetrics(metrics),
+    }));
   }
 
   /** The address with the client's settings and secrets, or why there is none. */
@@ -312,8 +339,7 @@ export class RepositoriesService {
 
   /** Gives open repositories the secrets that the keystore holds now. */
   private reload(): void {
-    const { clock, random } = this.context;
-    for (const [name, { metadata, usable }] of this.open) {
+    for (const [name, { metadata, metrics, usable }] of this.open) {
       if (usable instanceof VarveError) {
         // What it lacked may be there now: the next use tries again.
         this.open.delete(name);
@@ -325,7 +351,7 @@ export class RepositoriesService {
         // Its secrets are gone. What runs goes on; the next use is refused.
         this.open.delete(name);
       } else if (!sameSecrets(address, usable.address)) {
-        usable.store.replace(openRepositoryStore(address, { clock, random }));
+        usable.store.replace(this.openMetered(address, metrics));
         usable.address = address;
       }
     }

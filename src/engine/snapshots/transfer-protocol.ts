@@ -2,7 +2,12 @@
 // plain data: the transfer runs in a worker thread where the repository allows it.
 
 import { systemClock, systemRandom } from "../../base/index.ts";
-import { ByteRate, openRepositoryStore, type StoreAddress } from "../../blobstore/index.ts";
+import {
+  ByteRate,
+  openRepositoryStore,
+  type StoreAddress,
+  sharedMetrics,
+} from "../../blobstore/index.ts";
 import {
   type FileTotals,
   type IndexId,
@@ -21,6 +26,8 @@ export interface RepositoryAddress {
   /** Cells of the ByteRates. */
   readonly writeRate: SharedArrayBuffer;
   readonly readRate: SharedArrayBuffer;
+  /** Cell of its metrics. */
+  readonly metrics: SharedArrayBuffer;
 }
 
 /** One shard to upload: a held commit. */
@@ -94,7 +101,7 @@ export function openAddress(address: RepositoryAddress): Repository {
     write: new ByteRate(systemClock, address.writeRate),
     read: new ByteRate(systemClock, address.readRate),
   };
-  const store = openRepositoryStore(address.store, context, rates);
+  const store = openRepositoryStore(address.store, context, rates, sharedMetrics(address.metrics));
   return openRepository(store, { ...address.options, ...context });
 }
 

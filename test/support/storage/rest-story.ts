@@ -75,6 +75,7 @@ export async function liveRepositoryStory(story: RepositoryStory): Promise<void>
     expect(Object.keys(verified.nodes)).toHaveLength(1);
     const sourceOf = await fill(first);
     await takeTwo(first);
+    if (type !== "hdfs") await countsRequests(first, type);
     await restoreBeside(first, sourceOf);
     await restoreElsewhere(second, story, sourceOf);
     await deleteAll(first);
@@ -97,6 +98,16 @@ async function takeTwo(node: TestServer): Promise<void> {
   expect(stats.incremental.file_count).toBeLessThan(stats.total.file_count);
   const again = await node.call("PUT", "/_snapshot/s3-backup/one?wait_for_completion=true");
   expect([again.status, again.body.error.type]).toEqual([400, "invalid_snapshot_name_exception"]);
+}
+
+/** Requests are counted, those of worker threads too: they put the files of the shards. */
+async function countsRequests(node: TestServer, type: string): Promise<void> {
+  const { nodes } = await node.ok("GET", "/_nodes/stats/repositories");
+  const [stats] = Object.values(nodes) as { repositories: Record<string, any>[] }[];
+  expect(stats!.repositories).toHaveLength(1);
+  const [counted] = stats!.repositories;
+  expect(counted).toMatchObject({ repository_name: "s3-backup", repository_type: type });
+  expect(counted!["request_counts"].put).toBeGreaterThan(20);
 }
 
 async function restoreBeside(node: TestServer, sourceOf: (n: number) => object): Promise<void> {
