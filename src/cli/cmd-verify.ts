@@ -7,11 +7,10 @@ import {
   type Finding,
   parseDataSelection,
   planRepair,
-  planVerify,
   type Repository,
-  runVerify,
   type VerifyPlan,
   type VerifyResult,
+  verifyRepository,
 } from "../repository/index.ts";
 import {
   type CommandContext,
@@ -20,7 +19,7 @@ import {
   listArgument,
   textArgument,
 } from "./command.ts";
-import { formatDuration, formatSize } from "./output.ts";
+import { formatDuration, formatSize, type Progress } from "./output.ts";
 import { printRepair } from "./repair-report.ts";
 
 /** `varve verify` */
@@ -77,23 +76,28 @@ export async function verify(
     readonly address: StoreAddress;
   },
 ): Promise<{ plan: VerifyPlan; result: VerifyResult }> {
-  const plan = await planVerify(repository.context, { snapshots: what.names, signal });
-  const shards = plan.indices.reduce((sum, { shards }) => sum + shards.length, 0);
-  const bar = output.progress("verify", shards, "shards");
-  let done = 0;
-  const result = await runVerify(repository.context, plan, {
-    data: what.data,
-    structure: what.structure,
-    address: what.address,
-    signal,
-    onProgress(progress) {
-      if (progress.shards === done) return;
-      bar.advance(progress.shards - done);
-      done = progress.shards;
-    },
+  const request = { snapshots: what.names, signal };
+  let bar: Progress | undefined;
+  const found = await verifyRepository(repository.context, request, (plan) => {
+    const shards = plan.indices.reduce((sum, { shards }) => sum + shards.length, 0);
+    bar?.stop();
+    const shown = output.progress("verify", shards, "shards");
+    bar = shown;
+    let done = 0;
+    return {
+      data: what.data,
+      structure: what.structure,
+      address: what.address,
+      signal,
+      onProgress(progress) {
+        if (progress.shards === done) return;
+        shown.advance(progress.shards - done);
+        done = progress.shards;
+      },
+    };
   });
-  bar.stop();
-  return { plan, result };
+  bar?.stop();
+  return found;
 }
 
 async function print({ output }: CommandContext, result: VerifyResult): Promise<void> {

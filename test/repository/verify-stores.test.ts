@@ -20,6 +20,7 @@ import {
   type RunVerifyOptions,
   runVerify,
   type VerifyResult,
+  verifyRepository,
 } from "../../src/repository/index.ts";
 import { applyDamage, type UnpackedFixture, unpackFixture } from "../support/fixtures.ts";
 
@@ -66,6 +67,19 @@ async function serve(folder: string): Promise<string> {
   });
   await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Lets another writer delete once data is read. */
+class DeletingBlobStore extends ForwardingBlobStore {
+  private readonly interfere: () => Promise<void>;
+  constructor(inner: BlobStore, interfere: () => Promise<void>) {
+    super(inner);
+    this.interfere = interfere;
+  }
+  override async *read(name: string, offset: number, length: number) {
+    await this.interfere();
+    yield* this.inner.read(name, offset, length);
+  }
 }
 
 /** A store that is not on this machine: it cannot be read at once. */
@@ -124,6 +138,39 @@ describe("a verification", () => {
     expect((store as BlobStore).readSync).toBeUndefined();
     const result = await verify(store, { structure: true });
     expect(result.findings).toEqual([]);
+  });
+
+  test("looks again where another writer has deleted meanwhile", async () => {
+    const { repository } = unpack("os2.19.6-series");
+    const opened = { name: "fixture", clock: systemClock, random: seededRandom(1) };
+    const { context } = openRepository(new FsBlobStore(repository), opened);
+    const other = openRepository(new FsBlobStore(repository), opened);
+    let plans = 0;
+    const found = await verifyRepository(context, {}, () => {
+      plans++;
+      return { onProgress: () => {} };
+    });
+    expect([plans, found.result.snapshots]).toEqual([1, 9]);
+    const plan = await planVerify(context);
+    await other.deleteSnapshots(["s1", "s4"]);
+    // What was planned before the deletion finds what that took away.
+    const stale = await runVerify(context, plan);
+    expect(stale.ok).toBe(false);
+    let deleted = false;
+    const again = await verifyRepository(
+      {
+        ...context,
+        store: new DeletingBlobStore(context.store, async () => {
+          if (deleted) return;
+          deleted = true;
+          await other.deleteSnapshots(["s2", "s5", "s6"]);
+        }),
+      },
+      {},
+      () => ({}),
+    );
+    expect(deleted).toBe(true);
+    expect(again.result).toMatchObject({ findings: [], snapshots: 4 });
   });
 
   test("stops when it is told to", async () => {

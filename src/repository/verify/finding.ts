@@ -50,7 +50,7 @@ export type FindingKind = keyof typeof FINDING_KINDS;
 export interface Finding {
   readonly severity: Severity;
   readonly kind: FindingKind;
-  /** Names of the snapshots that it hits, in the order of the catalog. */
+  /** Names of the snapshots that it hits, the oldest first. */
   readonly snapshots: string[];
   readonly index: string | null;
   readonly shard: number | null;

@@ -7,6 +7,7 @@ import { decodeRepositoryData, type RepositoryData } from "../format/repository-
 import { snapshotInfoFromTree } from "../format/snapshot-info.ts";
 import {
   generationOfBlob,
+  INDEX_FILE_PREFIX,
   INDEX_LATEST_BLOB,
   indexBlobName,
   SNAPSHOT_PREFIX,
@@ -15,7 +16,7 @@ import {
 import { rebuildRepositoryData } from "../repair/rebuild-root.ts";
 import { type RepositoryContext, rootName } from "../repository-context.ts";
 import { type Finding, newFinding } from "./finding.ts";
-import { type ReadCounts, readBlob, readChecked } from "./read-checked-blob.ts";
+import { type ReadCounts, readBlob, readChecked, uncounted } from "./read-checked-blob.ts";
 
 /** What is known of a repository's root. */
 export interface VerifiedRoot {
@@ -81,6 +82,19 @@ export function newestGeneration(names: Iterable<string>): number | undefined {
     if (generation !== undefined) newest = Math.max(newest ?? -1, generation);
   }
   return newest;
+}
+
+/** Has the repository another root by now than the one that was verified? */
+export async function hasMoved(
+  context: RepositoryContext,
+  root: VerifiedRoot,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { store, basePath } = context;
+  const newest = store.capabilities.list
+    ? newestGeneration((await store.list(basePath, INDEX_FILE_PREFIX, signal)).keys())
+    : (await readNamedGeneration(context, uncounted(), signal)).generation;
+  return newest !== undefined && newest > root.data.generation;
 }
 
 async function readNamedGeneration(

@@ -15,6 +15,8 @@ import { type BlobProblem, type ReadCounts, readChecked } from "./read-checked-b
 export interface VerifiedSnapshot {
   readonly uuid: string;
   readonly name: string;
+  /** When it was begun; 0 where that is not known. */
+  readonly startTimeMillis: number;
   /** False where its information cannot be read: nobody knows then which shards failed. */
   readonly known: boolean;
   /** Its data is in a remote store, and there is nothing of it in the shards' folders. */
@@ -133,6 +135,7 @@ function verifiedSnapshot(
   return {
     uuid: snapshot.uuid,
     name: snapshot.name,
+    startTimeMillis: info?.startTimeMillis ?? 0,
     known: info !== undefined,
     pinned: info?.pinnedTimestamp !== undefined,
     shallow: info?.remoteStoreIndexShallowCopy === true || info?.pinnedTimestamp !== undefined,

@@ -22,7 +22,7 @@ import { findUnreferenced, UnreferencedBlobs } from "./find-unreferenced.ts";
 import { type Finding, newFinding, sortFindings } from "./finding.ts";
 import type { ReadCounts } from "./read-checked-blob.ts";
 import { type VerifiedIndex, verifyIndex } from "./verify-index.ts";
-import { type VerifiedRoot, verifyRoot } from "./verify-root.ts";
+import { hasMoved, type VerifiedRoot, verifyRoot } from "./verify-root.ts";
 import { verifyShard } from "./verify-shard.ts";
 import { type VerifiedSnapshot, verifySnapshots } from "./verify-snapshots.ts";
 import { verifyStructure } from "./verify-structure.ts";
@@ -101,6 +101,26 @@ export function parseDataSelection(text: string): DataSelection {
   const files = /^sample:(\d{1,9})$/.exec(text);
   if (files !== null) return { files: Number(files[1]) };
   throw illegalArgument(`[${text}] is none of all, none, a share as 5%, or a number as sample:20`);
+}
+
+/** Verifications of a repository that is written to meanwhile; then its findings stand. */
+const ATTEMPTS_MAX = 3;
+
+/**
+ * Plans and runs. Where another writer moved the root on, findings may be that writer's doing: what
+ * it deleted looks missing. Then all is looked at again.
+ */
+export async function verifyRepository(
+  context: RepositoryContext,
+  request: VerifyRequest,
+  optionsOf: (plan: VerifyPlan) => RunVerifyOptions,
+): Promise<{ plan: VerifyPlan; result: VerifyResult }> {
+  for (let attempt = 1; ; attempt++) {
+    const plan = await planVerify(context, request);
+    const result = await runVerify(context, plan, optionsOf(plan));
+    if (result.findings.length === 0 || attempt === ATTEMPTS_MAX) return { plan, result };
+    if (!(await hasMoved(context, plan.root, request.signal))) return { plan, result };
+  }
 }
 
 /** Reads the root, the snapshots and the indices. Error: `missing` snapshot or repository. */
@@ -343,9 +363,10 @@ async function verifyShards(run: VerifyRun): Promise<void> {
   orphans.finish();
 }
 
-/** Snapshots of a finding in the catalog's order. */
+/** Snapshots of a finding in the order in which they were begun. */
 function inOrder(findings: readonly Finding[], plan: VerifyPlan): Finding[] {
-  const order = new Map(plan.snapshots.map(({ name }, at) => [name, at]));
+  const begun = [...plan.snapshots].sort((a, b) => a.startTimeMillis - b.startTimeMillis);
+  const order = new Map(begun.map(({ name }, at) => [name, at]));
   const rank = (name: string) => order.get(name) ?? order.size;
   return findings.map((finding) => ({
     ...finding,
