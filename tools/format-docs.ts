@@ -50,6 +50,7 @@ export const PAGES: Readonly<
       "util/packed/packed-ints.ts",
       "codecs/lucene50/sequential-chunk.ts",
       "codecs/lucene50/fields-index.ts",
+      "codecs/opensearch-custom/stored-fields.ts",
     ],
   },
   "old-columns": {

@@ -12,3 +12,4 @@ export * from "./units.ts";
 export * from "./version.ts";
 export * from "./worker-pool.ts";
 export * from "./worker-protocol.ts";
+export * from "./zstd.ts";

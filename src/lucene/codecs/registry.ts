@@ -8,7 +8,8 @@
 // Everything else (stored fields, doc values, norms, points, live docs, compound) has been that of
 // Lucene90 since 9.0. Lucene91 is the codec that is written. Those before 9.0: old-codecs.ts.
 // OpenSearch's default and best_compression codecs write under Lucene's own names; the mode of the
-// stored fields is a segment attribute.
+// stored fields is a segment attribute. Its plugin custom-codecs writes ZSTD<line> and
+// ZSTDNODICT<line> (without a line: Lucene95), which differ in their stored fields.
 // Upstream: the Lucene*Codec classes of lucene-core and lucene-backward-codecs (9.12.3, 10.4.0).
 
 import { unsupported, VarveError } from "../../base/index.ts";
@@ -40,6 +41,7 @@ import { lucene103PostingsFormat } from "./lucene103/lucene103-postings-format.t
 import { lucene104PostingsFormat } from "./lucene104/lucene104-postings-format.ts";
 import { lucene912PostingsFormat } from "./lucene912/lucene912-postings-format.ts";
 import { OLD_CODECS, OLD_DOC_VALUES_FORMATS } from "./old-codecs.ts";
+import { zstdStoredFieldsFormat } from "./opensearch-custom/stored-fields.ts";
 
 const POSTINGS_FORMATS = byName([
   lucene50PostingsFormat,
@@ -65,7 +67,7 @@ export const lucene91Codec = codec(
   "Lucene90",
 );
 
-const CODECS = byName<Codec>([
+const LUCENE_CODECS = byName<Codec>([
   ...OLD_CODECS,
   codec("Lucene90", lucene90FieldInfosFormat, lucene90SegmentInfoFormat, "Lucene90"),
   lucene91Codec,
@@ -79,6 +81,23 @@ const CODECS = byName<Codec>([
   codec("Lucene103", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene103"),
   codec("Lucene104", lucene94FieldInfosFormat, lucene99SegmentInfoFormat, "Lucene104"),
 ]);
+
+// The plugin's first codecs, of 2.9 and 2.10, do not say their line.
+const CODECS = byName<Codec>([
+  ...LUCENE_CODECS.values(),
+  zstdCodec("Lucene95CustomCodec", "Lucene95"),
+  zstdCodec("ZSTD", "Lucene95"),
+  zstdCodec("ZSTDNODICT", "Lucene95"),
+  ...["99", "912", "101", "103", "104"].flatMap((line) => [
+    zstdCodec(`ZSTD${line}`, `Lucene${line}`),
+    zstdCodec(`ZSTDNODICT${line}`, `Lucene${line}`),
+  ]),
+]);
+
+function zstdCodec(name: string, line: string): Codec {
+  const storedFieldsFormat = zstdStoredFieldsFormat(line);
+  return { ...LUCENE_CODECS.get(line)!, name, storedFieldsFormat };
+}
 
 function codec(
   name: string,

@@ -19,9 +19,8 @@
 // Spec: docs/format/checksummed-blob.md. Upstream: ChecksumBlobStoreFormat, DeflateCompressor.
 
 import * as zlib from "node:zlib";
-import { crc32, METADATA_BLOB_BYTES_MAX, VarveError } from "../../base/index.ts";
+import { crc32, decompressZstd, METADATA_BLOB_BYTES_MAX, VarveError } from "../../base/index.ts";
 import { decodeSmile, encodeSmile, readObject, type XContentObject } from "../../xcontent/index.ts";
-import { decompressZstd } from "./zstd.ts";
 
 /** The codec names in use. */
 export type BlobCodec = "snapshot" | "snapshots" | "metadata" | "index-metadata";

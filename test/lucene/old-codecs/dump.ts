@@ -40,7 +40,7 @@ export function dumpIndex(name: string, reader: StandardDirectoryReader): Record
     out[`${name}/${field}`] = digest((leaf, base, put) => dumpField(leaf, field, base, put));
   }
   if (name === "columns") return out;
-  out[`${name}/documents`] = digest(dumpDocuments);
+  out[`${name}/documents`] = digestDocuments(reader);
   out[`${name}/live`] = digest((leaf, base, put) => {
     for (let doc = 0; doc < leaf.maxDoc; doc++) {
       put(`${base + doc}:${leaf.hardLiveDocs?.get(doc) ?? true}`);
@@ -114,6 +114,15 @@ function dumpDocValues(
 function dumpDictionary(values: OrdDictionary, put: Put): void {
   for (let ord = 0; ord < values.valueCount; ord++) put(hex(values.lookupOrd(ord)));
   for (const probe of PROBES) put(`${probe}${values.lookupTerm(Buffer.from(probe))}`);
+}
+
+/** Of the stored values of all documents. */
+export function digestDocuments(reader: StandardDirectoryReader): string {
+  const hash = createHash("sha1");
+  for (const { reader: leaf, docBase } of reader.leaves) {
+    dumpDocuments(leaf, docBase, (line) => void hash.update(`${line}\n`));
+  }
+  return hash.digest("hex");
 }
 
 function dumpDocuments(leaf: LeafReader, base: number, put: Put): void {

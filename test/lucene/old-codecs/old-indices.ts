@@ -16,9 +16,14 @@ export function expectedOf(version: string): Record<string, string> {
   return JSON.parse(readFileSync(join(DATA, version, "expected.json"), "utf8"));
 }
 
-/** The files of one archive. */
+/** The files of one archive of a version. */
 export function oldIndex(version: string, index: string): MemoryDirectory {
-  const tar = gunzipSync(readFileSync(join(DATA, version, `${index}.tar.gz`)));
+  return unpackIndex(join(DATA, version, `${index}.tar.gz`));
+}
+
+/** The files of a compressed tar archive. */
+export function unpackIndex(path: string): MemoryDirectory {
+  const tar = gunzipSync(readFileSync(path));
   const directory = new MemoryDirectory();
   for (let at = 0; at + BLOCK_BYTES <= tar.length && tar[at] !== 0; ) {
     const name = tar.toString("latin1", at, tar.indexOf(0, at));

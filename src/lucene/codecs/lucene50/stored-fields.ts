@@ -33,7 +33,6 @@ import {
   FOOTER_BYTES,
   type IndexInput,
   readChecksumFile,
-  retrieveChecksum,
 } from "../../store/index.ts";
 import type { StoredFieldsFormat } from "../codec.ts";
 import {
@@ -41,7 +40,10 @@ import {
   type FieldsIndex,
   readFieldsIndex,
 } from "../lucene90/compressing-fields-index.ts";
-import type { StoredFieldsFile } from "../lucene90/compressing-stored-fields-reader.ts";
+import {
+  openFieldsFile,
+  type StoredFieldsFile,
+} from "../lucene90/compressing-stored-fields-reader.ts";
 import { BigEndianStoredFieldsReader } from "./big-endian-stored-fields-reader.ts";
 import { checkPackedVersion, readLegacyFieldsIndex } from "./fields-index.ts";
 import {
@@ -102,11 +104,8 @@ function modeOf(info: SegmentInfo): Mode {
 }
 
 function openFile(directory: Directory, info: SegmentInfo, mode: Mode): StoredFieldsFile {
-  const fields = directory.openInput(segmentFileName(info.name, "", "fdt"));
-  try {
-    const codec = `${mode.codec}Data`;
-    const version = checkIndexHeader(fields, codec, 0, VERSION_OFFHEAP_INDEX, info.id, "");
-    retrieveChecksum(fields);
+  const header = { codec: `${mode.codec}Data`, versions: [0, VERSION_OFFHEAP_INDEX] } as const;
+  return openFieldsFile(directory, info, header, (fields, version) => {
     const chunkBytes = fields.readVInt();
     if (chunkBytes < 1) throw corrupt("Invalid chunk size", { file: fields.name, chunkBytes });
     checkPackedVersion(fields);
@@ -115,11 +114,8 @@ function openFile(directory: Directory, info: SegmentInfo, mode: Mode): StoredFi
         ? readLegacyFieldsIndex(directory, info, `${mode.codec}Index`, version)
         : readOffHeapIndex(directory, info, fields);
     checkTrailer(fields, version, index);
-    return { fields, meta: { chunkBytes, index } };
-  } catch (error) {
-    fields.close();
-    throw error;
-  }
+    return { chunkBytes, index };
+  });
 }
 
 function readOffHeapIndex(

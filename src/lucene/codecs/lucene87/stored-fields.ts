@@ -29,7 +29,6 @@ import {
   type Directory,
   type IndexInput,
   readChecksumFile,
-  retrieveChecksum,
 } from "../../store/index.ts";
 import type { StoredFieldsFormat } from "../codec.ts";
 import { BigEndianStoredFieldsReader } from "../lucene50/big-endian-stored-fields-reader.ts";
@@ -45,10 +44,11 @@ import {
   checkFieldsIndexIntegrity,
   readFieldsIndex,
 } from "../lucene90/compressing-fields-index.ts";
-import type {
-  StoredFieldsFile,
-  StoredFieldsMeta,
+import {
+  openFieldsFile,
+  type StoredFieldsMeta,
 } from "../lucene90/compressing-stored-fields-reader.ts";
+import { readChunkCounts } from "../lucene90/stored-fields-reader.ts";
 
 const MODE_KEY = "Lucene87StoredFieldsFormat.mode";
 const VERSION_META = 3;
@@ -65,7 +65,7 @@ export const lucene87StoredFieldsFormat: StoredFieldsFormat = {
     new Lucene87StoredFieldsReader(new BigEndianDirectory(directory), info, fieldInfos),
 };
 
-interface VersionedFile extends StoredFieldsFile {
+interface Meta extends StoredFieldsMeta {
   readonly version: number;
 }
 
@@ -83,7 +83,7 @@ class Lucene87StoredFieldsReader extends BigEndianStoredFieldsReader {
     const file = openFile(directory, info, mode);
     super(info, fieldInfos, file, new ChunkData(mode), true);
     this.directory = directory;
-    this.codeShift = file.version < VERSION_NUM_CHUNKS ? 1 : 2;
+    this.codeShift = file.meta.version < VERSION_NUM_CHUNKS ? 1 : 2;
   }
 
   protected override docCountOf(code: number): number {
@@ -95,17 +95,11 @@ class Lucene87StoredFieldsReader extends BigEndianStoredFieldsReader {
   }
 }
 
-function openFile(directory: Directory, info: SegmentInfo, mode: CompressionMode): VersionedFile {
-  const fields = directory.openInput(segmentFileName(info.name, "", "fdt"));
-  try {
-    const newest = VERSION_NUM_CHUNKS;
-    const version = checkIndexHeader(fields, mode.codec, VERSION_META, newest, info.id, "");
-    retrieveChecksum(fields);
-    return { fields, version, meta: readMeta(directory, info, fields, version) };
-  } catch (error) {
-    fields.close();
-    throw error;
-  }
+function openFile(directory: Directory, info: SegmentInfo, mode: CompressionMode) {
+  const header = { codec: mode.codec, versions: [VERSION_META, VERSION_NUM_CHUNKS] } as const;
+  return openFieldsFile(directory, info, header, (fields, version) =>
+    readMeta(directory, info, fields, version),
+  );
 }
 
 function readMeta(
@@ -113,7 +107,7 @@ function readMeta(
   info: SegmentInfo,
   fields: IndexInput,
   version: number,
-): StoredFieldsMeta {
+): Meta {
   return readChecksumFile(directory, segmentFileName(info.name, "", "fdm"), (meta) => {
     checkIndexHeader(meta, `${LUCENE85_FIELDS_INDEX}Meta`, 0, version, info.id, "");
     const chunkBytes = meta.readVInt();
@@ -121,17 +115,13 @@ function readMeta(
     checkPackedVersion(meta);
     const codec = `${LUCENE85_FIELDS_INDEX}Idx`;
     const index = readFieldsIndex(directory, info, meta, fields, { codec, trailerBytesMax: 0 });
-    const chunkCount = version < VERSION_NUM_CHUNKS ? index.chunkCount : meta.readVLong();
-    const dirtyChunkCount = meta.readVLong();
-    const dirtyDocCount = meta.readVLong();
-    if (chunkCount !== index.chunkCount || dirtyChunkCount > chunkCount) {
-      throw corrupt("Counts of chunks contradict each other", {
-        file: meta.name,
-        chunkCount,
-        dirtyChunkCount,
-        dirtyDocCount,
-      });
+    if (version >= VERSION_NUM_CHUNKS) {
+      readChunkCounts(meta, index);
+    } else {
+      // Lucene made no effort to keep these right in version 3.
+      meta.readVLong();
+      meta.readVLong();
     }
-    return { chunkBytes, index };
+    return { chunkBytes, index, version };
   });
 }

@@ -6,6 +6,7 @@
 //    n    vInt  blockLength  decompressed bytes of each block but the last
 //   LZ4:     compressed length of the dictionary and of every block (vInt each), then their bytes
 //   DEFLATE: compressed length (vInt) and bytes of the dictionary, then of every block; 0 = empty
+//   zstd:    as DEFLATE (opensearch-custom/); without a dictionary dictLength is not there either
 // Only the blocks that hold the wanted bytes are decompressed, each once, into the chunk's place.
 // Upstream: org.apache.lucene.codecs.lucene90.{LZ4WithPresetDictCompressionMode,
 // DeflateWithPresetDictCompressionMode} (9.12.3).
@@ -22,8 +23,25 @@ import type { DataOutput, IndexInput } from "../../store/index.ts";
 import type { StoredFieldsMode } from "../codec.ts";
 import type { ChunkBytes } from "./compressing-stored-fields-reader.ts";
 
+/** How blocks that stand alone are decompressed: DEFLATE, zstd. */
+export type BlockDecompressor = (
+  compressed: Uint8Array,
+  dictionary: Uint8Array,
+  length: number,
+) => Uint8Array;
+
+/** What reading a mode's chunks asks for. */
+export interface ChunkMode {
+  /** Is there a dictionary before the blocks of a unit? */
+  readonly hasDictionary: boolean;
+  /** Undefined: LZ4, whose lengths come before all blocks. */
+  readonly decompress: BlockDecompressor | undefined;
+  /** No compressed byte gives more than this. */
+  readonly ratioMax: number;
+}
+
 /** The constants of one mode of Lucene90StoredFieldsFormat. */
-export interface CompressionMode {
+export interface CompressionMode extends ChunkMode {
   readonly name: StoredFieldsMode;
   /** Codec name in the header of .fdt. */
   readonly codec: string;
@@ -32,11 +50,10 @@ export interface CompressionMode {
   readonly docsMax: number;
   /** The dictionary is 1 / (10 · dictFactor) of a unit. */
   readonly dictFactor: number;
-  /** No compressed byte gives more than this. */
-  readonly ratioMax: number;
 }
 
 const SUB_BLOCKS = 10;
+const NO_BYTES = new Uint8Array(0);
 
 /** The mode of the default codec. */
 export const BEST_SPEED: CompressionMode = {
@@ -46,6 +63,8 @@ export const BEST_SPEED: CompressionMode = {
   docsMax: 1024,
   dictFactor: 2,
   ratioMax: 256,
+  hasDictionary: true,
+  decompress: undefined,
 };
 
 /** The mode of `best_compression`. */
@@ -56,6 +75,8 @@ export const BEST_COMPRESSION: CompressionMode = {
   docsMax: 4096,
   dictFactor: 6,
   ratioMax: 1040,
+  hasDictionary: true,
+  decompress: inflateBlock,
 };
 
 interface Piece {
@@ -75,13 +96,13 @@ const KEPT_BYTES = 1024 * 1024;
 /** One chunk of a dictionary and blocks. */
 export class ChunkData implements ChunkBytes {
   bytes: Uint8Array = new Uint8Array(0);
-  private readonly mode: CompressionMode;
+  private readonly mode: ChunkMode;
   private input: IndexInput | undefined;
   private pieces: Piece[] = [];
   private scratch: Uint8Array = new Uint8Array(0);
   private scratchDictionary: Piece | undefined;
 
-  constructor(mode: CompressionMode) {
+  constructor(mode: ChunkMode) {
     this.mode = mode;
   }
 
@@ -106,7 +127,8 @@ export class ChunkData implements ChunkBytes {
   }
 
   private readUnit(input: IndexInput, start: number, length: number): void {
-    const dictLength = input.readVInt();
+    const { hasDictionary, decompress } = this.mode;
+    const dictLength = hasDictionary ? input.readVInt() : 0;
     const blockLength = input.readVInt();
     if (dictLength < 0 || dictLength > length || (blockLength < 1 && dictLength < length)) {
       throw corrupt("Invalid dictionary or block length", {
@@ -116,14 +138,14 @@ export class ChunkData implements ChunkBytes {
         length,
       });
     }
-    const lengths = [dictLength];
+    const lengths = hasDictionary ? [dictLength] : [];
     for (let done = dictLength; done < length; done += blockLength) {
       // Each block needs a byte or more: this ends at the end of the input, whatever the lengths.
       lengths.push(Math.min(blockLength, length - done));
       if (lengths.length > input.length) throw corrupt("Too many blocks", { file: input.name });
     }
-    if (this.mode.name === "BEST_SPEED") this.placeLz4(input, start, lengths);
-    else this.placeDeflate(input, start, lengths);
+    if (decompress === undefined) this.placeLz4(input, start, lengths);
+    else this.placeBlocks(input, start, lengths);
   }
 
   private placeLz4(input: IndexInput, start: number, lengths: readonly number[]): void {
@@ -134,7 +156,7 @@ export class ChunkData implements ChunkBytes {
     }
   }
 
-  private placeDeflate(input: IndexInput, start: number, lengths: readonly number[]): void {
+  private placeBlocks(input: IndexInput, start: number, lengths: readonly number[]): void {
     for (const [i, length] of lengths.entries()) {
       this.place(input, start, length, readLength(input), i === 0);
       start += length;
@@ -149,7 +171,7 @@ export class ChunkData implements ChunkBytes {
     first: boolean,
   ): void {
     const last = this.pieces[this.pieces.length - 1];
-    const dictionary = first ? undefined : (last!.dictionary ?? last);
+    const dictionary = first || !this.mode.hasDictionary ? undefined : (last!.dictionary ?? last);
     const position = input.filePointer;
     input.skip(compressedLength);
     this.pieces.push({ start, length, position, compressedLength, dictionary, done: false });
@@ -177,8 +199,9 @@ export class ChunkData implements ChunkBytes {
     const input = this.input!;
     input.seek(piece.position);
     const compressed = input.bytesBorrow(piece.compressedLength);
-    if (this.mode.name === "BEST_SPEED") this.decompressLz4(piece, compressed);
-    else this.inflate(piece, compressed, input.name);
+    const { decompress } = this.mode;
+    if (decompress === undefined) this.decompressLz4(piece, compressed);
+    else this.decompressBlock(piece, compressed, decompress, input.name);
     piece.done = true;
   }
 
@@ -204,19 +227,21 @@ export class ChunkData implements ChunkBytes {
     this.bytes.set(scratch.subarray(dictLength, dictLength + length), start);
   }
 
-  private inflate(piece: Piece, compressed: Uint8Array, file: string): void {
+  private decompressBlock(
+    piece: Piece,
+    compressed: Uint8Array,
+    decompress: BlockDecompressor,
+    file: string,
+  ): void {
     const { dictionary, start, length } = piece;
     if (length === 0) return;
+    const before =
+      dictionary === undefined
+        ? NO_BYTES
+        : this.bytes.slice(dictionary.start, dictionary.start + dictionary.length);
     let block: Uint8Array;
     try {
-      block = inflateRawSync(compressed, {
-        maxOutputLength: length,
-        ...(dictionary === undefined || dictionary.length === 0
-          ? {}
-          : {
-              dictionary: this.bytes.slice(dictionary.start, dictionary.start + dictionary.length),
-            }),
-      });
+      block = decompress(compressed, before, length);
     } catch (error) {
       throw corrupt("Compressed block is damaged", { file, offset: piece.position }, error);
     }
@@ -230,6 +255,13 @@ export class ChunkData implements ChunkBytes {
     }
     this.bytes.set(block, start);
   }
+}
+
+function inflateBlock(compressed: Uint8Array, dictionary: Uint8Array, length: number): Uint8Array {
+  return inflateRawSync(compressed, {
+    maxOutputLength: length,
+    ...(dictionary.length === 0 ? {} : { dictionary }),
+  });
 }
 
 function readLength(input: IndexInput): number {

@@ -7,8 +7,15 @@
 import { assert, corrupt } from "../../../base/index.ts";
 import type { FieldInfos } from "../../index/field-info.ts";
 import type { StoredFieldsReader, StoredFieldVisitor } from "../../index/leaf-reader.ts";
-import type { SegmentInfo } from "../../index/segment-info.ts";
-import { checksumEntireFile, IndexInput, memorySource } from "../../store/index.ts";
+import { type SegmentInfo, segmentFileName } from "../../index/segment-info.ts";
+import {
+  checkIndexHeader,
+  checksumEntireFile,
+  type Directory,
+  IndexInput,
+  memorySource,
+  retrieveChecksum,
+} from "../../store/index.ts";
 import { chunkOfDoc, type FieldsIndex } from "./compressing-fields-index.ts";
 import {
   readByteCount,
@@ -34,6 +41,25 @@ export interface StoredFieldsFile {
 export interface StoredFieldsMeta {
   readonly chunkBytes: number;
   readonly index: FieldsIndex;
+}
+
+/** Opens .fdt and checks its ends; `readMeta` reads what is said of it. */
+export function openFieldsFile<M>(
+  directory: Directory,
+  info: SegmentInfo,
+  header: { readonly codec: string; readonly versions: readonly [number, number] },
+  readMeta: (fields: IndexInput, version: number) => M,
+): { fields: IndexInput; meta: M } {
+  const fields = directory.openInput(segmentFileName(info.name, "", "fdt"));
+  try {
+    const [oldest, newest] = header.versions;
+    const version = checkIndexHeader(fields, header.codec, oldest, newest, info.id, "");
+    retrieveChecksum(fields);
+    return { fields, meta: readMeta(fields, version) };
+  } catch (error) {
+    fields.close();
+    throw error;
+  }
 }
 
 /** One chunk, decompressed as far as it was asked for. */

@@ -8,17 +8,19 @@ import {
   type Directory,
   type IndexInput,
   readChecksumFile,
-  retrieveChecksum,
 } from "../../store/index.ts";
-import { ChunkData, type CompressionMode } from "./compressing-chunk.ts";
+import { ChunkData, type ChunkMode, type CompressionMode } from "./compressing-chunk.ts";
 import {
   checkFieldsIndexIntegrity,
   FIELDS_INDEX_CODEC,
+  type FieldsIndex,
   readFieldsIndex,
 } from "./compressing-fields-index.ts";
 import { readInts } from "./compressing-ints.ts";
 import {
   CompressingStoredFieldsReader,
+  openFieldsFile,
+  type StoredFieldsFile,
   type StoredFieldsMeta,
 } from "./compressing-stored-fields-reader.ts";
 
@@ -26,48 +28,26 @@ import {
 export const STORED_FIELDS_VERSION = 1;
 
 /** What .fdm says of the whole file. */
-interface Meta extends StoredFieldsMeta {
+export interface Lucene90StoredFieldsMeta extends StoredFieldsMeta {
   readonly chunkCount: number;
   readonly dirtyChunkCount: number;
   readonly dirtyDocCount: number;
 }
 
-/** Lucene90CompressingStoredFieldsReader. */
-export class Lucene90StoredFieldsReader extends CompressingStoredFieldsReader {
-  readonly mode: CompressionMode;
-  readonly meta: Meta;
-  private readonly directory: Directory;
+/** Reads chunks of the layout since Lucene 9.0, however their units are compressed. */
+export class Lucene90ChunksReader extends CompressingStoredFieldsReader {
+  protected readonly directory: Directory;
 
   constructor(
     directory: Directory,
     info: SegmentInfo,
     fieldInfos: FieldInfos,
-    mode: CompressionMode,
-    shared?: { fields: IndexInput; meta: Meta },
+    file: StoredFieldsFile,
+    mode: ChunkMode,
+    owner: boolean,
   ) {
-    const file = shared ?? openFile(directory, info, mode);
-    super(info, fieldInfos, file, new ChunkData(mode), shared === undefined);
-    this.meta = file.meta;
+    super(info, fieldInfos, file, new ChunkData(mode), owner);
     this.directory = directory;
-    this.mode = mode;
-  }
-
-  /** An independent reader over the same file: its chunk is its own, closing it does nothing. */
-  clone(): Lucene90StoredFieldsReader {
-    const { directory, segmentInfo, fieldInfos, mode, fields, meta } = this;
-    return new Lucene90StoredFieldsReader(directory, segmentInfo, fieldInfos, mode, {
-      fields,
-      meta,
-    });
-  }
-
-  /** A chunk as it is on disk: its flags, and an input over the bytes after its two first vInts. */
-  rawChunk(chunk: number): { docCount: number; code: number; rest: IndexInput } {
-    const input = this.chunkInput(chunk);
-    input.readVInt();
-    const code = input.readVInt();
-    const { docs } = this.meta.index;
-    return { docCount: docs[chunk + 1]! - docs[chunk]!, code, rest: input };
   }
 
   protected override docCountOf(code: number): number {
@@ -88,51 +68,86 @@ export class Lucene90StoredFieldsReader extends CompressingStoredFieldsReader {
   }
 }
 
-function openFile(
+/** Lucene90CompressingStoredFieldsReader: chunks may be copied as they are. */
+export class Lucene90StoredFieldsReader extends Lucene90ChunksReader {
+  readonly mode: CompressionMode;
+  readonly meta: Lucene90StoredFieldsMeta;
+
+  constructor(
+    directory: Directory,
+    info: SegmentInfo,
+    fieldInfos: FieldInfos,
+    mode: CompressionMode,
+    shared?: { fields: IndexInput; meta: Lucene90StoredFieldsMeta },
+  ) {
+    const file = shared ?? openStoredFields(directory, info, mode.codec);
+    super(directory, info, fieldInfos, file, mode, shared === undefined);
+    this.meta = file.meta;
+    this.mode = mode;
+  }
+
+  /** An independent reader over the same file: its chunk is its own, closing it does nothing. */
+  clone(): Lucene90StoredFieldsReader {
+    const { directory, segmentInfo, fieldInfos, mode, fields, meta } = this;
+    return new Lucene90StoredFieldsReader(directory, segmentInfo, fieldInfos, mode, {
+      fields,
+      meta,
+    });
+  }
+
+  /** A chunk as it is on disk: its flags, and an input over the bytes after its two first vInts. */
+  rawChunk(chunk: number): { docCount: number; code: number; rest: IndexInput } {
+    const input = this.chunkInput(chunk);
+    input.readVInt();
+    const code = input.readVInt();
+    const { docs } = this.meta.index;
+    return { docCount: docs[chunk + 1]! - docs[chunk]!, code, rest: input };
+  }
+}
+
+/** Opens .fdt, whose codec name is `codec`, and reads its index. */
+export function openStoredFields(
   directory: Directory,
   info: SegmentInfo,
-  mode: CompressionMode,
-): { fields: IndexInput; meta: Meta } {
-  const fields = directory.openInput(segmentFileName(info.name, "", "fdt"));
-  try {
-    const version = STORED_FIELDS_VERSION;
-    checkIndexHeader(fields, mode.codec, version, version, info.id, "");
-    retrieveChecksum(fields);
-    return { fields, meta: readMeta(directory, info, fields, mode) };
-  } catch (error) {
-    fields.close();
-    throw error;
-  }
+  codec: string,
+): { fields: IndexInput; meta: Lucene90StoredFieldsMeta } {
+  const version = STORED_FIELDS_VERSION;
+  return openFieldsFile(directory, info, { codec, versions: [version, version] }, (fields) =>
+    readMeta(directory, info, fields),
+  );
 }
 
 function readMeta(
   directory: Directory,
   info: SegmentInfo,
   fields: IndexInput,
-  mode: CompressionMode,
-): Meta {
+): Lucene90StoredFieldsMeta {
   return readChecksumFile(directory, segmentFileName(info.name, "", "fdm"), (input) => {
     checkIndexHeader(input, `${FIELDS_INDEX_CODEC}Meta`, 0, STORED_FIELDS_VERSION, info.id, "");
     const chunkBytes = input.readVInt();
     if (chunkBytes < 1) throw corrupt("Invalid chunk size", { file: input.name, chunkBytes });
     const index = readFieldsIndex(directory, info, input, fields);
-    const chunkCount = input.readVLong();
-    const dirtyChunkCount = input.readVLong();
-    const dirtyDocCount = input.readVLong();
-    if (
-      chunkCount !== index.chunkCount ||
-      dirtyChunkCount > chunkCount ||
-      (dirtyChunkCount === 0) !== (dirtyDocCount === 0) ||
-      dirtyDocCount < dirtyChunkCount
-    ) {
-      throw corrupt("Counts of chunks contradict each other", {
-        file: input.name,
-        mode: mode.name,
-        chunkCount,
-        dirtyChunkCount,
-        dirtyDocCount,
-      });
-    }
-    return { chunkBytes, index, chunkCount, dirtyChunkCount, dirtyDocCount };
+    return { chunkBytes, index, ...readChunkCounts(input, index) };
   });
+}
+
+/** Chunks, dirty ones and their documents: they must fit the index and each other. */
+export function readChunkCounts(input: IndexInput, index: FieldsIndex) {
+  const chunkCount = input.readVLong();
+  const dirtyChunkCount = input.readVLong();
+  const dirtyDocCount = input.readVLong();
+  if (
+    chunkCount !== index.chunkCount ||
+    dirtyChunkCount > chunkCount ||
+    (dirtyChunkCount === 0) !== (dirtyDocCount === 0) ||
+    dirtyDocCount < dirtyChunkCount
+  ) {
+    throw corrupt("Counts of chunks contradict each other", {
+      file: input.name,
+      chunkCount,
+      dirtyChunkCount,
+      dirtyDocCount,
+    });
+  }
+  return { chunkCount, dirtyChunkCount, dirtyDocCount };
 }

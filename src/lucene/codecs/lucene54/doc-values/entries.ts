@@ -8,14 +8,15 @@ import type { IndexInput } from "../../../store/index.ts";
 import type { IndexedDisiEntry } from "../../../util/indexed-disi/indexed-disi.ts";
 import { readDirectMonotonicMeta } from "../../../util/packed/direct-monotonic-reader.ts";
 import { isDirectBits } from "../../../util/packed/direct-writer.ts";
-import type {
-  AddressesEntry,
-  BinaryEntry,
-  DocValuesEntries,
-  NumericEntry,
-  OtherDictEntry,
-  SortedEntry,
-  SortedNumericEntry,
+import {
+  type AddressesEntry,
+  type BinaryEntry,
+  type DocValuesEntries,
+  type NumericEntry,
+  noEntries,
+  type OtherDictEntry,
+  type SortedEntry,
+  type SortedNumericEntry,
 } from "../../lucene90/doc-values/doc-values-entries.ts";
 import {
   BINARY,
@@ -58,12 +59,7 @@ export class Lucene54EntryReader {
   private readonly maxDoc: number;
   private readonly dataLength: number;
   private readonly entries: Lucene54Entries = {
-    numerics: new Map(),
-    binaries: new Map(),
-    sorteds: new Map(),
-    sortedSets: new Map(),
-    sortedNumerics: new Map(),
-    skippers: new Map(),
+    ...noEntries(),
     tableNumerics: new Map(),
     tableSets: new Map(),
   };
@@ -87,27 +83,13 @@ export class Lucene54EntryReader {
 
   private readEntry(info: FieldInfo): void {
     const { meta, entries } = this;
-    const { number } = info;
     const type = meta.readByte();
-    switch (type) {
-      case NUMERIC:
-        entries.numerics.set(number, this.readNumeric(info));
-        return;
-      case BINARY:
-        entries.binaries.set(number, this.readBinary());
-        return;
-      case SORTED:
-        entries.sorteds.set(number, this.readSorted(info));
-        return;
-      case SORTED_SET:
-        this.readSortedSet(info);
-        return;
-      case SORTED_NUMERIC:
-        this.readSortedNumeric(info);
-        return;
-      default:
-        throw corrupt("Invalid doc values type", { file: meta.name, field: info.name, type });
-    }
+    if (type === NUMERIC) entries.numerics.set(info.number, this.readNumeric(info));
+    else if (type === BINARY) entries.binaries.set(info.number, this.readBinary());
+    else if (type === SORTED) entries.sorteds.set(info.number, this.readSorted(info));
+    else if (type === SORTED_SET) this.readSortedSet(info);
+    else if (type === SORTED_NUMERIC) this.readSortedNumeric(info);
+    else throw corrupt("Invalid doc values type", { file: meta.name, field: info.name, type });
   }
 
   /** An inner entry repeats its field and tells its type. */

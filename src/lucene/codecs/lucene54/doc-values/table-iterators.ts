@@ -2,11 +2,7 @@
 // Upstream: Lucene54DocValuesProducer.{getSortedNumeric,getSortedSetTable} (6.6.1).
 
 import { corrupt } from "../../../../base/index.ts";
-import type {
-  SortedNumericDocValues,
-  SortedSetDocValues,
-  TermsEnum,
-} from "../../../index/leaf-reader.ts";
+import type { SortedNumericDocValues, SortedSetDocValues } from "../../../index/leaf-reader.ts";
 import type { IndexInput } from "../../../store/index.ts";
 import { DocPositions } from "../../lucene90/doc-values/doc-positions.ts";
 import type { OtherDictEntry } from "../../lucene90/doc-values/doc-values-entries.ts";
@@ -105,6 +101,9 @@ export class TableSortedNumericDocValues extends TableRanges implements SortedNu
 export class TableSortedSetDocValues extends TableRanges implements SortedSetDocValues {
   readonly valueCount: number;
   private readonly dictionary: LazyDictionary;
+  readonly lookupOrd = (ord: number) => this.dictionary.lookupOrd(ord);
+  readonly lookupTerm = (term: Uint8Array) => this.dictionary.lookupTerm(term);
+  readonly termsEnum = () => this.dictionary.termsEnum();
 
   constructor(
     data: IndexInput,
@@ -118,17 +117,5 @@ export class TableSortedSetDocValues extends TableRanges implements SortedSetDoc
 
   nextOrd(): number {
     return Number(this.values[this.takeValue()]!);
-  }
-
-  lookupOrd(ord: number): Uint8Array {
-    return this.dictionary.lookupOrd(ord);
-  }
-
-  lookupTerm(term: Uint8Array): number {
-    return this.dictionary.lookupTerm(term);
-  }
-
-  termsEnum(): TermsEnum & { ord(): number } {
-    return this.dictionary.termsEnum();
   }
 }

@@ -134,6 +134,18 @@ export interface EntryLimits {
   readonly skipLength: number;
 }
 
+/** Entries to fill. */
+export function noEntries(): DocValuesEntries {
+  return {
+    numerics: new Map(),
+    binaries: new Map(),
+    sorteds: new Map(),
+    sortedSets: new Map(),
+    sortedNumerics: new Map(),
+    skippers: new Map(),
+  };
+}
+
 /** Reads entries up to the end marker. Older generations override what they lay out otherwise. */
 export class DocValuesEntryReader {
   protected readonly meta: IndexInput;
@@ -148,14 +160,7 @@ export class DocValuesEntryReader {
 
   readEntries(): DocValuesEntries {
     const { meta } = this;
-    const entries: DocValuesEntries = {
-      numerics: new Map(),
-      binaries: new Map(),
-      sorteds: new Map(),
-      sortedSets: new Map(),
-      sortedNumerics: new Map(),
-      skippers: new Map(),
-    };
+    const entries = noEntries();
     for (let number = meta.readInt(); number !== -1; number = meta.readInt()) {
       const info = this.infos.byNumber(number);
       if (info === undefined) throw corrupt("Invalid field number", { file: meta.name, number });
