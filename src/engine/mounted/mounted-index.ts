@@ -161,15 +161,17 @@ export class MountedIndices {
   readonly pages: BlobPages;
   private readonly service: SearchService;
   private readonly clock: Clock;
+  private readonly ownsPages: boolean;
 
   constructor(
     indices: readonly MountedIndex[],
-    pages: BlobPages,
+    pages: { readonly pages: BlobPages; readonly isOwner: boolean },
     service: SearchService,
     clock: Clock,
   ) {
     this.indices = indices;
-    this.pages = pages;
+    this.pages = pages.pages;
+    this.ownsPages = pages.isOwner;
     this.service = service;
     this.clock = clock;
   }
@@ -199,10 +201,10 @@ export class MountedIndices {
     }
   }
 
-  /** Lets go of everything. The repository stays open. */
+  /** Lets go of everything but pages that were given. The repository stays open. */
   close(): void {
     for (const index of this.indices) index.close();
-    this.pages.close();
+    if (this.ownsPages) this.pages.close();
   }
 }
 

@@ -1,27 +1,15 @@
 // One shard of a mounted index: open for searches, and for documents by their id.
 
-import { corrupt, VarveError } from "../../base/index.ts";
 import type { StandardDirectoryReader } from "../../lucene/index/index.ts";
 import type { Query } from "../../lucene/search/index.ts";
 import { withPages } from "../../lucene/store/index.ts";
-import { type BlobDirectory, forEachWithPages } from "../../repository/index.ts";
+import type { BlobDirectory } from "../../repository/index.ts";
 import type { SearchableShard } from "../search/search-target.ts";
 import { findDocument, type MountedDocument, readDocument } from "./find-document.ts";
+import { forEachDocument } from "./for-each-document.ts";
+import { placedDamage } from "./placed-damage.ts";
 import { type PrefetchNeeds, prefetchQuery } from "./prefetch-query.ts";
-import {
-  type RootDocument,
-  RootDocumentCursor,
-  type RootDocumentsOptions,
-} from "./shard-documents.ts";
-
-/** Damage, with snapshot, index and shard; any other error as it is. */
-export function placedDamage(error: unknown, { place }: BlobDirectory): unknown {
-  if (!(error instanceof VarveError) || error.kind !== "corrupt") return error;
-  const shard = `shard [${place.index}][${place.shard}]`;
-  if (error.message.includes(shard)) return error;
-  const message = `Damaged ${shard} of snapshot [${place.snapshot}]: ${error.message}`;
-  return corrupt(message, undefined, error);
-}
+import type { RootDocument, RootDocumentsOptions } from "./shard-documents.ts";
 
 /** A shard that is open where it lies. */
 export class MountedShard implements SearchableShard {
@@ -66,20 +54,10 @@ export class MountedShard implements SearchableShard {
     visit: (document: RootDocument) => void | Promise<void>,
     options: RootDocumentsOptions & { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<void> {
-    if (options.docsOf === undefined) this.directory.readInOrder();
-    const cursor = new RootDocumentCursor(this.reader, options);
     try {
-      await forEachWithPages(() => this.nextOf(cursor), visit, options.signal);
+      await forEachDocument(this, options, visit, options.signal);
     } finally {
       this.directory.endInOrder();
-    }
-  }
-
-  private nextOf(cursor: RootDocumentCursor): RootDocument | undefined {
-    try {
-      return cursor.next();
-    } catch (error) {
-      throw placedDamage(error, this.directory);
     }
   }
 

@@ -33,8 +33,9 @@ import { serverScoresKeywords, withSimilarityOf } from "../search/similarity.ts"
 import { indexFromStored } from "../snapshots/metadata-conversion.ts";
 import { type ChosenIndex, chooseIndices } from "./choose-indices.ts";
 import { MOUNTED_NODE_ID, MountedIndex, MountedIndices } from "./mounted-index.ts";
-import { MountedShard, placedDamage } from "./mounted-shard.ts";
+import { MountedShard } from "./mounted-shard.ts";
 import { openMountedReader } from "./open-reader.ts";
+import { placedDamage } from "./placed-damage.ts";
 import type { MountPurpose } from "./prefetch-segment.ts";
 
 /** How indices are mounted. */
@@ -81,7 +82,8 @@ export async function openSnapshotIndices(
   const indices = await runLimited(chosen, INDICES_AT_ONCE, (one) => mount.open(one));
   const { clock, random } = options;
   const service = new SearchService({ clock, random, nodeId: MOUNTED_NODE_ID });
-  return new MountedIndices(indices, pages, service, clock);
+  const isOwner = pages !== options.pages;
+  return new MountedIndices(indices, { pages, isOwner }, service, clock);
 }
 
 class Mount {

@@ -5,8 +5,8 @@
 // its `load` is one round: everything that was noted so far is planned as runs, merged where it is
 // near, and fetched in parallel. Over a store on this machine pages are read at once instead.
 // Invariants: a page is fetched once; what memory cannot hold goes to a temporary file; a blob that
-// is missing or too short is `corrupt`, with snapshot, index, shard, file and blob; an error is told
-// to whoever reads that file.
+// is missing or too short is `corrupt`, with snapshot, index, shard, file and blob; an error is
+// told to whoever reads that file.
 
 import { corrupt, type TemporaryBlock, TemporaryFile, VarveError } from "../../base/index.ts";
 import type { BlobStore } from "../../blobstore/index.ts";

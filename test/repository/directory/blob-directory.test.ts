@@ -1,10 +1,20 @@
 // A shard's files read where they lie: the same bytes, whatever the pages, the parts and the memory;
 // every byte fetched once; damage named with snapshot, index, shard, file and blob.
 
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc32, seededRandom } from "../../../src/base/index.ts";
-import { ForwardingBlobStore, MemoryBlobStore } from "../../../src/blobstore/index.ts";
+import { crc32, seededRandom, systemClock } from "../../../src/base/index.ts";
+import {
+  ForwardingBlobStore,
+  FsBlobStore,
+  MemoryBlobStore,
+  meter,
+  readOnly,
+  retry,
+} from "../../../src/blobstore/index.ts";
 import { PageMiss, withPages } from "../../../src/lucene/store/index.ts";
 import {
   BlobDirectory,
@@ -212,6 +222,32 @@ describe("BlobDirectory", () => {
     expect(() => directory.createOutput("a")).toThrow("read-only");
     expect(() => directory.deleteFile("a")).toThrow("read-only");
     expect(() => directory.openInput("a")).toThrow("No such file");
+  });
+
+  test("reads at once from a store on this machine, behind its wrappers too", () => {
+    const folder = mkdtempSync(join(tmpdir(), "varve-local-"));
+    try {
+      const memory = new RecordingStore();
+      const bytes = seededRandom(1).bytes(5000);
+      const file = fileOf(memory, "_0.doc", bytes, 1300);
+      for (const [name, content] of memory.blobs) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true });
+        writeFileSync(join(folder, name), content);
+      }
+      const { store, metrics } = meter(new FsBlobStore(folder), systemClock);
+      const random = seededRandom(2);
+      const wrapped = readOnly(retry(store, { clock: systemClock, random }));
+      const pages = new BlobPages(wrapped, { pageBytes: 1024 });
+      const snapshot = { ...EMPTY_SHARD, snapshot: "snap-1", files: [file] };
+      const directory = new BlobDirectory(pages, FOLDER, snapshot, PLACE);
+      const found = directory.openInput("_0.doc").bytesCopy(5000);
+      expect(Buffer.from(found).equals(bytes)).toBe(true);
+      expect(pages.isLocal).toBe(true);
+      expect(pages.statistics).toMatchObject({ rounds: 0, bytes: 5000 });
+      expect(metrics.read.bytes).toBe(5000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("shares the pages of a blob that two snapshots name", async () => {
