@@ -77,7 +77,9 @@ export function prefetchQuery(
     const scored = new Set<string>();
     for (const term of wanted.terms) {
       const found = touchTerm(directory.pages, leaf, term, misses);
-      if (found && term.scores) scored.add(term.field);
+      if (found === undefined || !term.scores) continue;
+      if (leaf.reader.maxDoc <= NORMS_DOCS_MAX) scored.add(term.field);
+      else misses.try(() => touchNormsOf(leaf, term.field, found, misses));
     }
     for (const field of scored) touchNorms(leaf, field, misses);
     for (const field of wanted.points) misses.try(() => leaf.reader.pointValues(field));
@@ -119,21 +121,21 @@ function collect(query: Query, scores: boolean, wanted: Wanted): void {
   else if (query instanceof FieldExistsQuery) wanted.exists.add(query.field);
 }
 
-/** The term's block, then its postings; answers if the segment has the term. */
+/** The term's block, then its postings; answers the term where the segment has it. */
 function touchTerm(
   pages: BlobPages,
   leaf: LeafContext,
   wanted: WantedTerm,
   misses: PageMisses,
-): boolean {
+): TermsEnum | undefined {
   const found = misses.try(() => {
     const terms = leaf.reader.terms(wanted.field)?.iterator();
     return terms?.seekExact(wanted.term) === true ? terms : undefined;
   });
-  if (found === undefined) return false;
+  if (found === undefined) return undefined;
   const bytes = found.docFreq() * POSTING_BYTES;
   misses.try(() => pages.readingAhead(bytes, () => touchPostings(found, wanted.flags)));
-  return true;
+  return found;
 }
 
 function touchPostings(terms: TermsEnum, flags: number): void {
@@ -144,7 +146,6 @@ function touchPostings(terms: TermsEnum, flags: number): void {
 
 function touchNorms(leaf: LeafContext, field: string, misses: PageMisses): void {
   const { maxDoc } = leaf.reader;
-  if (maxDoc > NORMS_DOCS_MAX) return;
   let norms: NumericDocValues | undefined;
   for (let doc = 0; doc < maxDoc; doc += NORMS_STEP_DOCS) {
     const isThere = misses.try(() => {
@@ -158,6 +159,22 @@ function touchNorms(leaf: LeafContext, field: string, misses: PageMisses): void 
       if (norms === undefined) return;
       norms = undefined;
     }
+  }
+}
+
+/** In a large segment: the norms of the term's documents, once its postings are there. */
+function touchNormsOf(leaf: LeafContext, field: string, terms: TermsEnum, misses: PageMisses) {
+  const postings = terms.postings(undefined, PostingsFlags.NONE);
+  let norms: NumericDocValues | undefined;
+  for (let doc = postings.nextDoc(); doc !== NO_MORE_DOCS; ) {
+    const isThere = misses.try(() => {
+      norms ??= leaf.reader.normValues(field);
+      if (norms?.advanceExact(doc) === true) norms.longValue();
+      return norms !== undefined;
+    });
+    if (isThere !== true && norms === undefined) return;
+    if (isThere === undefined) norms = undefined;
+    doc = postings.advance(doc - (doc % NORMS_STEP_DOCS) + NORMS_STEP_DOCS);
   }
 }
 
