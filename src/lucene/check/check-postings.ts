@@ -13,6 +13,9 @@ import {
   type Terms,
 } from "../index/leaf-reader.ts";
 
+/** Terms of a field that are also looked for by the index over the terms. */
+const SOUGHT_TERMS_MAX = 50_000;
+
 /** What the terms of a field add up to. */
 interface Sums {
   terms: number;
@@ -30,19 +33,29 @@ export function checkPostings(leaf: LeafReader, field: FieldInfo): Bits | undefi
   const sums: Sums = { terms: 0, docFreq: 0, totalTermFreq: 0 };
   const hasFreqs = field.indexOptions >= IndexOptions.DOCS_AND_FREQS;
   const iterator = terms.iterator();
+  // A walk in order does not touch the index over the terms (.tip): a second one seeks.
+  const seeker = terms.iterator();
+  const every = Math.max(1, Math.ceil(terms.size / SOUGHT_TERMS_MAX));
   let reuse: PostingsEnum | undefined;
+  let first: Buffer | undefined;
   let last: Buffer | undefined;
   for (let term = iterator.next(); term !== undefined; term = iterator.next()) {
     if (last !== undefined && Buffer.compare(last, term) >= 0) {
       throw corrupt(`Terms of field [${field.name}] are not in order: ${hex(last)}, ${hex(term)}`);
     }
     last = Buffer.from(term);
+    first ??= last;
     reuse = iterator.postings(reuse, flagsOf(field));
     const [count, freqs] = walkPostings(reuse, field, maxDoc, docs);
     const docFreq = iterator.docFreq();
     if (docFreq <= 0 || count !== docFreq) {
       throw corrupt(
         `Term ${hex(last)} of [${field.name}] is in ${count} documents, not ${docFreq}`,
+      );
+    }
+    if (sums.terms % every === 0 && (!seeker.seekExact(last) || seeker.docFreq() !== docFreq)) {
+      throw corrupt(
+        `Term ${hex(last)} of [${field.name}] is not found by the index over the terms`,
       );
     }
     const total = iterator.totalTermFreq();
@@ -53,7 +66,7 @@ export function checkPostings(leaf: LeafReader, field: FieldInfo): Bits | undefi
     sums.docFreq += docFreq;
     sums.totalTermFreq += hasFreqs ? total : docFreq;
   }
-  checkSums(terms, field, sums, docs.cardinality(), last);
+  checkSums(terms, field, sums, docs.cardinality(), first, last);
   return docs;
 }
 
@@ -120,6 +133,7 @@ function checkSums(
   field: FieldInfo,
   sums: Sums,
   docCount: number,
+  first: Uint8Array | undefined,
   last: Uint8Array | undefined,
 ): void {
   const check = (what: string, said: number, found: number) => {
@@ -130,7 +144,10 @@ function checkSums(
   check("documents", terms.docCount, docCount);
   check("postings", terms.sumDocFreq, sums.docFreq);
   check("occurrences", terms.sumTotalTermFreq, sums.totalTermFreq);
-  const { maxTerm } = terms;
+  const { minTerm, maxTerm } = terms;
+  if (first !== undefined && minTerm !== undefined && Buffer.compare(first, minTerm) !== 0) {
+    throw corrupt(`The first term of [${field.name}] is ${hex(first)}, not ${hex(minTerm)}`);
+  }
   if (last !== undefined && maxTerm !== undefined && Buffer.compare(last, maxTerm) !== 0) {
     throw corrupt(`The last term of [${field.name}] is ${hex(last)}, not ${hex(maxTerm)}`);
   }

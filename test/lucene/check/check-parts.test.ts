@@ -62,6 +62,11 @@ function leafOfTerms(terms: [string, Posting[]][], said: Record<string, unknown>
       };
     },
   };
+  let iterators = 0;
+  const seeker = {
+    seekExact: () => said["sought"] ?? true,
+    docFreq: () => said["docFreq"] ?? terms[at]![1].length,
+  };
   const all = terms.reduce((sum, [, postings]) => sum + count(postings), 0);
   return {
     maxDoc: 10,
@@ -71,7 +76,10 @@ function leafOfTerms(terms: [string, Posting[]][], said: Record<string, unknown>
       sumDocFreq: terms.reduce((sum, [, postings]) => sum + postings.length, 0),
       sumTotalTermFreq: all,
       maxTerm: Buffer.from(terms.at(-1)?.[0] ?? ""),
-      iterator: () => iterator,
+      iterator() {
+        iterators++;
+        return iterators === 1 ? iterator : seeker;
+      },
       ...said,
     }),
   };
@@ -125,6 +133,8 @@ describe("checkPostings", () => {
     ["a wrong docCount", leafOfTerms(sound, { docCount: 3 }), /2 documents, and says 3/],
     ["a wrong sumDocFreq", leafOfTerms(sound, { sumDocFreq: 9 }), /3 postings, and says 9/],
     ["a wrong sum", leafOfTerms(sound, { sumTotalTermFreq: 9 }), /4 occurrences, and says 9/],
+    ["a term that seeking does not find", leafOfTerms(sound, { sought: false }), /not found by/],
+    ["another first term", leafOfTerms(sound, { minTerm: Buffer.from("b") }), /first term/],
     ["another last term", leafOfTerms(sound, { maxTerm: Buffer.from("c") }), /last term/],
   ])("rejects %s", (_, leaf, message) => {
     expect(() => checkPostings(leaf, WITH_OFFSETS)).toThrow(message);
