@@ -61,7 +61,9 @@ class Bm25Before8Scorer implements SimScorer {
 
   score(freq: number, norm: number): number {
     const occurrences = fround(freq);
-    const denominator = fround(occurrences + this.norms[norm]!);
-    return fround(fround(this.weight * occurrences) / denominator);
+    const numerator = fround(this.weight * occurrences);
+    // Asked for a bound: no frequency gives more than the weight.
+    if (numerator === Infinity) return this.weight;
+    return fround(numerator / fround(occurrences + this.norms[norm]!));
   }
 }

@@ -6,7 +6,7 @@
 // Upstream:
 // org.apache.lucene.search.{Query,Weight,ScorerSupplier,Scorer,BulkScorer,TwoPhaseIterator}.
 
-import type { Bits, DocIdSetIterator, ImpactsEnum, LeafContext } from "../index/leaf-reader.ts";
+import type { Bits, DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
 
 /** What the consumer needs of the scores: all, none, or only the best ones. */
 export type ScoreMode = "complete" | "complete-no-scores" | "top-scores";
@@ -174,9 +174,4 @@ export class CollectionTerminatedException extends Error {}
 /** A supplier that has its scorer already. */
 export function supplierOf(scorer: Scorer): ScorerSupplier {
   return { cost: () => scorer.iterator().cost(), get: () => scorer };
-}
-
-/** Does this postings iterator carry impacts? */
-export function isImpactsEnum(iterator: DocIdSetIterator): iterator is ImpactsEnum {
-  return "advanceShallow" in iterator;
 }

@@ -3,6 +3,7 @@
 
 import {
   type Bits,
+  type ImpactsEnum,
   type LeafContext,
   NO_MORE_DOCS,
   type NumericDocValues,
@@ -12,7 +13,6 @@ import {
 } from "../index/leaf-reader.ts";
 import {
   type BulkScorer,
-  isImpactsEnum,
   type LeafCollector,
   Query,
   type ScoreMode,
@@ -137,7 +137,7 @@ export class TermWeight extends Weight {
       this.scoreMode === "top-scores" ? state.termsEnum.impacts(PostingsFlags.FREQS) : undefined;
     const postings = impacts ?? state.termsEnum.postings(undefined, PostingsFlags.FREQS);
     const norms = context.reader.normValues(this.field);
-    return new TermScorer(postings, state.docFreq, this.simScorer, norms);
+    return new TermScorer(postings, state.docFreq, this.simScorer, norms, impacts);
   }
 
   override bulkScorer(context: LeafContext): BulkScorer | undefined {
@@ -158,18 +158,22 @@ export class TermScorer extends Scorer {
   private readonly docFreq: number;
   private readonly simScorer: SimScorer | undefined;
   private readonly norms: NumericDocValues | undefined;
+  /** The postings, where their generation bounds scores. */
+  private readonly impacts: ImpactsEnum | undefined;
 
   constructor(
     postings: PostingsEnum,
     docFreq: number,
     simScorer: SimScorer | undefined,
     norms: NumericDocValues | undefined,
+    impacts?: ImpactsEnum,
   ) {
     super();
     this.postings = postings;
     this.docFreq = docFreq;
     this.simScorer = simScorer;
     this.norms = norms;
+    this.impacts = impacts;
   }
 
   iterator(): PostingsEnum {
@@ -196,16 +200,16 @@ export class TermScorer extends Scorer {
   }
 
   override advanceShallow(target: number): number {
-    const postings = this.postings;
-    if (!isImpactsEnum(postings)) return NO_MORE_DOCS;
-    postings.advanceShallow(target);
-    return postings.impactsUpTo();
+    const impacts = this.impacts;
+    if (impacts === undefined) return NO_MORE_DOCS;
+    impacts.advanceShallow(target);
+    return impacts.impactsUpTo();
   }
 
   override getMaxScore(_upTo: number): number {
     if (this.simScorer === undefined) return 0;
-    const postings = this.postings;
-    if (!isImpactsEnum(postings) || postings.impactsUpTo() < _upTo) {
+    const postings = this.impacts;
+    if (postings === undefined || postings.impactsUpTo() < _upTo) {
       return this.simScorer.score(3e38, 1);
     }
     let best = 0;
