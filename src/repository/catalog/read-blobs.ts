@@ -142,11 +142,27 @@ async function refuseShallow(
   snapshot: SnapshotId,
   folder: string,
 ): Promise<void> {
-  if (!context.store.capabilities.list) return;
-  const found = await context.store.list(folder, SHALLOW_SNAPSHOT_PREFIX + snapshot.uuid);
-  if (found.size === 0) return;
+  if (!(await isShallow(context, snapshot, folder))) return;
   const message = "is a shallow copy: its data is in a remote store, which is not read yet";
   throw snapshotError(context, snapshot, message, { kind: "unsupported" });
+}
+
+/** Of v1 the shard has a blob of another name, of v2 none at all. */
+async function isShallow(
+  context: RepositoryContext,
+  snapshot: SnapshotId,
+  folder: string,
+): Promise<boolean> {
+  if (context.store.capabilities.list) {
+    const found = await context.store.list(folder, SHALLOW_SNAPSHOT_PREFIX + snapshot.uuid);
+    if (found.size > 0) return true;
+  }
+  try {
+    return (await readSnapshotInfo(context, snapshot)).remoteStoreIndexShallowCopy === true;
+  } catch (error) {
+    if (error instanceof VarveError) return false;
+    throw error;
+  }
 }
 
 /** True for generations that stand for no blob. */
