@@ -98,6 +98,29 @@ describe("a verification of a damaged repository", () => {
     },
   );
 
+  test.each(["flip", "delete"])("finds the blob of a shallow snapshot (%s)", async (how) => {
+    const { repository } = unpack("os2.19.6-remote-v1");
+    const { readdirSync, readFileSync, rmSync, writeFileSync } = await import("node:fs");
+    const names = (readdirSync(repository, { recursive: true }) as string[]).filter((name) =>
+      name.includes("/1/shallow-snap-"),
+    );
+    const path = `${repository}/${names[0]}`;
+    const bytes = readFileSync(path);
+    bytes[40]! ^= 1;
+    if (how === "flip") writeFileSync(path, bytes);
+    else rmSync(path);
+    const { findings } = await verify(repository);
+    expect(findings).toMatchObject([
+      {
+        kind: how === "flip" ? "corrupt-shard-snapshot" : "missing-shard-snapshot",
+        snapshots: [expect.stringMatching(/^r/)],
+        index: "ra-a",
+        shard: 1,
+        blob: names[0],
+      },
+    ]);
+  });
+
   test("finds the same in worker threads", async () => {
     const { repository } = unpack("os2.19.6-cities");
     const { openSync, readdirSync, writeSync, readSync, closeSync } = await import("node:fs");

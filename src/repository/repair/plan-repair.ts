@@ -215,17 +215,17 @@ function add(repair: Repair, action: RepairAction): true {
 /** One flipped bit of a blob that ends with its own checksum. */
 async function planBit(repair: Repair, finding: Finding, blob: string): Promise<boolean> {
   const { context, signal } = repair;
-  const read = await readBlob(context, blob, uncounted(), (bytes) => bytes, signal);
-  if (read.value === undefined || read.value.length > CORRECTED_BYTES_MAX) return false;
   const expected = await expectedChecksum(repair, finding, blob);
   if (expected === null) return false;
+  const read = await readBlob(context, blob, uncounted(), (bytes) => bytes, signal);
+  if (read.value === undefined) return false;
   const bit = findFlippedBit(read.value, expected);
   if (bit === undefined) return false;
   const message = `turn back the one flipped bit, at offset ${bit.offset}`;
   return add(repair, { kind: "turn-bit-back", blob, message, bit });
 }
 
-/** The checksum of a file's only blob by the snapshot; null where there are several. */
+/** The checksum of a file's only blob by the snapshot; null where there are several, or large. */
 async function expectedChecksum(
   repair: Repair,
   finding: Finding,
@@ -234,6 +234,7 @@ async function expectedChecksum(
   if (finding.kind !== "checksum-mismatch") return undefined;
   const file = await fileOf(repair, finding, blob);
   if (file === undefined || blob.slice(blob.lastIndexOf("/") + 1) !== file.name) return null;
+  if (file.length > CORRECTED_BYTES_MAX) return null;
   const value = Number.parseInt(file.checksum, 36);
   return checksumText(value) === file.checksum ? value : null;
 }
@@ -258,10 +259,19 @@ async function planCut(repair: Repair, finding: Finding): Promise<boolean> {
   const blob = finding.blob!;
   const file = await fileOf(repair, finding, blob);
   if (file === undefined || file.length > CORRECTED_BYTES_MAX) return false;
-  const read = await readBlob(context, blob, uncounted(), (bytes) => bytes, signal);
-  if (read.value === undefined || read.value.length <= file.length) return false;
-  const covered = crc32(read.value.subarray(0, file.length - 8));
-  const stored = Buffer.from(read.value).readBigUInt64BE(file.length - 8);
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of context.store.read(blob, 0, file.length, signal)) {
+      parts.push(Uint8Array.from(part));
+    }
+  } catch {
+    // It is too short.
+    signal?.throwIfAborted();
+    return false;
+  }
+  const bytes = Buffer.concat(parts);
+  const covered = crc32(bytes.subarray(0, file.length - 8));
+  const stored = bytes.readBigUInt64BE(file.length - 8);
   if (checksumText(covered) !== file.checksum || stored !== BigInt(covered)) return false;
   const message = `cut off what follows its ${file.length} bytes, which are right`;
   return add(repair, { kind: "cut-blob", blob, message, length: file.length });

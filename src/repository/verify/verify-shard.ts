@@ -125,13 +125,15 @@ async function verifyMember(
   const { context, index, shard, folder, listing, counts, signal } = work;
   const blob = `${folder}/${snapshotBlobName(snapshot.uuid)}`;
   const there = listing?.has(snapshotBlobName(snapshot.uuid));
+  const count = verified.shardCounts.get(snapshot.uuid);
+  const failed = snapshot.failed || snapshot.failedShards.has(`${index.name}/${shard}`);
   const shallowName = `${SHALLOW_SNAPSHOT_PREFIX}${snapshot.uuid}.dat`;
-  if (there !== true && (snapshot.shallow || listing?.has(shallowName) === true)) {
+  const isShallow = snapshot.shallow || listing?.has(shallowName) === true;
+  if (there !== true && isShallow) {
+    if (failed || (count !== undefined && shard >= count)) return undefined;
     if (!snapshot.pinned) await verifyShallow(work, snapshot, shallowName);
     return "shallow";
   }
-  const count = verified.shardCounts.get(snapshot.uuid);
-  const failed = snapshot.failed || snapshot.failedShards.has(`${index.name}/${shard}`);
   if (there === false) {
     const expected = snapshot.known && count !== undefined && shard < count && !failed;
     if (!expected) return undefined;
@@ -152,7 +154,6 @@ async function verifyShallow(
   const blob = `${folder}/${name}`;
   const { problem } = await readChecked(context, "snapshot", blob, counts, (tree) => tree, signal);
   if (problem === undefined) return;
-  if (problem.state === "missing" && snapshot.failedShards.has(`${index.name}/${shard}`)) return;
   const what = `Shard ${shard} of index [${index.name}] in the shallow snapshot [${snapshot.name}]`;
   const place = { snapshots: [snapshot.name], index: index.name, shard };
   work.findings.push(problemFinding("shard-snapshot", blob, what, problem, place));
