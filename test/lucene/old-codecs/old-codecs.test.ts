@@ -4,12 +4,12 @@
 import { describe, expect, it } from "vitest";
 import { openDirectoryReader } from "../../../src/lucene/index/directory-reader.ts";
 import { dumpIndex } from "./dump.ts";
-import { expectedOf, INDICES, oldIndex, VERSIONS } from "./old-indices.ts";
+import { expectedOf, indicesOf, oldIndex, VERSIONS } from "./old-indices.ts";
 
 describe.each(VERSIONS)("an index of %s", (version) => {
   const expected = expectedOf(version);
 
-  it.each(INDICES)("is what Lucene reads when it is that of %s", (index) => {
+  it.each(indicesOf(version))("is what Lucene reads when it is that of %s", (index) => {
     const reader = openDirectoryReader(oldIndex(version, index));
     const actual = dumpIndex(index, reader);
     const wanted = Object.fromEntries(
@@ -19,7 +19,7 @@ describe.each(VERSIONS)("an index of %s", (version) => {
     reader.close();
   });
 
-  it("tells its sort when it is sorted", () => {
+  it.runIf(indicesOf(version).includes("sorted"))("tells its sort when it is sorted", () => {
     const reader = openDirectoryReader(oldIndex(version, "sorted"));
     for (const { reader: leaf } of reader.leaves) {
       expect(leaf.segmentInfo.indexSort).toEqual([
@@ -46,7 +46,7 @@ describe.each(VERSIONS)("an index of %s", (version) => {
       0,
     );
     expect(plain.numDocs - soft.numDocs).toBe(counted);
-    if (version !== "lucene-6.6.1") expect(counted).toBeGreaterThan(5);
+    if (!version.startsWith("lucene-6")) expect(counted).toBeGreaterThan(5);
     plain.close();
     soft.close();
   });
