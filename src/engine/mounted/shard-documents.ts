@@ -39,6 +39,8 @@ export interface RootDocument {
   readonly position: DocumentPosition;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A place between two documents of a reader. */
 export interface DocumentPosition {
   readonly leaf: number;
@@ -129,8 +131,9 @@ class LeafDocuments {
       visitor.reset();
       stored.document(doc, visitor);
       if (visitor.id === undefined) continue;
-      const position = { leaf, doc };
-      return { ...visitor.document(visitor.id), ...this.versions?.of(doc), position };
+      const document = visitor.document(visitor.id, { leaf, doc });
+      this.versions?.addTo(document, doc);
+      return document;
     }
     return undefined;
   }
@@ -192,14 +195,12 @@ class RootVisitor implements StoredFieldVisitor {
     this.id = uid.slice(at + 1);
   }
 
-  document(id: string): Omit<RootDocument, "position"> {
-    const { type, routing, source } = this;
-    return {
-      id,
-      ...(type === undefined ? {} : { type }),
-      ...(routing === undefined ? {} : { routing }),
-      ...(source === undefined ? {} : { source }),
-    };
+  document(id: string, position: DocumentPosition): Mutable<RootDocument> {
+    const document: Mutable<RootDocument> = { id, position };
+    if (this.source !== undefined) document.source = this.source;
+    if (this.type !== undefined) document.type = this.type;
+    if (this.routing !== undefined) document.routing = this.routing;
+    return document;
   }
 }
 
@@ -219,18 +220,16 @@ class LeafVersions {
     this.reader = reader;
   }
 
-  of(doc: number): Pick<RootDocument, "version" | "seqNo" | "primaryTerm"> {
+  addTo(document: Mutable<RootDocument>, doc: number): void {
     // Iterators never go back: what failed half-way begins anew.
     if (doc <= this.last) this.open();
     this.last = doc;
     const version = valueAt(this.version, doc);
     const seqNo = valueAt(this.seqNo, doc);
     const primaryTerm = valueAt(this.primaryTerm, doc);
-    return {
-      ...(version === undefined ? {} : { version }),
-      ...(seqNo === undefined ? {} : { seqNo }),
-      ...(primaryTerm === undefined ? {} : { primaryTerm }),
-    };
+    if (version !== undefined) document.version = version;
+    if (seqNo !== undefined) document.seqNo = seqNo;
+    if (primaryTerm !== undefined) document.primaryTerm = primaryTerm;
   }
 
   private open(): void {
