@@ -16,7 +16,9 @@ export interface WordRepository {
 }
 
 const VOCABULARY = 60_000;
-const WORDS_PER_TEXT = 120;
+/** Texts are of different lengths, so that their norms differ. */
+const WORDS_MIN = 40;
+const WORDS_MAX = 200;
 const BULK_DOCUMENTS = 2000;
 
 /** The word of a rank; `w9` is frequent, `w50000` is rare. */
@@ -28,9 +30,10 @@ function rankOf(random: Random): number {
 }
 
 function lineOf(id: number, payloadBytes: number, random: Random): string {
-  const words = Array.from({ length: WORDS_PER_TEXT }, () => wordOf(rankOf(random)));
+  const length = WORDS_MIN + Math.floor(random.next() * (WORDS_MAX - WORDS_MIN));
+  const words = Array.from({ length }, () => wordOf(rankOf(random)));
   const source = {
-    title: words.slice(0, 6).join(" "),
+    title: words.slice(0, 3 + (id % 5)).join(" "),
     body: words.join(" "),
     tag: `tag-${id % 97}`,
     count: Math.floor(random.next() * 1_000_000),
