@@ -13,6 +13,7 @@
 // named; nothing of it is deleted.
 // Before Elasticsearch 7.6 roots had no versions and no shard generations, and are made so again.
 
+import type { XContentObject } from "../../xcontent/index.ts";
 import { type ClusterMetadata, clusterMetadataFromTree } from "../format/metadata.ts";
 import {
   decodeRepositoryData,
@@ -183,7 +184,11 @@ async function readSnapshots(
     .filter((uuid) => uuid !== undefined);
   const read = await runLimited(uuids, context.parallelCallsMax, async (uuid) => {
     const name = rootName(context, snapshotBlobName(uuid));
-    const convert = snapshotInfoFromTree;
+    const convert = (tree: XContentObject) => {
+      const info = snapshotInfoFromTree(tree);
+      versionOfId(info.versionId);
+      return info;
+    };
     const info = await readChecked(context, "snapshot", name, uncounted(), convert, signal);
     const metadataName = rootName(context, metadataBlobName(uuid));
     const metadata = await readChecked(

@@ -5,6 +5,7 @@
 // Shards are found in indices/<id>/<shard> and, of hashed indices, where the files that list their
 // paths.
 
+import type { XContentObject } from "../../xcontent/index.ts";
 import {
   indexMetadataFromTree,
   indexMetadataIdentifier,
@@ -93,7 +94,10 @@ async function scanIndex(
     const uuid = uuidOfBlob(blob, METADATA_PREFIX);
     if (uuid === undefined) continue;
     const full = `${folder}/${blob}`;
-    const convert = indexMetadataFromTree;
+    const convert = (tree: XContentObject) => {
+      const found = indexMetadataFromTree(tree);
+      return { ...found, identifier: indexMetadataIdentifier(found) };
+    };
     const read = await readChecked(context, "index-metadata", full, counts, convert, signal);
     if (read.problem !== undefined) {
       unreadable.push(uuid);
@@ -102,7 +106,7 @@ async function scanIndex(
     name = read.value.name;
     metadata.push({
       uuid,
-      identifier: indexMetadataIdentifier(read.value),
+      identifier: read.value.identifier,
       shardCount: numberOfShards(read.value),
       madeMillis: timeOfUuid(uuid),
       version: versionSum(read.value.tree),

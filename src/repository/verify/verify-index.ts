@@ -1,6 +1,7 @@
 // An index of a root: its metadata blobs can be read and are those that the root says, and how many
 // shards it has in each snapshot.
 
+import type { XContentObject } from "../../xcontent/index.ts";
 import {
   type IndexMetadata,
   indexMetadataFromTree,
@@ -102,7 +103,10 @@ async function verifyMetadata(
 ): Promise<number | undefined> {
   const name = `${indexFolder(context, index)}/${metadataBlobName(uuid)}`;
   const place = { snapshots: users.map((user) => user.name), index: index.name };
-  const convert = indexMetadataFromTree;
+  const convert = (tree: XContentObject) => {
+    const metadata = indexMetadataFromTree(tree);
+    return { ...metadata, identifier: indexMetadataIdentifier(metadata) };
+  };
   const read = await readChecked(context, "index-metadata", name, counts, convert, signal);
   if (read.problem !== undefined) {
     const what = `The metadata of index [${index.name}]`;
@@ -120,7 +124,7 @@ function contradiction(
   index: RepositoryIndex,
   users: readonly VerifiedSnapshot[],
   uuid: string,
-  metadata: IndexMetadata,
+  metadata: IndexMetadata & { identifier: string },
 ): string | undefined {
   if (metadata.name !== index.name) {
     return `It is the metadata of index [${metadata.name}], not of [${index.name}]`;
@@ -128,7 +132,7 @@ function contradiction(
   const identifier = data.snapshots.get(users[0]!.uuid)?.indexMetadata.get(index.id);
   // A clone of a snapshot from before 7.9 has the blob's uuid for an identifier.
   if (identifier === undefined || identifier === uuid) return undefined;
-  const actual = indexMetadataIdentifier(metadata);
+  const actual = metadata.identifier;
   return actual === identifier
     ? undefined
     : `It is another state of the index: [${actual}], the root says [${identifier}]`;

@@ -54,6 +54,7 @@ export async function verifyRoot(
   const read = await readBlob(context, name, counts, decode, signal);
   if (read.problem !== undefined) {
     if (listing === undefined && read.problem.state === "missing") throw noRepository(context);
+    if (read.problem.state === "unreadable") throw unreadable(context, name, read.problem.message);
     const again = await rebuild(context, newest, listing, signal);
     const snapshots = namesOf(again.data);
     const message = `The repository's root cannot be read: ${read.problem.message}`;
@@ -216,6 +217,12 @@ async function rebuild(
 
 function namesOf(data: RepositoryData): string[] {
   return [...data.snapshots.values()].map((snapshot) => snapshot.name);
+}
+
+/** The store does not hand it out: that says nothing of the repository. */
+function unreadable(context: RepositoryContext, name: string, reason: string): VarveError {
+  const message = `[${context.name}] the root [${name}] cannot be read: ${reason}`;
+  return new VarveError("unavailable", message, { type: "repository_exception" });
 }
 
 function noRepository(context: RepositoryContext): VarveError {

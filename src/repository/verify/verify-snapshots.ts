@@ -1,6 +1,7 @@
 // The snapshots of a root, one by one: information and cluster metadata can be read, and say what
 // the root says.
 
+import type { XContentObject } from "../../xcontent/index.ts";
 import { clusterMetadataFromTree } from "../format/metadata.ts";
 import type { RepositoryData, RepositorySnapshot } from "../format/repository-data.ts";
 import { type SnapshotInfo, snapshotInfoFromTree } from "../format/snapshot-info.ts";
@@ -42,7 +43,10 @@ export async function verifySnapshots(
   return runLimited(selected, context.parallelCallsMax, async (snapshot) => {
     const snapshots = [snapshot.name];
     const name = rootName(context, snapshotBlobName(snapshot.uuid));
-    const convert = snapshotInfoFromTree;
+    const convert = (tree: XContentObject) => {
+      const info = snapshotInfoFromTree(tree);
+      return { ...info, version: formatVersion(versionOfId(info.versionId)) };
+    };
     const read = await readChecked(context, "snapshot", name, counts, convert, signal);
     if (read.problem !== undefined) {
       const what = `The information of snapshot [${snapshot.name}]`;
@@ -105,7 +109,7 @@ function indexNamesBySnapshot(data: RepositoryData): Map<string, string[]> {
 function contradiction(
   indices: readonly string[],
   snapshot: RepositorySnapshot,
-  info: SnapshotInfo,
+  info: SnapshotInfo & { version: string },
 ): string | undefined {
   const { name, uuid } = info.snapshotId;
   if (uuid !== snapshot.uuid || name !== snapshot.name) {
@@ -114,7 +118,7 @@ function contradiction(
   if (snapshot.state !== undefined && snapshot.state !== info.state) {
     return `Its state is ${info.state}, the root says ${snapshot.state}`;
   }
-  const version = formatVersion(versionOfId(info.versionId));
+  const { version } = info;
   if (snapshot.version !== undefined && snapshot.version !== version) {
     return `Its version is ${version}, the root says ${snapshot.version}`;
   }
