@@ -34,7 +34,7 @@ const CHUNK_RULES: Readonly<Record<string, ChunkRule>> = {
   fs: { least: [5, "5b"] },
   s3: { least: [5 * MB, "5mb"], most: [5 * TB, "5tb"], unset: GB },
   gcs: { least: [1, "1b"], most: [5 * TB, "5tb"], unset: 5 * TB },
-  azure: { least: [1, "1b"], most: [4000 * MB, "3.9gb"], unset: 4000 * MB },
+  azure: { least: [1, "1b"], most: [4000 * MB, "4194304000b"], unset: 4000 * MB },
 };
 const URL_PROTOCOLS = new Set(["http", "https", "ftp", "file", "jar"]);
 const S3_CLIENT_SETTINGS = new Set([
