@@ -35,8 +35,8 @@ const FIXTURES = [
   "os3.6.0-hashed-infix",
   "os3.6.0-series",
 ];
-const ROUNDS = 12;
-const ROOT_ROUNDS = 12;
+const ROUNDS = 8;
+const ROOT_ROUNDS = 8;
 
 type BlobUse = "root" | "info" | "cluster" | "index" | "shardIndex" | "shard" | "data";
 
