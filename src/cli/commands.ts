@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "du", load: () => import("./cmd-du.ts") },
   { name: "restore", load: () => import("./cmd-restore.ts") },
   { name: "copy", load: () => import("./cmd-copy.ts") },
+  { name: "migrate", load: () => import("./cmd-migrate.ts") },
   { name: "delete", load: () => import("./cmd-delete.ts") },
   { name: "cleanup", load: () => import("./cmd-cleanup.ts") },
   { name: "clone", load: () => import("./cmd-clone.ts") },

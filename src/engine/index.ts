@@ -32,6 +32,7 @@ export * from "./indices/templates.ts";
 export * from "./keystore/keystore-file.ts";
 export { type KeystoreReader, SecureSettings } from "./keystore/secure-settings.ts";
 export { fieldCaps, mergeFieldCaps } from "./mapping/index.ts";
+export * from "./migrate/index.ts";
 export * from "./mounted/compare-indices.ts";
 export * from "./mounted/for-each-document.ts";
 export { type MountedGet, MountedIndex, MountedIndices } from "./mounted/mounted-index.ts";
