@@ -24,6 +24,7 @@ export * from "./store-address.ts";
 export * from "./url-blob-store.ts";
 export * from "./wrap/fault.ts";
 export { ForwardingBlobStore, mapParts } from "./wrap/forwarding.ts";
+export * from "./wrap/joined.ts";
 export * from "./wrap/metrics.ts";
 export * from "./wrap/read-only.ts";
 export * from "./wrap/replaceable.ts";

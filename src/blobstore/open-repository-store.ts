@@ -13,6 +13,7 @@ import { parseTimeValue } from "../base/index.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { openBlobStore } from "./providers.ts";
 import { type StoreAddress, type StoreContext, storeSetting } from "./store-address.ts";
+import { joinRemoteStore } from "./wrap/joined.ts";
 import { type BlobStoreMetrics, meter } from "./wrap/metrics.ts";
 import { retry } from "./wrap/retry.ts";
 import { type ThrottleRates, throttle } from "./wrap/throttle.ts";
@@ -24,12 +25,27 @@ const RETRIES_DEFAULT = 3;
 /** As `s3.client.*.request_timeout` without being set: how long a try of one request may take. */
 const TIMEOUT_MS_DEFAULT = 5 * 60_000;
 
-/** Opens a store with its wrappers. Error: illegal_argument_exception of a setting. */
+/**
+ * Opens a store with its wrappers, joined with its remote store if the address names one. Error:
+ * illegal_argument_exception of a setting.
+ */
 export function openRepositoryStore(
   address: StoreAddress,
   context: StoreContext,
   rates: ThrottleRates = {},
   metrics?: BlobStoreMetrics,
+): BlobStore {
+  const { remoteStore } = address;
+  const store = openWrapped(address, context, rates, metrics);
+  if (remoteStore === undefined) return store;
+  return joinRemoteStore(store, openWrapped(remoteStore, context, rates, metrics));
+}
+
+function openWrapped(
+  address: StoreAddress,
+  context: StoreContext,
+  rates: ThrottleRates,
+  metrics: BlobStoreMetrics | undefined,
 ): BlobStore {
   const provider = meter(openBlobStore(address, context), context.clock, metrics).store;
   if (LOCAL_TYPES.has(address.type)) return throttle(provider, rates);

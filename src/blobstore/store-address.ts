@@ -15,6 +15,8 @@ export interface StoreAddress {
   readonly client: Readonly<Record<string, string>>;
   /** Secrets of the client (`access_key`, `key`, …). They reach no message, log or metadata. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The remote store that the data of its shallow snapshots lies in (see wrap/joined.ts). */
+  readonly remoteStore?: StoreAddress;
 }
 
 /** What every provider is given beside the address. */

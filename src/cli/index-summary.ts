@@ -104,8 +104,9 @@ async function summarizeShard(
   signal: AbortSignal,
 ): Promise<ShardSummary> {
   const empty = { shard, files: 0, size_in_bytes: 0, incremental_size_in_bytes: 0 };
-  if (snapshot.remote_store_index_shallow_copy === true) {
-    return { ...empty, problem: "its data is in a remote store" };
+  const isShallow = snapshot.remote_store_index_shallow_copy === true;
+  if (isShallow && repository.context.remoteStore === undefined) {
+    return { ...empty, problem: "its data is in a remote store: see --remote-store" };
   }
   const failure = failureOf(snapshot.failures, index.name, shard);
   if (failure !== undefined) return { ...empty, problem: failure };

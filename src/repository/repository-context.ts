@@ -22,12 +22,19 @@ export interface RepositoryOptions {
   shardPathType?: ShardPathType;
   /** Concurrent calls on the store. */
   parallelCallsMax?: number;
+  /**
+   * The remote store that the data of shallow snapshots lies in: its folder within its own store,
+   * which is joined to the repository's (`joinRemoteStore`). Without it they are not read.
+   */
+  remoteStore?: { readonly basePath: string };
 }
 
 /** Options with their defaults, and the store. */
-export interface RepositoryContext extends Required<Omit<RepositoryOptions, "chunkSizeBytes">> {
+export interface RepositoryContext
+  extends Required<Omit<RepositoryOptions, "chunkSizeBytes" | "remoteStore">> {
   store: BlobStore;
   chunkSizeBytes: number | undefined;
+  remoteStore: { readonly basePath: string } | undefined;
 }
 
 /** Fills in the defaults. */
@@ -40,6 +47,7 @@ export function repositoryContext(store: BlobStore, options: RepositoryOptions):
     parallelCallsMax: 8,
     ...options,
     chunkSizeBytes: options.chunkSizeBytes,
+    remoteStore: options.remoteStore,
     store,
   };
 }

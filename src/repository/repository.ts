@@ -6,7 +6,6 @@ import {
   readClusterMetadata,
   readIndexMetadata,
   readOrRebuildShardIndex,
-  readShardSnapshot,
   readSnapshotInfo,
 } from "./catalog/read-blobs.ts";
 import { RepositoryCatalog } from "./catalog/repository-catalog.ts";
@@ -33,6 +32,7 @@ import {
 import type { ShardSnapshot } from "./format/shard-snapshot.ts";
 import type { SnapshotId, SnapshotInfo } from "./format/snapshot-info.ts";
 import { indexBlobName } from "./layout/blob-names.ts";
+import { readAnyShardSnapshot } from "./remote-store/read-shallow-shard.ts";
 import {
   checkNotReadonly,
   missingSnapshot,
@@ -151,14 +151,15 @@ export class Repository {
     return indicesOf(await this.catalog.readFor(snapshot.uuid, signal), snapshot.uuid);
   }
 
-  /** The files of a shard in a snapshot. */
-  getShardSnapshot(
+  /** The files of a shard in a snapshot; those of a shallow one lie in its `folder`. */
+  async getShardSnapshot(
     snapshot: SnapshotId,
     index: IndexId,
     shard: number,
     signal?: AbortSignal,
   ): Promise<ShardSnapshot> {
-    return readShardSnapshot(this.context, snapshot, index, shard, signal);
+    const data = await this.catalog.readFor(snapshot.uuid, signal);
+    return readAnyShardSnapshot(this.context, data, snapshot, index, shard, signal);
   }
 
   /** Files and bytes of every shard of a finished snapshot. */
@@ -282,8 +283,8 @@ export class Repository {
     existing?: ReadonlyMap<string, ExistingFile>,
     signal?: AbortSignal,
   ): Promise<ShardRestorePlan> {
-    const found = await readShardSnapshot(this.context, snapshot, index, shard, signal);
-    const folder = shardFolder(this.context, index, shard);
+    const found = await this.getShardSnapshot(snapshot, index, shard, signal);
+    const folder = found.folder ?? shardFolder(this.context, index, shard);
     const shown = `${snapshot.name}/${snapshot.uuid}`;
     const target = { indexName: index.name, shard, folder, snapshot: shown };
     return planShardRestore(target, found, existing);

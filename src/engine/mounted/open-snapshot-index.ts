@@ -178,7 +178,7 @@ class Mount {
     shardCount: number,
     files: ShardSnapshot,
   ): Promise<MountedShard> {
-    const folder = shardFolder(this.repository.context, index, shard);
+    const folder = files.folder ?? shardFolder(this.repository.context, index, shard);
     const place = { snapshot: this.snapshot.name, index: index.name, shard };
     const directory = new BlobDirectory(this.pages, folder, files, place);
     try {

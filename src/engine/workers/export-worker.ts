@@ -47,7 +47,11 @@ async function mountedOf(source: ExportSource): Promise<MountedIndices> {
     const platform = { clock: systemClock, random: systemRandom };
     const store = openRepositoryStore(address, platform);
     const basePath = basePathOf(address);
-    const repository = openRepository(store, { name: address.type, basePath, ...platform });
+    const { remoteStore } = address;
+    const remote =
+      remoteStore === undefined ? {} : { remoteStore: { basePath: basePathOf(remoteStore) } };
+    const options = { name: address.type, basePath, ...remote, ...platform };
+    const repository = openRepository(store, options);
     const mounted = openSnapshotIndices(repository, snapshot, indices, {
       ...platform,
       purpose: "documents",

@@ -113,7 +113,10 @@ export async function readIndexMetadata(
   return readTree(context, "index-metadata", name, indexMetadataFromTree, signal);
 }
 
-/** A shard in a snapshot. Errors: snapshot_missing_exception, snapshot_exception. */
+/**
+ * A shard in a full snapshot. Errors: snapshot_missing_exception, snapshot_exception; one of a
+ * shallow snapshot, which remote-store/read-shallow-shard.ts reads, is `unsupported` here.
+ */
 export async function readShardSnapshot(
   context: RepositoryContext,
   snapshot: SnapshotId,
@@ -121,16 +124,27 @@ export async function readShardSnapshot(
   shard: number,
   signal?: AbortSignal,
 ): Promise<ShardSnapshot> {
+  const found = await findShardSnapshot(context, snapshot, index, shard, signal);
+  if (!(found instanceof VarveError)) return found;
+  await refuseShallow(context, snapshot, shardFolder(context, index, shard));
+  throw found;
+}
+
+/** The same, with an answer instead of an error where the shard has no blob of the snapshot. */
+export async function findShardSnapshot(
+  context: RepositoryContext,
+  snapshot: SnapshotId,
+  index: IndexId,
+  shard: number,
+  signal?: AbortSignal,
+): Promise<ShardSnapshot | VarveError> {
   const folder = shardFolder(context, index, shard);
   const name = `${folder}/${snapshotBlobName(snapshot.uuid)}`;
   try {
     return await readTree(context, "snapshot", name, shardSnapshotFromTree, signal);
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
-    if (error.kind === "missing") {
-      await refuseShallow(context, snapshot, folder);
-      throw missingSnapshot(context, snapshot.name, error);
-    }
+    if (error.kind === "missing") return missingSnapshot(context, snapshot.name, error);
     if (error.kind !== "corrupt") throw error;
     const message = `failed to read shard snapshot file for [${folder}]`;
     throw snapshotError(context, snapshot, message, { kind: "corrupt", cause: error });
@@ -143,7 +157,7 @@ async function refuseShallow(
   folder: string,
 ): Promise<void> {
   if (!(await isShallow(context, snapshot, folder))) return;
-  const message = "is a shallow copy: its data is in a remote store, which is not read yet";
+  const message = "is a shallow copy: its data is in a remote store";
   throw snapshotError(context, snapshot, message, { kind: "unsupported" });
 }
 

@@ -32,6 +32,8 @@ export interface ShardSnapshot {
   incrementalFileCount: number;
   incrementalBytes: number;
   files: FileInfo[];
+  /** Not in the blob: where the files of a shallow snapshot lie instead of the shard's folder. */
+  folder?: string;
 }
 
 /** The tree of the blob. */

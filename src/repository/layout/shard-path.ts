@@ -26,12 +26,18 @@ const PATH_HASH_ALGORITHM = 1;
 export const SHARD_PATHS_FOLDER = "snapshot_shard_paths";
 const SHARD_PATHS_PREFIX = "snapshot_path_";
 
-function hashOf(text: string): string {
+/** FNV-1a of a text's UTF-8, 64 bits. Upstream: FNV1a. */
+export function fnv1a(text: string): bigint {
   let hash = FNV_OFFSET_BASIS;
   for (const byte of Buffer.from(text)) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
   }
-  const bits = (hash >> (64n - HASH_BITS)).toString(2).padStart(Number(HASH_BITS), "0");
+  return hash;
+}
+
+/** The hash as it stands in paths: FNV_1A_COMPOSITE_1. */
+export function compositePathHash(text: string): string {
+  const bits = (fnv1a(text) >> (64n - HASH_BITS)).toString(2).padStart(Number(HASH_BITS), "0");
   return BASE64[Number.parseInt(bits.slice(0, 6), 2)]! + bits.slice(6);
 }
 
@@ -43,7 +49,7 @@ export function shardPath(basePath: string, index: IndexId, shard: number): stri
   const fixed = `indices/${index.id}/${shard}`;
   const base = basePath === "" ? "" : `${basePath}/`;
   if (index.shardPathType === 0) return base + fixed;
-  const hash = hashOf(`${shard}${index.id}`);
+  const hash = compositePathHash(`${shard}${index.id}`);
   return index.shardPathType === 1 ? `${hash}/${base}${fixed}` : `${base}${hash}/${fixed}`;
 }
 
