@@ -1,7 +1,7 @@
 // `varve completion`: a script that lets a shell complete commands and options.
 
 import { Argument, Command } from "commander";
-import { type CommandSpec, EXIT, textArgument } from "./command.ts";
+import { type CommandSpec, defineCommand, EXIT, textArgument } from "./command.ts";
 import { type CompletedCommand, completionScript, SHELLS, type Shell } from "./completion.ts";
 
 /** `varve completion` */
@@ -21,7 +21,7 @@ export const command: CommandSpec = {
 
 function describe(spec: CommandSpec): CompletedCommand {
   const defined = new Command(spec.name);
-  spec.define(defined);
+  defineCommand(spec, defined);
   const options = defined.options.map(({ long, short, description }) => ({
     flag: long ?? short ?? "",
     description,

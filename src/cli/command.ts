@@ -33,6 +33,11 @@ export interface OpenRepositoryOptions {
   readonly mayBeEmpty?: boolean;
   /** Nothing is ever written, whatever the command does. */
   readonly readonly?: boolean;
+  /**
+   * Folder or URL of the remote store that the data of shallow snapshots is in, where the
+   * repository is `readonly`; what `--remote-store` says if it is not given here.
+   */
+  readonly remoteStore?: string | undefined;
 }
 
 /** What a command runs with. */
@@ -65,6 +70,19 @@ export interface CommandSpec {
     args: readonly (string | string[] | undefined)[],
     options: CommandOptions,
   ): Promise<number>;
+}
+
+/** Commands that read data of snapshots: of shallow ones too where the remote store is named. */
+const DATA_COMMANDS: ReadonlySet<string> = new Set(
+  "diff export find get log ls migrate restore search show verify".split(" "),
+);
+
+/** Adds a command's own arguments and options, and those that commands of its kind share. */
+export function defineCommand(spec: CommandSpec, command: Command): void {
+  spec.define(command);
+  if (!DATA_COMMANDS.has(spec.name)) return;
+  const what = "folder or URL of the remote store that shallow snapshots keep their data in";
+  command.option("--remote-store <url>", what);
 }
 
 /** An argument that commander has made sure is one text. */

@@ -32,13 +32,23 @@ export async function addressOf(text: string, terminal: Terminal): Promise<Store
   return resolveClient(named, terminal);
 }
 
+/** The address with that of the remote store of its shallow snapshots, if a text names one. */
+export async function withRemoteStore(
+  address: StoreAddress,
+  remoteStore: string | undefined,
+  terminal: Terminal,
+): Promise<StoreAddress> {
+  if (remoteStore === undefined) return address;
+  return { ...address, remoteStore: await addressOf(remoteStore, terminal) };
+}
+
 /** The options of a repository by its settings (`compress`, `chunk_size`, `shard_path_type`). */
 export function repositoryOptionsOf(
   name: string,
   address: StoreAddress,
   context: StoreContext,
 ): RepositoryOptions {
-  const { settings } = address;
+  const { settings, remoteStore } = address;
   const chunk = settings["chunk_size"];
   return {
     name,
@@ -48,6 +58,7 @@ export function repositoryOptionsOf(
     compress: settings["compress"] === "true",
     shardPathType: SHARD_PATH_TYPES[(settings["shard_path_type"] ?? "FIXED").toUpperCase()] ?? 0,
     ...(chunk === undefined ? {} : { chunkSizeBytes: parseByteSize(chunk, "chunk_size") }),
+    ...(remoteStore === undefined ? {} : { remoteStore: { basePath: basePathOf(remoteStore) } }),
   };
 }
 
@@ -59,7 +70,8 @@ export async function openNamedRepository(
   options: OpenRepositoryOptions,
   signal: AbortSignal,
 ): Promise<OpenedRepository> {
-  const address = await addressOf(text, terminal);
+  const remoteStore = options.readonly === true ? options.remoteStore : undefined;
+  const address = await withRemoteStore(await addressOf(text, terminal), remoteStore, terminal);
   const metered = meter(openRepositoryStore(address, context), context.clock);
   const store = options.readonly === true ? readOnly(metered.store) : metered.store;
   const repository = openRepository(store, repositoryOptionsOf(text, address, context));

@@ -3,7 +3,13 @@
 import { setMaxListeners } from "node:events";
 import { Command, CommanderError } from "commander";
 import { systemClock, systemRandom, VARVE_VERSION, VarveError } from "../base/index.ts";
-import { type CommandContext, type CommandSpec, EXIT, type OpenedRepository } from "./command.ts";
+import {
+  type CommandContext,
+  type CommandSpec,
+  defineCommand,
+  EXIT,
+  type OpenedRepository,
+} from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { openNamedRepository } from "./open-repository.ts";
 import { Output } from "./output.ts";
@@ -55,7 +61,7 @@ export function addCommand(
   done: (code: number) => void,
 ): void {
   const command = program.command(spec.name).description(spec.summary);
-  spec.define(command);
+  defineCommand(spec, command);
   command
     .option("--json", "answer in JSON, for scripts")
     .option("--quiet", "no notes and no progress on stderr")
@@ -94,7 +100,9 @@ async function runCommand(
     signal,
     commands: () => Promise.all(COMMANDS.map(async ({ load }) => (await load()).command)),
     async openRepository(text, openOptions = {}) {
-      const found = await openNamedRepository(text, terminal, context, openOptions, signal);
+      const remoteStore = options["remoteStore"] as string | undefined;
+      const wanted = { remoteStore, ...openOptions };
+      const found = await openNamedRepository(text, terminal, context, wanted, signal);
       opened.push(found);
       return found;
     },
