@@ -16,14 +16,19 @@ import {
 import type { RootDocument } from "../mounted/shard-documents.ts";
 import type { ExportFormat } from "./export-plan.ts";
 
+/** Bytes of a new buffer: most pieces fit. */
+const BUFFER_BYTES = 2 * 1024 * 1024;
+/** Longer texts are left to `JSON.stringify`. */
+const PLAIN_CHARACTERS_MAX = 64;
+
 /** Collects bytes. */
 export class TextBuffer {
-  private bytes = Buffer.allocUnsafeSlow(1024 * 1024);
+  private bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   length = 0;
 
   private ensure(count: number): void {
     if (this.length + count <= this.bytes.length) return;
-    const size = Math.max(this.bytes.length * 2, this.length + count);
+    const size = Math.max(BUFFER_BYTES, this.bytes.length * 2, this.length + count);
     const grown = Buffer.allocUnsafeSlow(size);
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
@@ -40,10 +45,30 @@ export class TextBuffer {
     this.length += bytes.length;
   }
 
+  /** A text as a JSON string. Ids are short and plain: calling out would cost more than they do. */
+  json(text: string): void {
+    const { length } = text;
+    if (length > PLAIN_CHARACTERS_MAX) return this.text(JSON.stringify(text));
+    this.ensure(length + 2);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = QUOTE;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      const plain = code >= SPACE && code < DELETE && code !== QUOTE && code !== BACKSLASH;
+      if (!plain) return this.text(JSON.stringify(text));
+      bytes[at++] = code;
+    }
+    bytes[at++] = QUOTE;
+    this.length = at;
+  }
+
   /** Bytes that hold line breaks only between tokens, on one line. */
   line(bytes: Uint8Array): void {
     const start = this.length;
     this.raw(bytes);
+    // Searching twice is faster by far than looking at each byte here.
+    if (!bytes.includes(LF) && !bytes.includes(CR)) return;
     const { bytes: all, length } = this;
     for (let at = start; at < length; at++) {
       const code = all[at]!;
@@ -51,15 +76,19 @@ export class TextBuffer {
     }
   }
 
-  /** The bytes so far; the buffer begins anew. */
+  /** The bytes so far; their buffer is the caller's. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(this.length);
-    taken.set(this.bytes.subarray(0, this.length));
+    const taken = new Uint8Array(this.bytes.buffer, 0, this.length);
+    this.bytes = EMPTY;
     this.length = 0;
     return taken;
   }
 }
 
+const EMPTY = Buffer.allocUnsafeSlow(0);
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const DELETE = 0x7f;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
@@ -80,14 +109,31 @@ export interface RenderOptions {
 export function rendererOf(format: ExportFormat, options: RenderOptions = {}): RenderDocument {
   if (format === "bulk") return renderBulk;
   if (format === "csv") return csvRenderer(options.fields ?? []);
-  return options.withVersions === true ? renderVersionedLine : renderLine;
+  return options.withVersions === true ? renderVersionedLine : lineRenderer();
 }
 
-function renderLine(index: string, document: RootDocument, out: TextBuffer): boolean {
-  out.text(`{"_index":${JSON.stringify(index)},"_id":${JSON.stringify(document.id)}`);
-  if (document.routing !== undefined) out.text(`,"_routing":${JSON.stringify(document.routing)}`);
-  return endLine(document, out);
+function lineRenderer(): RenderDocument {
+  // A chunk's documents are of one index.
+  let name: string | undefined;
+  let start: Uint8Array = EMPTY;
+  return (index, document, out) => {
+    if (index !== name) {
+      name = index;
+      start = Buffer.from(`{"_index":${JSON.stringify(index)},"_id":`);
+    }
+    out.raw(start);
+    out.json(document.id);
+    if (document.routing !== undefined) {
+      out.raw(ROUTING);
+      out.json(document.routing);
+    }
+    return endLine(document, out);
+  };
 }
+
+const ROUTING = Buffer.from(',"_routing":');
+const SOURCE = Buffer.from(',"_source":');
+const END = Buffer.from("}\n");
 
 function renderVersionedLine(index: string, document: RootDocument, out: TextBuffer): boolean {
   const { id, type, routing, version, seqNo, primaryTerm } = document;
@@ -105,10 +151,10 @@ function renderVersionedLine(index: string, document: RootDocument, out: TextBuf
 }
 
 function endLine({ source }: RootDocument, out: TextBuffer): boolean {
-  out.text(',"_source":');
+  out.raw(SOURCE);
   if (source === undefined) out.text("null");
   else out.line(asJson(source));
-  out.text("}\n");
+  out.raw(END);
   return true;
 }
 
