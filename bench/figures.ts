@@ -7,7 +7,9 @@ export interface Figure {
   readonly varve: number;
   /** Undefined where the figure stands alone. */
   readonly real?: number;
-  /** `≤` or `≥` a ratio (with `real`) or a value (without). */
+  /** The program of `real`, where a table has several. */
+  readonly peer?: string;
+  /** `≤` or `≥` a ratio (with `real`) or a value (without); empty where there is none. */
   readonly goal: string;
 }
 
@@ -18,8 +20,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Does a figure reach its goal? */
+/** Does a figure reach its goal? True where it has none. */
 export function reached(figure: Figure): boolean {
+  if (figure.goal === "") return true;
   const [, sign, bound] = /^([≤≥]) ([\d.]+)/.exec(figure.goal)!;
   const value = figure.real === undefined ? figure.varve : figure.varve / figure.real;
   return sign === "≤" ? value <= Number(bound) : value >= Number(bound);
@@ -30,16 +33,17 @@ function shown(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 
-/** A Markdown table. */
-export function table(figures: readonly Figure[]): string {
+/** A Markdown table; `other` is the title of the column of what Varve is compared with. */
+export function table(figures: readonly Figure[], other = "OpenSearch"): string {
   const rows = figures.map((figure) => {
     const ratio = figure.real === undefined ? "" : `${(figure.varve / figure.real).toFixed(2)} ×`;
-    const real = figure.real === undefined ? "" : shown(figure.real);
-    const verdict = reached(figure) ? "yes" : "no";
+    const peer = figure.peer === undefined ? "" : ` (${figure.peer})`;
+    const real = figure.real === undefined ? "" : `${shown(figure.real)}${peer}`;
+    const verdict = figure.goal === "" ? "" : reached(figure) ? "yes" : "no";
     return `| ${figure.work} | ${shown(figure.varve)} ${figure.unit} | ${real} | ${ratio} | ${figure.goal} | ${verdict} |`;
   });
   return [
-    "| work | Varve | OpenSearch | ratio | goal | reached |",
+    `| work | Varve | ${other} | ratio | goal | reached |`,
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
