@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { illegalArgument, VarveError } from "../base/index.ts";
+import type { StoreAddress } from "../blobstore/index.ts";
 import { Node, parseRestoreRequest, Settings } from "../engine/index.ts";
 import {
   type CommandContext,
@@ -11,11 +12,12 @@ import {
   EXIT,
   textArgument,
 } from "./command.ts";
-import { addressOf } from "./open-repository.ts";
 import { formatDuration } from "./output.ts";
 
 /** The repository's name in the node while it restores. */
 const REPOSITORY_NAME = "source";
+/** The remote store's name there. */
+const REMOTE_STORE_NAME = "remote-store";
 
 /** `varve restore` */
 export const command: CommandSpec = {
@@ -37,6 +39,9 @@ export const command: CommandSpec = {
 
 function restoreBody(options: CommandOptions): Record<string, unknown> {
   const body: Record<string, unknown> = {
+    ...(options["remoteStore"] === undefined
+      ? {}
+      : { source_remote_store_repository: REMOTE_STORE_NAME }),
     include_aliases: options["aliases"] !== false,
     include_global_state: options["includeGlobalState"] === true,
     partial: options["partial"] === true,
@@ -61,12 +66,12 @@ async function restore(
   const { output, signal, clock } = context;
   const request = parseRestoreRequest(restoreBody(options) as never);
   const [repo, name] = [textArgument(args, 0), textArgument(args, 1)];
-  const { repository } = await context.openRepository(repo, { readonly: true });
+  const { repository, address } = await context.openRepository(repo, { readonly: true });
   await repository.findSnapshot(name, signal);
   const folder = resolve(context.terminal.folder, String(options["into"]));
   const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
   const started = clock.monotonic();
-  const node = await openNode(context, repo, folder);
+  const node = await openNode(context, address, folder);
   const stop = async () => {
     await node.close();
     if (isNew) rmSync(folder, { recursive: true, force: true });
@@ -75,7 +80,7 @@ async function restore(
     const { done, shards } = await node.restores.restore(REPOSITORY_NAME, name, request);
     output.note(`Restoring ${shards} shards`);
     const outcome = await abortable(done, signal);
-    await node.repositories.delete(REPOSITORY_NAME);
+    for (const { name } of repositoriesOf(address)) await node.repositories.delete(name);
     const failures = [...failuresOf(node, outcome.indices)];
     await node.close();
     const millis = clock.monotonic() - started;
@@ -109,19 +114,34 @@ function* failuresOf(node: Node, indices: readonly string[]) {
   }
 }
 
-async function openNode(context: CommandContext, repo: string, folder: string): Promise<Node> {
-  const address = await addressOf(repo, context.terminal);
-  const location = address.settings["location"];
+/** What the node registers while it restores: the repository, and its remote store if it has one. */
+function repositoriesOf(address: StoreAddress): { name: string; address: StoreAddress }[] {
+  const own = { name: REPOSITORY_NAME, address };
+  const { remoteStore } = address;
+  return remoteStore === undefined
+    ? [own]
+    : [own, { name: REMOTE_STORE_NAME, address: remoteStore }];
+}
+
+async function openNode(
+  context: CommandContext,
+  address: StoreAddress,
+  folder: string,
+): Promise<Node> {
+  const repositories = repositoriesOf(address);
+  const locations = repositories.map(({ address: one }) => one.settings["location"]);
   const node = await Node.start({
-    settings: nodeSettings(address),
+    settings: nodeSettings(repositories.map((one) => one.address)),
     dataFolder: folder,
-    repositoryFolders: location === undefined ? [] : [location],
+    repositoryFolders: locations.filter((location) => location !== undefined),
     clock: context.clock,
     random: context.random,
   });
   try {
-    const settings = new Settings(new Map(Object.entries(address.settings)));
-    await node.repositories.put(REPOSITORY_NAME, address.type, settings, false, node.id);
+    for (const { name, address: one } of repositories) {
+      const settings = new Settings(new Map(Object.entries(one.settings)));
+      await node.repositories.put(name, one.type, settings, false, node.id);
+    }
     return node;
   } catch (error) {
     await node.close();
@@ -129,15 +149,18 @@ async function openNode(context: CommandContext, repo: string, folder: string): 
   }
 }
 
-/** The client's settings and secrets under the names that a node knows them by. */
-function nodeSettings(address: Awaited<ReturnType<typeof addressOf>>): Settings {
-  const client = address.settings["client"] ?? "default";
+/** The clients' settings and secrets under the names that a node knows them by. */
+function nodeSettings(addresses: readonly StoreAddress[]): Settings {
   const map = new Map<string, string>();
-  for (const [name, value] of Object.entries({ ...address.client, ...address.secrets })) {
-    map.set(`${address.type}.client.${client}.${name}`, value);
+  const urls: string[] = [];
+  for (const { type, settings, client, secrets } of addresses) {
+    const name = settings["client"] ?? "default";
+    for (const [key, value] of Object.entries({ ...client, ...secrets })) {
+      map.set(`${type}.client.${name}.${key}`, value);
+    }
+    if (settings["url"] !== undefined) urls.push(settings["url"]);
   }
-  const { url } = address.settings;
-  if (url !== undefined) map.set("repositories.url.allowed_urls", url);
+  if (urls.length > 0) map.set("repositories.url.allowed_urls", urls.join(","));
   return new Settings(map);
 }
 

@@ -19,7 +19,6 @@ const hasZstd = "zstdDecompressSync" in (await import("node:zlib"));
 /** Why a fixture's indices cannot be opened here, by name; the others must be. */
 function refusal(name: string): string | undefined {
   if (name.startsWith("es")) return "older than what is read";
-  if (name.includes("-remote-")) return "the data is in a remote store";
   if (name.includes("zstd") && !hasZstd) return "this Node cannot read zstd";
   return undefined;
 }
@@ -33,6 +32,10 @@ async function open(name: string, damage?: string) {
   server = await startVarve({ repositories: fixture.folder });
   const settings = { location: fixture.repository };
   await server.ok("PUT", "/_snapshot/f?verify=false", { type: "fs", settings });
+  if (!name.includes("-remote-")) return;
+  // The name that the indices know their remote store by.
+  const remote = { type: "fs", settings: { location: `${fixture.folder}/remote` } };
+  await server.ok("PUT", "/_snapshot/rseg?verify=false", remote);
 }
 
 async function close() {
@@ -119,13 +122,32 @@ for (const name of fixtureNames().filter((one) => one.includes("-remote-"))) {
     beforeAll(() => open(name));
     afterAll(close);
 
-    it("lists its snapshots and refuses to restore what lies in a remote store", async () => {
+    it("rejects a restore whose remote store is not registered", async () => {
+      await server.ok("DELETE", "/_snapshot/rseg");
       const { snapshots } = await server.ok("GET", "/_snapshot/f/_all");
-      expect(snapshots.length).toBeGreaterThan(0);
       const answer = await restore(snapshots[0].snapshot);
-      if (answer.status < 300) expect(answer.body.snapshot.shards.successful).toBe(0);
-      const text = JSON.stringify(answer.body) + JSON.stringify(await failedShards());
-      expect(text).toMatch(/remote/);
+      expect(answer.body.error.type).toBe("snapshot_restore_exception");
+      expect(answer.body.error.reason).toMatch(/shallow copy .* remote store \[rseg\]: register/);
+      expect(await server.ok("GET", "/_cat/indices?format=json")).toEqual([]);
+    });
+
+    it("restores from the remote store that the request names", async () => {
+      const settings = { location: `${fixture.folder}/remote` };
+      await server.ok("PUT", "/_snapshot/other?verify=false", { type: "fs", settings });
+      const answer = await restore("r1", { source_remote_store_repository: "other" });
+      expect(answer.body.snapshot.shards).toEqual({ total: 3, failed: 0, successful: 3 });
+      const [index] = answer.body.snapshot.indices;
+      const restored = await server.ok("GET", `/${index}/_settings?flat_settings=true`);
+      expect(Object.keys(restored[index].settings).join()).not.toContain("remote_store");
+    });
+
+    it("tells the status of its snapshots as the real server does", async () => {
+      const { snapshots } = await server.ok("GET", "/_snapshot/f/r1/_status");
+      const { stats, shards_stats } = snapshots[0];
+      expect(shards_stats).toMatchObject({ done: 3, failed: 0, total: 3 });
+      expect(stats.incremental).toEqual({ file_count: 0, size_in_bytes: 0 });
+      if (name.endsWith("v1")) expect(stats.total.file_count).toBe(12);
+      else expect(stats.total).toEqual({ file_count: 0, size_in_bytes: 0 });
     });
   });
 }

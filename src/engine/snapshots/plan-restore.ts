@@ -277,6 +277,8 @@ function restoredSettings(
     ignored.push(key);
   }
   const kept = stored.settings.filter((key) => {
+    // Upstream: without a remote store the index is an index of its node.
+    if (key.startsWith("index.remote_store.")) return false;
     if (UNMODIFIABLE.has(key) || UNREMOVABLE.has(key)) return true;
     return !ignored.some((pattern) => matchesSetting(pattern, key));
   });

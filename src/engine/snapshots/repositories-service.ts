@@ -9,6 +9,7 @@ import {
   basePathOf,
   checkClients,
   type FlatSettings,
+  joinRemoteStore,
   METRICS_CELL_BYTES,
   openBlobStore,
   openRepositoryStore,
@@ -231,6 +232,23 @@ export class RepositoriesService {
     const { repository, address, options } = usable;
     const cells = { writeRate: writeRate.cell, readRate: readRate.cell, metrics };
     return { repository, address: { store: address, options, ...cells } };
+  }
+
+  /** The same, with another repository as the remote store of its shallow snapshots. */
+  forShallowRestore(name: string, remoteStoreName: string): TransferRepository {
+    const { repository, address } = this.forTransfer(name);
+    const remote = this.forTransfer(remoteStoreName);
+    const remoteStore = { basePath: remote.repository.context.basePath };
+    const store = joinRemoteStore(repository.context.store, remote.repository.context.store);
+    // It is never closed: the stores are those of the two repositories.
+    const { basePath, clock, random } = repository.context;
+    const joined = openRepository(store, { name, basePath, clock, random, remoteStore });
+    if (address === undefined || remote.address === undefined) {
+      return { repository: joined, address: undefined };
+    }
+    const joinedAddress = { ...address.store, remoteStore: remote.address.store };
+    const options = { ...address.options, remoteStore };
+    return { repository: joined, address: { ...address, store: joinedAddress, options } };
   }
 
   private opened(name: string): OpenRepository {

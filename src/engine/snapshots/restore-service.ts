@@ -11,7 +11,7 @@ import {
   sharedAbortController,
   VarveError,
 } from "../../base/index.ts";
-import type { IndexId, Repository, SnapshotId } from "../../repository/index.ts";
+import type { IndexId, Repository, SnapshotId, SnapshotInfo } from "../../repository/index.ts";
 import type { IndexMetadata, JsonObject } from "../cluster/metadata.ts";
 import { exception } from "../exceptions.ts";
 import type { IndexService } from "../indices/index-service.ts";
@@ -77,6 +77,8 @@ interface Prepared {
   readonly snapshot: SnapshotId;
   readonly plan: RestorePlan;
   readonly indexIds: ReadonlyMap<string, IndexId>;
+  /** The repository that holds the data of a shallow snapshot. */
+  readonly remoteStore: string | undefined;
 }
 
 /** Restores snapshots into the node. */
@@ -165,6 +167,8 @@ export class RestoreService {
       if (id !== undefined)
         metadata.set(index, indexFromStored(await repository.getIndexMetadata(snapshot, id)));
     }
+    const place = `${repositoryName}:${snapshot.name}/${snapshot.uuid}`;
+    const remoteStore = this.remoteStoreOf(place, info, metadata.values(), request);
     const plan = planRestore({
       repository: repositoryName,
       info,
@@ -178,7 +182,32 @@ export class RestoreService {
     if (request.includeGlobalState) {
       this.indices.cluster.update((cluster) => withGlobalState(cluster, stored));
     }
-    return { repository, snapshot, plan, indexIds };
+    return { repository, snapshot, plan, indexIds, remoteStore };
+  }
+
+  /** The registered repository with the data of a shallow snapshot; undefined for a full one. */
+  private remoteStoreOf(
+    place: string,
+    info: SnapshotInfo,
+    indices: Iterable<IndexMetadata>,
+    request: RestoreSnapshotRequest,
+  ): string | undefined {
+    if (info.remoteStoreIndexShallowCopy !== true) return undefined;
+    const recorded = [...indices]
+      .map(({ settings }) => settings.get("index.remote_store.segment.repository", ""))
+      .find((name) => name !== "");
+    const name = request.sourceRemoteStoreRepository ?? recorded;
+    // A shallow snapshot holds indices without a remote store in full.
+    if (name === undefined) return undefined;
+    const { repositories } = this.indices.cluster.metadata;
+    if (repositories.has(name)) return name;
+    throw exception(
+      "unsupported",
+      "snapshot_restore_exception",
+      `[${place}] is a shallow copy whose data is in the remote store [${name}]: register a ` +
+        "repository of that name, or name one with [source_remote_store_repository] " +
+        "(varve restore: --remote-store)",
+    );
   }
 
   /** A mapping that cannot be read fails the restore before anything changes. */
@@ -247,7 +276,11 @@ export class RestoreService {
       else noteRecovery(item.service.recoveries.get(item.shard)!, event);
     };
     const signal = anySignal([this.controller.signal, running.controller.signal]);
-    const source = this.repositories.forTransfer(prepared.repository.name);
+    const { repository, remoteStore } = prepared;
+    const source =
+      remoteStore === undefined
+        ? this.repositories.forTransfer(repository.name)
+        : this.repositories.forShallowRestore(repository.name, remoteStore);
     try {
       await this.snapshots.transfers.restore(source, task, { signal, onEvent });
     } catch (error) {

@@ -44,6 +44,8 @@ export interface RestoreSnapshotRequest {
   readonly renameAliasReplacement?: string;
   readonly indexSettings: Settings;
   readonly ignoreIndexSettings: readonly string[];
+  /** The remote store of shallow snapshots, by its name here; that of the cluster by default. */
+  readonly sourceRemoteStoreRepository?: string;
 }
 
 /** A value as Java's toString shows it. */
@@ -140,6 +142,7 @@ const TEXT_KEYS: Readonly<Record<string, keyof RestoreSnapshotRequest>> = {
   rename_replacement: "renameReplacement",
   rename_alias_pattern: "renameAliasPattern",
   rename_alias_replacement: "renameAliasReplacement",
+  source_remote_store_repository: "sourceRemoteStoreRepository",
 };
 const FLAG_KEYS: Readonly<Record<string, keyof RestoreSnapshotRequest>> = {
   partial: "partial",
@@ -208,9 +211,8 @@ function checkOtherKey(key: string, value: unknown): void {
     case "alias_write_index_policy":
       if (value === "preserve" || value === "PRESERVE") return;
       throw illegalArgument(`alias_write_index_policy [${String(value)}] is not supported`);
-    case "source_remote_store_repository":
     case "source_remote_translog_repository":
-      throw illegalArgument(`${key} is not supported: there is no remote store`);
+      throw illegalArgument(`${key} is not supported: remote translogs are not read`);
     default:
       throw illegalArgument(`Unknown parameter ${key}`);
   }

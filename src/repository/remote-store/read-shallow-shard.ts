@@ -169,7 +169,7 @@ function remember(
 }
 
 /** What v1 keeps of the shard; undefined where there is no such blob. */
-async function readShallowBlob(
+export async function readShallowBlob(
   context: RepositoryContext,
   { snapshot, index, shard }: { snapshot: SnapshotId; index: IndexId; shard: number },
   signal?: AbortSignal,

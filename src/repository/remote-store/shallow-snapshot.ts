@@ -31,6 +31,7 @@ export interface ShallowShardSnapshot {
   readonly indexVersion: number;
   readonly startTimeMillis: number;
   readonly timeMillis: number;
+  readonly total: { readonly files: number; readonly bytes: number };
   readonly indexUuid: string;
   readonly remoteStoreRepository: string;
   readonly basePath: string;
@@ -49,6 +50,7 @@ export function shallowShardSnapshotFromTree(tree: XContentObject): ShallowShard
     indexVersion: integer("index_version"),
     startTimeMillis: integer("start_time"),
     timeMillis: integer("time"),
+    total: { files: integer("number_of_files"), bytes: integer("total_size") },
     indexUuid: text("index_uuid"),
     remoteStoreRepository: text("remote_store_repository"),
     basePath: text("remote_store_repository_base_path"),

@@ -2,10 +2,12 @@
 // what the snapshot added and what it holds. One small blob a shard is read, several at a time.
 // Upstream: TransportSnapshotsStatusAction, IndexShardSnapshotStatus.
 
-import { readIndexMetadata, readShardSnapshot, readSnapshotInfo } from "../catalog/read-blobs.ts";
+import { VarveError } from "../../base/index.ts";
+import { findShardSnapshot, readIndexMetadata, readSnapshotInfo } from "../catalog/read-blobs.ts";
 import { numberOfShards } from "../format/index-metadata.ts";
 import { indicesOf, type RepositoryData, type RepositoryIndex } from "../format/repository-data.ts";
 import type { SnapshotId, SnapshotInfo } from "../format/snapshot-info.ts";
+import { readShallowBlob } from "../remote-store/read-shallow-shard.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { runLimited, SHARDS_OF_INDEX_MAX } from "../run-limited.ts";
 import { type FileTotals, totalsOf } from "./plan-shard-snapshot.ts";
@@ -68,7 +70,19 @@ async function readShardStatus(
       reason: failure.reason,
     };
   }
-  const found = await readShardSnapshot(context, info.snapshotId, index, shard, signal);
+  // Upstream: nothing is known of the shards of a v2 snapshot.
+  if (info.pinnedTimestamp !== undefined) {
+    const times = { startTimeMillis: 0, timeMillis: 0 };
+    return { stage: "DONE", incremental: nothing, total: nothing, ...times };
+  }
+  const { snapshotId } = info;
+  const found = await findShardSnapshot(context, snapshotId, index, shard, signal);
+  if (found instanceof VarveError) {
+    const shallow = await readShallowBlob(context, { snapshot: snapshotId, index, shard }, signal);
+    if (shallow === undefined) throw found;
+    const { startTimeMillis, timeMillis, total } = shallow;
+    return { stage: "DONE", incremental: nothing, total, startTimeMillis, timeMillis };
+  }
   return {
     stage: "DONE",
     incremental: { files: found.incrementalFileCount, bytes: found.incrementalBytes },
