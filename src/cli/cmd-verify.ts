@@ -114,7 +114,7 @@ async function print({ output }: CommandContext, result: VerifyResult): Promise<
   await output.line(`${seen}: ${found}`);
   if (result.shallow.length > 0) {
     const names = result.shallow.join(", ");
-    output.note(`The data of ${names} is in a remote store and was not looked at.`);
+    output.note(`The data of ${names} is in a remote store and was not looked at: --remote-store`);
   }
 }
 

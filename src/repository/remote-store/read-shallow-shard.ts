@@ -37,7 +37,12 @@ import {
   METADATA_FILE_PREFIX,
   metadataFileAt,
 } from "./metadata-file-name.ts";
-import { type RemotePathType, remotePathTypeOfIndex, remoteShardPath } from "./remote-path.ts";
+import {
+  type RemoteFolder,
+  type RemotePathType,
+  remotePathTypeOfIndex,
+  remoteShardPath,
+} from "./remote-path.ts";
 import {
   type RemoteSegmentMetadata,
   readRemoteSegmentMetadata,
@@ -63,14 +68,16 @@ export interface ShallowShard {
   readonly commit: ShallowShardSnapshot | { readonly pinnedTimestamp: number };
 }
 
-/** A shallow shard's files, and the blob that names them. */
-export interface RemoteShard {
-  /** Full name of the metadata file in the joined store. */
-  readonly metadataBlob: string;
-  readonly snapshot: ShardSnapshot & { readonly folder: string };
-  /** False where the snapshot's lock is gone: the next garbage collection may take the files. */
+/** The metadata file that a shallow snapshot means. */
+export interface FoundMetadataFile {
+  /** Its full name in the joined store. */
+  readonly blob: string;
+  /** False where the snapshot's lock is gone: a garbage collection may take the files. */
   readonly locked: boolean;
 }
+
+/** The shard's files, in the remote store's folder for them. */
+export type RemoteShardSnapshot = ShardSnapshot & { readonly folder: string };
 
 /** What is known of snapshots that were found to be shallow; `undefined` = not readable. */
 const KNOWN_SHALLOW = new WeakMap<
@@ -101,7 +108,8 @@ export async function readAnyShardSnapshot(
   if (shallow === undefined) {
     throw missing ?? (await findShardSnapshot(context, snapshot, index, shard, signal));
   }
-  const { snapshot: read } = await readRemoteShard(context, shallow, signal);
+  const { blob } = await findMetadataFile(context, shallow, signal);
+  const read = await readRemoteShard(context, shallow, blob, signal);
   return { ...read, files: await withContents(context, read.folder, read.files, signal) };
 }
 
@@ -188,16 +196,14 @@ export async function readShallowBlob(
   }
 }
 
-/** Finds and reads the shard's metadata file. Small files are not read yet. */
+/** Reads the shard's files out of its metadata file. Small files are not read yet. */
 export async function readRemoteShard(
   context: RepositoryContext,
   shallow: ShallowShard,
+  metadataBlob: string,
   signal?: AbortSignal,
-): Promise<RemoteShard> {
-  const folderOf = remoteFolders(context, shallow);
+): Promise<RemoteShardSnapshot> {
   try {
-    const { name, locked } = await findMetadataFile(context, shallow, folderOf, signal);
-    const metadataBlob = `${folderOf("metadata")}/${name}`;
     const bytes = await context.store.get(metadataBlob, signal);
     const metadata = readRemoteSegmentMetadata(metadataBlob, bytes);
     const files =
@@ -205,56 +211,80 @@ export async function readRemoteShard(
         ? filesOfRefresh(metadata)
         : filesOfCommit(metadataBlob, metadata, shallow.commit);
     const described = describeShard(shallow, metadata, files);
-    return { metadataBlob, snapshot: { ...described, folder: folderOf("data") }, locked };
+    return { ...described, folder: remoteFolder(context, shallow, "data") };
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof VarveError) || error.kind === "aborted") throw error;
-    const { snapshot, index, shard } = shallow;
-    const what = `cannot find shard [${index.name}][${shard}] in the remote store`;
-    const message = `${what}: ${error.message}`;
-    throw snapshotError(context, snapshot, message, { kind: error.kind, cause: error });
+    throw placed(context, shallow, "cannot read the files of", error);
   }
 }
 
-/** The shard's folders in the joined store. Error: `unsupported` where none was given. */
-function remoteFolders(context: RepositoryContext, shallow: ShallowShard) {
+function placed(
+  context: RepositoryContext,
+  { snapshot, index, shard }: ShallowShard,
+  what: string,
+  error: unknown,
+): unknown {
+  if (!(error instanceof VarveError) || error.kind === "aborted") return error;
+  const message = `${what} shard [${index.name}][${shard}] in the remote store: ${error.message}`;
+  return snapshotError(context, snapshot, message, { kind: error.kind, cause: error });
+}
+
+/** A folder of the shard in the joined store. Error: `unsupported` where none was given. */
+export function remoteFolder(
+  context: RepositoryContext,
+  shallow: ShallowShard,
+  folder: RemoteFolder,
+): string {
   const { remoteStore } = context;
-  const { snapshot, index, shard, repository, commit } = shallow;
-  if (remoteStore === undefined) {
-    const base = "basePath" in commit ? `, base path [${commit.basePath}]` : "";
-    const message =
-      `is a shallow copy: shard [${index.name}][${shard}] is in the remote store ` +
-      `[${repository}]${base}. ${HOW_TO_NAME_IT}`;
-    throw snapshotError(context, snapshot, message, { kind: "unsupported" });
+  if (remoteStore !== undefined) {
+    return `${REMOTE_STORE_FOLDER}/${remoteShardPath(remoteStore.basePath, shallow, folder)}`;
   }
-  return (folder: Parameters<typeof remoteShardPath>[2]) =>
-    `${REMOTE_STORE_FOLDER}/${remoteShardPath(remoteStore.basePath, shallow, folder)}`;
+  const { snapshot, index, shard, repository, commit } = shallow;
+  const base = "basePath" in commit ? `, base path [${commit.basePath}]` : "";
+  const message =
+    `is a shallow copy: shard [${index.name}][${shard}] is in the remote store ` +
+    `[${repository}]${base}. ${HOW_TO_NAME_IT}`;
+  throw snapshotError(context, snapshot, message, { kind: "unsupported" });
 }
 
-async function findMetadataFile(
-  { store }: RepositoryContext,
-  { commit, snapshot }: ShallowShard,
-  folderOf: ReturnType<typeof remoteFolders>,
+/** Finds the metadata file that the snapshot means. Error: `missing`, and what was looked for. */
+export async function findMetadataFile(
+  context: RepositoryContext,
+  shallow: ShallowShard,
   signal?: AbortSignal,
-): Promise<{ name: string; locked: boolean }> {
-  if ("pinnedTimestamp" in commit) {
-    const { pinnedTimestamp } = commit;
-    const folder = folderOf("metadata");
-    const listing = await store.list(folder, METADATA_FILE_PREFIX, signal);
-    const name = metadataFileAt(listing.keys(), pinnedTimestamp);
-    if (name !== undefined) return { name, locked: true };
-    const message = `none of the ${listing.size} metadata files in [${folder}] is of or before`;
-    throw new VarveError("missing", `${message} the pinned timestamp ${pinnedTimestamp}`);
+): Promise<FoundMetadataFile> {
+  const folder = remoteFolder(context, shallow, "metadata");
+  const { commit } = shallow;
+  try {
+    if (!("pinnedTimestamp" in commit)) return await findOfCommit(context, shallow, commit, signal);
+    const listing = await context.store.list(folder, METADATA_FILE_PREFIX, signal);
+    const name = metadataFileAt(listing.keys(), commit.pinnedTimestamp);
+    if (name !== undefined) return { blob: `${folder}/${name}`, locked: true };
+    const wanted = `written at or before the pinned timestamp ${commit.pinnedTimestamp}`;
+    const message = `none of the ${listing.size} metadata files in [${folder}] was ${wanted}`;
+    throw new VarveError("missing", message);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw placed(context, shallow, "cannot find the metadata file of", error);
   }
-  const prefix = commitPrefix(commit.primaryTerm, commit.commitGeneration);
-  const locks = await store.list(folderOf("lock_files"), prefix, signal);
-  const locked = lockedMetadataFile(locks.keys(), snapshot.uuid);
-  if (locked !== undefined) return { name: locked, locked: true };
+}
+
+async function findOfCommit(
+  context: RepositoryContext,
+  shallow: ShallowShard,
+  { primaryTerm, commitGeneration }: ShallowShardSnapshot,
+  signal?: AbortSignal,
+): Promise<FoundMetadataFile> {
+  const { store } = context;
+  const prefix = commitPrefix(primaryTerm, commitGeneration);
+  const folder = remoteFolder(context, shallow, "metadata");
+  const locks = await store.list(remoteFolder(context, shallow, "lock_files"), prefix, signal);
+  const locked = lockedMetadataFile(locks.keys(), shallow.snapshot.uuid);
+  if (locked !== undefined) return { blob: `${folder}/${locked}`, locked: true };
   // Without its lock the files may go at any time; as long as they are there they are read.
-  const folder = folderOf("metadata");
   const [name] = [...(await store.list(folder, prefix, signal)).keys()].sort();
-  if (name !== undefined) return { name, locked: false };
-  const message = `there is neither a lock file nor a metadata file [${folder}/${prefix}…]`;
+  if (name !== undefined) return { blob: `${folder}/${name}`, locked: false };
+  const message = `there is neither a lock nor a metadata file [${folder}/${prefix}…]`;
   throw new VarveError("missing", message);
 }
 

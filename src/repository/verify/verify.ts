@@ -22,6 +22,7 @@ import { findUnreferenced, UnreferencedBlobs } from "./find-unreferenced.ts";
 import { type Finding, newFinding, sortFindings } from "./finding.ts";
 import type { ReadCounts } from "./read-checked-blob.ts";
 import { type VerifiedIndex, verifyIndex } from "./verify-index.ts";
+import { type VerifiedRemoteFolder, verifyRemoteShard } from "./verify-remote-shard.ts";
 import { hasMoved, type VerifiedRoot, verifyRoot } from "./verify-root.ts";
 import { verifyShard } from "./verify-shard.ts";
 import { type VerifiedSnapshot, verifySnapshots } from "./verify-snapshots.ts";
@@ -298,7 +299,7 @@ export async function runVerify(
     blobs: counts.blobs,
     bytes: counts.bytes + progress.bytes,
     seconds: Math.round(context.clock.monotonic() - plan.startedMs) / 1000,
-    shallow: [...shallow].sort(),
+    shallow: context.remoteStore === undefined ? [...shallow].sort() : [],
     findings: sortFindings(inOrder(findings, plan)),
   };
 }
@@ -345,10 +346,12 @@ async function verifyShards(run: VerifyRun): Promise<void> {
       );
       for (const name of found.shallow) run.shallow.add(name);
       if (complete) for (const blob of found.unreferenced) orphans.add(blob);
-      await checker.check(sample.take(found.files));
-      if (options.structure === true) {
+      const remote = await verifyShallow(run, verified, shard, found.shallow);
+      for (const folder of [found, ...remote]) {
+        await checker.check(sample.take(folder.files));
+        if (options.structure !== true) continue;
         const place = { index: verified.index.name, shard };
-        await verifyStructure(context, place, found, checker.damaged, findings, signal);
+        await verifyStructure(context, place, folder, checker.damaged, findings, signal);
       }
       progress.shards++;
       onProgress?.(progress);
@@ -361,6 +364,20 @@ async function verifyShards(run: VerifyRun): Promise<void> {
   const { data, listing } = plan.root;
   await findUnreferenced(context, data, listing!, plan.indices, orphans, counts, findings, signal);
   orphans.finish();
+}
+
+/** The shard's shallow snapshots in the remote store, where that was given. */
+async function verifyShallow(
+  { context, plan, options, findings, counts }: VerifyRun,
+  verified: VerifiedIndex,
+  shard: number,
+  shallow: readonly string[],
+): Promise<VerifiedRemoteFolder[]> {
+  if (context.remoteStore === undefined || shallow.length === 0) return [];
+  const names = new Set(shallow);
+  const { data } = plan.root;
+  const { signal } = options;
+  return verifyRemoteShard(context, data, verified, shard, names, counts, findings, signal);
 }
 
 /** Snapshots of a finding in the order in which they were begun. */
