@@ -158,8 +158,9 @@ export class RepositoryCatalog {
   }
 
   /**
-   * The best that can be done where the store does not decide, and all that the real server does: a
-   * writer that sees another one is refused. Two that look at the same moment do not see each other.
+   * The best that can be done where the store does not decide, and all that the real server does:
+   * a writer that sees another one is refused. Two that look at the same moment do not see each
+   * other.
    */
   private async checkStill(expected: number): Promise<void> {
     const latest = await this.latestGeneration();
