@@ -35,7 +35,6 @@ async function ok(server: SharedServer, method: string, path: string, body?: unk
 
 /** Searches on fields that are in _source only, or that an old server answered wrongly. */
 const NOT_THE_SAME: ReadonlySet<string> = new Set([
-  "has_child",
   "geo_shape",
   // Elasticsearch 5.6 repeats the first address of a document with two.
   "es5.6.16-types sort keys",

@@ -48,7 +48,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   token_count: [...INDEXED, "analyzer", "enable_position_increments"],
   search_as_you_type: (
     "max_shingle_size analyzer search_analyzer search_quote_analyzer store index similarity " +
-    "index_options norms term_vector"
+    "index_options norms term_vector doc_values"
   ).split(" "),
   rank_feature: ["positive_score_impact"],
   rank_features: [],
@@ -57,6 +57,16 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   alias: ["path"],
   constant_keyword: ["value"],
   flat_object: [],
+  match_only_text: (
+    "analyzer search_analyzer search_quote_analyzer store index similarity index_options norms " +
+    "term_vector position_increment_gap index_prefixes index_phrases fielddata boost"
+  ).split(" "),
+  wildcard: ["doc_values", "null_value", "ignore_above", "normalizer"],
+  // Of the k-NN plugin, which every full distribution has.
+  knn_vector:
+    "dimension method model_id space_type data_type mode compression_level index doc_values store".split(
+      " ",
+    ),
 };
 
 /** Types under their newer names. */
@@ -85,7 +95,7 @@ export const METADATA_FIELDS: ReadonlyMap<string, readonly string[] | undefined>
   ["_source", ["enabled", "includes", "excludes"]],
   ["_routing", ["required"]],
   ["_meta", undefined],
-  ["_data_stream_timestamp", ["enabled"]],
+  ["_data_stream_timestamp", undefined],
 ]);
 
 /** Types that a dynamic template may match. Upstream: DynamicTemplate.XContentFieldType. */
