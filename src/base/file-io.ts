@@ -20,6 +20,7 @@ import {
   writeSync,
 } from "node:fs";
 import { open as openAsync, rm as removeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { VarveError } from "./errors.ts";
 
 /** A file open for reading at positions. */
@@ -69,9 +70,28 @@ export interface FileIo {
   syncDirectoryAsync(path: string): Promise<void>;
 }
 
+/**
+ * Creates a folder and its parents; no error when it exists. (Node's own `recursive` never ends
+ * where the parent exists and takes no folders, as in /proc.)
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path) throw error;
+    if (statSync(parent, { throwIfNoEntry: false }) !== undefined) throw error;
+    makeFolder(parent);
+    makeFolder(path);
+  }
+}
+
 /** Files of the machine that we run on. */
 export const nodeFileIo: FileIo = {
-  makeDirectory: (path) => guard(path, () => void mkdirSync(path, { recursive: true })),
+  makeDirectory: (path) => guard(path, () => makeFolder(path)),
   list(path) {
     try {
       return readdirSync(path);

@@ -19,7 +19,6 @@ import {
   fsync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -33,7 +32,13 @@ import {
 import { unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { type Random, randomBase64Uuid, systemRandom, VarveError } from "../base/index.ts";
+import {
+  makeFolder,
+  type Random,
+  randomBase64Uuid,
+  systemRandom,
+  VarveError,
+} from "../base/index.ts";
 import {
   checkBlobName,
   checkFolder,
@@ -368,8 +373,17 @@ function entriesOf(path: string, folder: string) {
     return readdirSync(path, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return [];
+    if (codeOf(error) === "ENOTDIR") {
+      if (folder !== "") return [];
+      throw notFolder(path, error);
+    }
     throw translate(error, folder);
   }
+}
+
+function notFolder(path: string, cause: unknown): VarveError {
+  const type = "i_o_exception";
+  return new VarveError("unavailable", `[${path}] is a file, not a folder`, { type, cause });
 }
 
 function create(path: string): number {
@@ -378,7 +392,7 @@ function create(path: string): number {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
   }
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   return openSync(path, "wx");
 }
 

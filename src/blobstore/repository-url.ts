@@ -46,7 +46,7 @@ export function parseRepositoryUrl(text: string, folder = "."): NamedRepository 
   if (scheme === "file") {
     return { type: "fs", settings: { ...parameters, location: filePath(url) } };
   }
-  const path = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, "");
+  const path = decoded(url.pathname, text).replace(/^\/+|\/+$/g, "");
   if (HDFS_SCHEMES.has(scheme)) {
     const uri = `${scheme}://${url.username === "" ? "" : `${url.username}@`}${url.host}`;
     return { type: "hdfs", settings: { ...parameters, uri, path: `/${path}` } };
@@ -58,7 +58,7 @@ export function parseRepositoryUrl(text: string, folder = "."): NamedRepository 
   const base = path === "" ? {} : { base_path: path };
   return {
     type,
-    settings: { ...parameters, [bucketSetting]: decodeURIComponent(url.host), ...base },
+    settings: { ...parameters, [bucketSetting]: decoded(url.host, text), ...base },
   };
 }
 
@@ -67,6 +67,14 @@ function parse(text: string): URL {
     return new URL(text);
   } catch (cause) {
     throw illegalArgument(`[${text}] is not a URL of a repository`, cause);
+  }
+}
+
+function decoded(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw illegalArgument(`[${text}] is not a URL: write a percent sign as %25`, cause);
   }
 }
 

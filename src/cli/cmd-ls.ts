@@ -23,6 +23,8 @@ import { readRow, readRows, rootRows, type SnapshotRow } from "./snapshot-rows.t
 const DETAILS_MAX = 1000;
 const SORT_KEYS = ["start", "end", "name", "state", "version", "duration"] as const;
 type SortKey = (typeof SORT_KEYS)[number];
+/** States of a snapshot, of which a complete one has the first three. */
+const STATES = ["SUCCESS", "PARTIAL", "FAILED", "IN_PROGRESS", "INCOMPATIBLE"] as const;
 
 interface ListOptions {
   readonly details: "auto" | "all" | "none";
@@ -43,7 +45,9 @@ export const command: CommandSpec = {
       .argument("[snapshot]", "list its indices")
       .argument("[index]", "list its shards and files")
       .option("--match <pattern>", "only snapshots of this name; * stands for any text")
-      .option("--state <state>", "only snapshots of this state: SUCCESS, PARTIAL, FAILED")
+      .option("--state <state>", "only snapshots of this state: SUCCESS, PARTIAL, FAILED", (text) =>
+        choice(STATES)(text.toUpperCase()),
+      )
       .option("--sort <key>", `by ${SORT_KEYS.join(", ")}`, choice(SORT_KEYS))
       .option("--reverse", "the other way round")
       .option("--limit <number>", "only the last ones", wholeNumber)
@@ -97,7 +101,7 @@ async function listSnapshots(
   else if (options.details === "auto") {
     output.note(`Times of ${rows.length} snapshots were not read: --details all reads them`);
   }
-  const state = options.state?.toUpperCase();
+  const { state } = options;
   if (state !== undefined) rows = rows.filter((row) => row.state === state);
   rows = sorted(rows, options.sort ?? (detailed ? "start" : "name"), options.reverse === true);
   if (options.limit !== undefined) rows = rows.slice(-options.limit);

@@ -102,8 +102,16 @@ async function restore(
     return failed > 0 ? EXIT.findings : EXIT.ok;
   } catch (error) {
     await stop();
-    throw error;
+    throw withMigrateHint(error);
   }
+}
+
+/** OpenSearch's words for an index that is too old do not say what to do. */
+function withMigrateHint(error: unknown): unknown {
+  if (!(error instanceof VarveError) || !error.message.includes("cannot be upgraded")) return error;
+  return new VarveError("too-old", `${error.message}: varve migrate writes it afresh`, {
+    cause: error,
+  });
 }
 
 function* failuresOf(node: Node, indices: readonly string[]) {

@@ -2,6 +2,7 @@
 
 import { parseByteSize, VarveError } from "../base/index.ts";
 import {
+  type BlobStore,
   basePathOf,
   meter,
   openRepositoryStore,
@@ -11,7 +12,12 @@ import {
   type StoreContext,
   storeAddress,
 } from "../blobstore/index.ts";
-import { openRepository, type RepositoryOptions } from "../repository/index.ts";
+import {
+  openRepository,
+  type Repository,
+  type RepositoryData,
+  type RepositoryOptions,
+} from "../repository/index.ts";
 import type { OpenedRepository, OpenRepositoryOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -62,6 +68,33 @@ export function repositoryOptionsOf(
   };
 }
 
+/** OpenSearch's words for a client that is not there do not say what to do. */
+function openStore(address: StoreAddress, context: StoreContext): BlobStore {
+  try {
+    return openRepositoryStore(address, context);
+  } catch (error) {
+    if (address.type !== "azure" || !(error instanceof VarveError)) throw error;
+    if (error.type !== "settings_exception" || !error.message.startsWith("Unable to find"))
+      throw error;
+    const hint = "set AZURE_STORAGE_ACCOUNT, and AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN";
+    throw new VarveError("invalid", `${error.message}: ${hint}`, { type: error.type });
+  }
+}
+
+/** What is wrong with a store or its keys is not wrong usage. */
+async function readRoot(repository: Repository, signal: AbortSignal): Promise<RepositoryData> {
+  try {
+    return await repository.getRepositoryData(signal);
+  } catch (error) {
+    if (!(error instanceof VarveError) || error.kind !== "invalid") throw error;
+    const { message, type, cause } = error;
+    throw new VarveError("unavailable", message, {
+      ...(type === undefined ? {} : { type }),
+      cause,
+    });
+  }
+}
+
 /** Opens the repository that a text names. */
 export async function openNamedRepository(
   text: string,
@@ -72,11 +105,11 @@ export async function openNamedRepository(
 ): Promise<OpenedRepository> {
   const remoteStore = options.readonly === true ? options.remoteStore : undefined;
   const address = await withRemoteStore(await addressOf(text, terminal), remoteStore, terminal);
-  const metered = meter(openRepositoryStore(address, context), context.clock);
+  const metered = meter(openStore(address, context), context.clock);
   const store = options.readonly === true ? readOnly(metered.store) : metered.store;
   const repository = openRepository(store, repositoryOptionsOf(text, address, context));
   if (options.mayBeEmpty !== true) {
-    const data = await repository.getRepositoryData(signal);
+    const data = await readRoot(repository, signal);
     if (data.generation < 0) {
       throw new VarveError("missing", `There is no repository at [${text}]: it has no index-N`, {
         type: "repository_missing_exception",

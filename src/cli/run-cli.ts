@@ -126,17 +126,31 @@ function reportError(error: unknown, terminal: Terminal, signal: AbortSignal): n
   }
   // Nobody reads on: `varve export … | head`.
   if ((error as NodeJS.ErrnoException).code === "EPIPE") return EXIT.ok;
-  terminal.stderr.write(`varve: ${describeError(error)}\n`);
+  const stacks = terminal.environment[STACKS_VARIABLE] === "1";
+  terminal.stderr.write(`varve: ${describeError(error, stacks)}\n`);
   if (!(error instanceof VarveError)) return EXIT.unreadable;
   return error.kind === "invalid" ? EXIT.usage : EXIT.unreadable;
 }
 
+/** Asks for the place in the program too, where the error is the program's own. */
+const STACKS_VARIABLE = "VARVE_STACKS";
+
 /** A message with those of its causes that say more. */
-export function describeError(error: unknown): string {
+export function describeError(error: unknown, stacks = false): string {
   if (!(error instanceof Error)) return String(error);
-  const internal = error instanceof VarveError ? error.kind === "internal" : true;
-  const text = internal ? (error.stack ?? error.message) : error.message;
+  const text = ownWords(error, stacks);
   const { cause } = error;
   if (!(cause instanceof Error) || text.includes(cause.message)) return text;
-  return `${text}\n  because: ${describeError(cause)}`;
+  return `${text}\n  because: ${describeError(cause, stacks)}`;
+}
+
+/** Errors of ours and of the system speak for themselves; of others the kind says more. */
+function ownWords(error: Error, stacks: boolean): string {
+  if (stacks && error.stack !== undefined) return error.stack;
+  if (error instanceof VarveError) return error.message;
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map((item) => describeError(item, stacks)).join("; ");
+  }
+  if (error.name === "Error" || "code" in error) return error.message;
+  return `${error.name}: ${error.message}`;
 }

@@ -1,9 +1,10 @@
 // One node: everything that src/server calls, in one place, with its life cycle.
 
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type Clock,
+  makeFolder,
   type Random,
   randomBase64Uuid,
   systemClock,
@@ -152,7 +153,7 @@ export class Node {
 
   /** Locks the data folder, opens the cluster state and every open index. */
   static async start(options: NodeOptions): Promise<Node> {
-    mkdirSync(options.dataFolder, { recursive: true });
+    makeFolder(options.dataFolder);
     const lock = new FolderLock(options.dataFolder);
     try {
       const node = new Node(options, lock);

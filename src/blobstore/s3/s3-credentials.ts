@@ -126,14 +126,20 @@ async function assume(
   return sdk.fromTemporaryCredentials({ params, masterCredentials: master, clientConfig })();
 }
 
+const SOURCES =
+  "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, a role of the machine, or " +
+  "s3.client.default.access_key and secret_key in the keystore";
+
 /** Why there are no keys. The SDK's error carries a request, so only its words are kept. */
 function credentialsError(error: unknown, what: string): VarveError {
   const failure = s3Failure(error);
   const status = failure.status === 0 ? "" : ` status ${failure.status}`;
-  const hint =
-    failure.code === "AccessDenied"
-      ? ": the role's trust policy must name the caller, and the caller needs sts:AssumeRole"
-      : `: ${failure.message}`;
+  let hint = `: ${failure.message}`;
+  if (failure.code === "AccessDenied") {
+    hint = ": the role's trust policy must name the caller, and the caller needs sts:AssumeRole";
+  } else if (failure.code === "CredentialsProviderError") {
+    hint += `; ${SOURCES}`;
+  }
   const kind = isPassing(failure) ? "unavailable" : "invalid";
   return new VarveError(kind, `${what} failed with${status} ${failure.code}${hint}`, {
     type: "sdk_client_exception",
