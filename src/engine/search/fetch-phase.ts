@@ -21,8 +21,19 @@ import {
 import { filterSource } from "../documents/source-filter.ts";
 import { decodeUid, legacyUidToId } from "../mapping/index.ts";
 import { type DocValueReader, docValueReader } from "./doc-value-fields.ts";
+import type { ExplainRequest } from "./fetch-explain.ts";
 import { sourceFieldsOf } from "./fetch-fields.ts";
+import { FetchSubPhases } from "./fetch-sub-phases.ts";
 import { floatToJson } from "./field-values.ts";
+import type { HighlightRequest } from "./highlight/highlight-phase.ts";
+import { leafOf } from "./leaf-of.ts";
+import {
+  NestedIdentities,
+  type NestedPlace,
+  nestedBody,
+  nestedSource,
+  unwrapNested,
+} from "./nested-identity.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { FetchSource, FieldAndFormat } from "./search-source.ts";
 import type { ShardSort } from "./sort-fields.ts";
@@ -36,6 +47,18 @@ export interface FetchRequest {
   readonly version: boolean;
   readonly seqNoPrimaryTerm: boolean;
   readonly sort: readonly ShardSort[] | undefined;
+  /** Hits may be nested documents, which are shown as parts of theirs. */
+  readonly mayBeNested?: boolean;
+  readonly innerHits?: readonly ShownInside[];
+  readonly highlight?: HighlightRequest;
+  readonly explain?: ExplainRequest;
+}
+
+/** Hits inside of a hit. */
+export interface ShownInside {
+  readonly name: string;
+  /** The `hits` of a doc of the whole reader. */
+  show(doc: number): XContentObject;
 }
 
 /** A hit that is to be shown. */
@@ -61,11 +84,12 @@ export function executeFetchPhase(
 ): XContentObject[] {
   const order = hits.map((_, index) => index).sort((a, b) => hits[a]!.doc - hits[b]!.doc);
   const matched = matchedQueries(context, searcher, hits, order);
+  const phases = new FetchSubPhases(context, searcher, request);
   let loader: LeafLoader | undefined;
   const load = (index: number): XContentObject => {
     const hit = hits[index]!;
     if (loader === undefined || !loader.holds(hit.doc)) {
-      loader = new LeafLoader(context, leafOf(searcher.leaves, hit.doc), request);
+      loader = new LeafLoader(context, searcher, leafOf(searcher.leaves, hit.doc), phases);
     }
     return loader.load(hit, matched?.[index]);
   };
@@ -78,18 +102,6 @@ export function executeFetchPhase(
   }
   misses.throwIfAny();
   return shown as XContentObject[];
-}
-
-/** The leaf of a doc of the whole reader. */
-export function leafOf(leaves: readonly LeafContext[], doc: number): LeafContext {
-  let low = 0;
-  let high = leaves.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (leaves[middle]!.docBase <= doc) low = middle;
-    else high = middle - 1;
-  }
-  return leaves[low]!;
 }
 
 /** Names of the named queries that each hit matches; undefined when none is named. */
@@ -188,12 +200,26 @@ class LeafLoader {
   private readonly wantsSource: boolean;
   private readonly wanted: (name: string) => boolean;
   private readonly docValues: readonly DocValueReader[];
+  private readonly phases: FetchSubPhases;
+  private readonly nested: NestedIdentities | undefined;
 
-  constructor(context: QueryShardContext, leaf: LeafContext, request: FetchRequest) {
+  constructor(
+    context: QueryShardContext,
+    searcher: IndexSearcher,
+    leaf: LeafContext,
+    phases: FetchSubPhases,
+  ) {
+    const { request } = phases;
     this.context = context;
     this.leaf = leaf;
+    this.phases = phases;
     this.request = request;
-    this.wantsSource = request.fetchSource.enabled || request.fields.length > 0;
+    this.wantsSource =
+      request.fetchSource.enabled || request.fields.length > 0 || request.highlight !== undefined;
+    this.nested =
+      request.mayBeNested === true && context.mapper.documentMapping.hasNested
+        ? new NestedIdentities(context, searcher, leaf)
+        : undefined;
     const names = new Set(
       (request.storedFields ?? []).flatMap((pattern) =>
         context
@@ -221,9 +247,12 @@ class LeafLoader {
     const local = hit.doc - leaf.docBase;
     const visitor = new HitVisitor(this.wantsSource, this.wanted);
     const noFields = request.storedFields?.includes("_none_") === true;
-    if (!noFields) leaf.reader.storedFields().document(local, visitor);
-    const shown: XContentObject = { _index: context.indexName };
+    const place = this.nested?.placeOf(local);
+    if (!noFields || place !== undefined) this.loadStored(local, place, visitor);
+    const shown: XContentObject = this.phases.shardOf();
+    shown["_index"] = context.indexName;
     if (visitor.id !== undefined) shown["_id"] = visitor.id;
+    if (place !== undefined) shown["_nested"] = nestedBody(place.steps);
     if (request.version) shown["_version"] = this.number("_version", local);
     if (request.seqNoPrimaryTerm) {
       shown["_seq_no"] = this.number("_seq_no", local);
@@ -233,27 +262,49 @@ class LeafLoader {
     if (visitor.ignored.length > 0) shown["_ignored"] = visitor.ignored;
     if (visitor.routing !== undefined) shown["_routing"] = visitor.routing;
     if (visitor.source !== undefined && request.fetchSource.enabled) {
-      shown["_source"] = this.shownSource(visitor.source);
+      shown["_source"] = this.shownSource(visitor.source, place);
     }
-    const source =
-      visitor.source === undefined || request.fields.length === 0
-        ? undefined
-        : decodeSource(visitor.source);
+    const source = this.phases.readsSource ? sourceOf(visitor, place) : undefined;
     const fields = this.fieldsOf(local, visitor, source);
     if (Object.keys(fields).length > 0) shown["fields"] = fields;
+    this.phases.highlight(shown, { leaf, doc: local, source, stored: visitor.stored });
     if (request.sort !== undefined) {
       shown["sort"] = hit.values.map((value, i) =>
         request.sort![i]!.format(value),
       ) as XContentObject[string];
     }
     if (matched !== undefined && matched.length > 0) shown["matched_queries"] = matched;
+    this.phases.finish(shown, hit.doc);
     return shown;
   }
 
+  /** The root's identity and source; of a nested document only fields that were asked for. */
+  private loadStored(doc: number, place: NestedPlace | undefined, visitor: HitVisitor): void {
+    const reader = this.leaf.reader.storedFields();
+    if (place === undefined) {
+      reader.document(doc, visitor);
+      return;
+    }
+    const root = new HitVisitor(this.wantsSource, () => false);
+    reader.document(place.root, root);
+    if (this.request.storedFields !== undefined) reader.document(doc, visitor);
+    visitor.id = root.id;
+    visitor.source = root.source;
+  }
+
   /** JSON goes out as it was sent; what is filtered keeps its decimals. */
-  private shownSource(source: Uint8Array): XContentValue {
+  private shownSource(source: Uint8Array, place: NestedPlace | undefined): XContentValue {
     const { includes, excludes } = this.request.fetchSource;
     const isJson = source[0] === OPENING_BRACE;
+    if (place !== undefined) {
+      const tree = (isJson ? decodeExactJson(source) : decodeSource(source)) as XContentObject;
+      const wrapped = nestedSource(tree, place.steps);
+      const kept =
+        includes.length === 0 && excludes.length === 0
+          ? wrapped
+          : (filterSource(wrapped, { includes, excludes }) as XContentObject);
+      return unwrapNested(kept, place.steps);
+    }
     if (includes.length === 0 && excludes.length === 0) {
       return isJson ? (new RawJson(source) as unknown as XContentValue) : decodeSource(source);
     }
@@ -291,6 +342,16 @@ class LeafLoader {
     }
     return fields;
   }
+}
+
+/** The tree of a hit's source, or of its part of it. */
+function sourceOf(
+  { source }: HitVisitor,
+  place: NestedPlace | undefined,
+): XContentObject | undefined {
+  if (source === undefined) return undefined;
+  const tree = decodeSource(source);
+  return place === undefined ? tree : nestedSource(tree, place.steps);
 }
 
 function storedToJson(typeName: string, value: StoredValue): unknown {

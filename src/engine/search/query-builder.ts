@@ -5,6 +5,7 @@ import { illegalArgument, VarveError } from "../../base/index.ts";
 import { BoostQuery, type Query } from "../../lucene/search/index.ts";
 import { isXContentObject, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import type { InnerHitsBuilder } from "./inner-hits-builder.ts";
 import { ObjectReader } from "./object-reader.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import { parsingException, type RequestSource } from "./source-location.ts";
@@ -42,6 +43,8 @@ export type QueryParser = (body: XContentObject, parser: QueryParseContext) => Q
 export class QueryParseContext {
   readonly source: RequestSource;
   private readonly registry: ReadonlyMap<string, QueryParser>;
+  /** The inner hits that the queries parsed so far ask for, of the innermost nested query. */
+  innerHits: InnerHitsBuilder[] = [];
   private depth = 0;
 
   constructor(source: RequestSource, registry: ReadonlyMap<string, QueryParser>) {

@@ -20,6 +20,7 @@ import type { SearchFieldType } from "./search-field-type.ts";
 export interface ShardFacts {
   readonly indexName: string;
   readonly indexUuid: string;
+  readonly shardId?: number;
   readonly settings: Settings;
   readonly mapper: MapperService;
   readonly clock: Clock;

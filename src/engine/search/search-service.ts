@@ -8,7 +8,8 @@ import type { XContentObject } from "../../xcontent/index.ts";
 import { InternalAggregations, MultiBucketConsumer } from "./aggregations/aggregator.ts";
 import { shardOrder } from "./can-match.ts";
 import { gatherStatistics } from "./dfs-phase.ts";
-import { executeFetchPhase } from "./fetch-phase.ts";
+import { executeFetchPhase, type FetchRequest } from "./fetch-phase.ts";
+import { innerHitsOf } from "./inner-hits.ts";
 import type { QueryBuilder } from "./query-builder.ts";
 import {
   executeQueryPhase,
@@ -305,6 +306,7 @@ export class SearchService {
       {
         indexName: target.index,
         indexUuid: target.indexUuid,
+        shardId: target.shardId,
         settings: target.settings,
         mapper: target.mapper,
         clock: this.options.clock,
@@ -409,7 +411,7 @@ export class SearchService {
     });
     const misses = new PageMisses();
     for (const [shard, indexes] of byShard) {
-      const request = fetchRequest(source, shard.sort, parsed);
+      const request = this.fetchRequest(shard, source, parsed);
       const wanted = indexes.map((index) => merged[index]!);
       let kept = shownBefore.get(shard);
       if (kept === undefined) shownBefore.set(shard, (kept = new Array(wanted.length)));
@@ -420,6 +422,26 @@ export class SearchService {
     }
     misses.throwIfAny();
     return shown;
+  }
+
+  private fetchRequest(
+    { context, searcher, sort, query, open }: RunningShard,
+    source: SearchSource,
+    parsed: ParsedSearch,
+  ): FetchRequest {
+    const { innerHits = [], explain, highlight } = source;
+    const { nodeId } = this.options;
+    const options = { totalHitsAsInt: parsed.totalHitsAsInt, nodeId };
+    return {
+      ...fetchRequest(source, sort, parsed),
+      ...(innerHits.length > 0 && {
+        innerHits: innerHitsOf(innerHits, context, searcher, options),
+      }),
+      ...(explain === true && {
+        explain: { query: buildQuery(context, source, open.target, true), nodeId },
+      }),
+      ...(highlight !== undefined && { highlight: { source: highlight, query } }),
+    };
   }
 
   private respond(

@@ -14,6 +14,8 @@ import {
   parseFetchSource,
   parseFields,
 } from "./fetch-options.ts";
+import { type HighlightSource, parseHighlight } from "./highlight/highlight-source.ts";
+import type { InnerHitsBuilder } from "./inner-hits-builder.ts";
 import { textOf, toBoolean, toInteger, toNumber } from "./object-reader.ts";
 import { QUERY_PARSERS } from "./queries/registry.ts";
 import { type QueryBuilder, QueryParseContext } from "./query-builder.ts";
@@ -44,13 +46,15 @@ export interface SearchSource {
   sorts?: readonly SortBuilder[];
   searchAfter?: readonly XContentValue[];
   aggregations?: AggregatorFactories;
+  explain?: boolean;
+  highlight?: HighlightSource;
+  innerHits?: readonly InnerHitsBuilder[];
   indicesBoost?: readonly { readonly index: string; readonly boost: number }[];
   pit?: { readonly id: string; readonly keepAlive: string | undefined };
 }
 
 /** Parts of a body that the real server knows and this one refuses by name. */
 const REFUSED = new Set([
-  "highlight",
   "suggest",
   "rescore",
   "script_fields",
@@ -60,7 +64,6 @@ const REFUSED = new Set([
   "derived",
   "search_pipeline",
   "profile",
-  "explain",
   "verbose_pipeline",
 ]);
 
@@ -78,6 +81,7 @@ const SCALARS: Readonly<Record<string, Setter>> = {
   min_score: (source, value) => (source.minScore = Math.fround(toNumber(value))),
   version: (source, value) => (source.version = toBoolean(value)),
   seq_no_primary_term: (source, value) => (source.seqNoPrimaryTerm = toBoolean(value)),
+  explain: (source, value) => (source.explain = toBoolean(value)),
   track_scores: (source, value) => (source.trackScores = toBoolean(value)),
   include_named_queries_score: () => {},
   track_total_hits: (source, value) => (source.trackTotalHits = parseTrackTotalHits(value)),
@@ -88,11 +92,12 @@ const SCALARS: Readonly<Record<string, Setter>> = {
 
 const OBJECTS: Readonly<Record<string, Setter>> = {
   query: (source, _value, { owner, key, parser }) => {
-    source.query = parser.parseInner(owner, key);
+    source.query = withInnerHits(source, parser, () => parser.parseInner(owner, key));
   },
   post_filter: (source, _value, { owner, key, parser }) => {
-    source.postFilter = parser.parseInner(owner, key);
+    source.postFilter = withInnerHits(source, parser, () => parser.parseInner(owner, key));
   },
+  highlight: (source, value, { parser }) => (source.highlight = parseHighlight(value, parser)),
   _source: (source, value, member) => (source.fetchSource = parseFetchSource(value, member)),
   indices_boost: (source, value) => {
     source.indicesBoost = Object.entries(value as XContentObject).map(([index, boost]) => ({
@@ -140,6 +145,19 @@ const ARRAYS: Readonly<Record<string, Setter>> = {
   search_after: (source, value) =>
     (source.searchAfter = parseSearchAfter(value as XContentValue[])),
 };
+
+/** Parses a query whose inner hits are shown. */
+function withInnerHits(
+  source: SearchSource,
+  parser: QueryParseContext,
+  parse: () => QueryBuilder,
+): QueryBuilder {
+  parser.innerHits = [];
+  const query = parse();
+  source.innerHits = [...(source.innerHits ?? []), ...parser.innerHits];
+  parser.innerHits = [];
+  return query;
+}
 
 function parseAggs(source: SearchSource, value: XContentValue, { parser }: Member): void {
   source.aggregations = parseAggregationsWith(AGGREGATION_PARSERS, value as XContentObject, parser);

@@ -3,9 +3,21 @@
 // SearchRequest.validate.
 
 import { illegalArgument, VarveError } from "../../base/index.ts";
-import { BoostQuery, type Query, type SortValue } from "../../lucene/search/index.ts";
+import {
+  BooleanQuery,
+  BoostQuery,
+  ConstantScoreQuery,
+  MatchNoDocsQuery,
+  PointQuery,
+  type Query,
+  type SortValue,
+  TermInSetQuery,
+  TermQuery,
+  ToParentBlockJoinQuery,
+} from "../../lucene/search/index.ts";
 import type { XContentValue } from "../../xcontent/index.ts";
 import type { Settings } from "../settings.ts";
+import { checkInnerHits } from "./inner-hits.ts";
 import { checkResultWindow, searchQuery } from "./query-phase.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { ParsedSearch } from "./search-request.ts";
@@ -13,12 +25,17 @@ import { parseQuery, type SearchSource } from "./search-source.ts";
 import type { SearchTarget } from "./search-target.ts";
 import type { ShardSort } from "./sort-fields.ts";
 
-/** The query of a shard: the user's, boosted for the index, root documents, the alias's filter. */
+/**
+ * The query of a shard: the user's, boosted for the index, root documents, the alias's filter. What
+ * is explained has no filter for root documents where the query can match no others.
+ */
 export function buildQuery(
   context: QueryShardContext,
   source: SearchSource,
   target: SearchTarget,
+  explained = false,
 ): Query {
+  checkInnerHits(source.innerHits ?? [], context);
   let query =
     source.query === undefined
       ? undefined
@@ -26,12 +43,37 @@ export function buildQuery(
   const boost = source.indicesBoost?.find(({ index }) => index === target.index)?.boost ?? 1;
   if (boost !== 1) query = new BoostQuery(query ?? searchQuery(undefined, []), boost);
   const filters: Query[] = [];
-  if (target.mapper.documentMapping.hasNested) filters.push(context.rootFilter());
+  const { hasNested } = target.mapper.documentMapping;
+  if (hasNested && !(explained && query !== undefined && !mayMatchNested(context, query))) {
+    filters.push(context.rootFilter());
+  }
   if (target.aliasFilter !== undefined) {
     const filter = parseQuery(target.aliasFilter);
     filters.push(context.toQuery((inner) => filter.toQuery(inner)));
   }
   return searchQuery(query, filters);
+}
+
+/** May a query match nested documents? Upstream: NestedHelper.mightMatchNestedDocs. */
+function mayMatchNested(context: QueryShardContext, query: Query): boolean {
+  if (query instanceof BoostQuery || query instanceof ConstantScoreQuery) {
+    return mayMatchNested(context, query.query);
+  }
+  if (query instanceof MatchNoDocsQuery || query instanceof ToParentBlockJoinQuery) return false;
+  if (query instanceof BooleanQuery) {
+    const required = [...query.queries("must"), ...query.queries("filter")];
+    const may = (inner: Query): boolean => mayMatchNested(context, inner);
+    return required.length > 0 ? required.every(may) : query.queries("should").some(may);
+  }
+  const field =
+    query instanceof TermQuery || query instanceof PointQuery || query instanceof TermInSetQuery
+      ? query.field
+      : undefined;
+  if (field === undefined || field.startsWith("_")) return true;
+  const { objects } = context.mapper.documentMapping;
+  return [...objects].some(
+    ([path, object]) => object.nested !== undefined && field.startsWith(`${path}.`),
+  );
 }
 
 /** The sort of a shard; undefined: by score. */

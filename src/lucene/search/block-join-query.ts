@@ -5,6 +5,7 @@
 import { type DocIdSetIterator, type LeafContext, NO_MORE_DOCS } from "../index/leaf-reader.ts";
 import { FixedBitSet } from "./bit-set.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
+import { advanceTo, type Explanation, explained, notMatching } from "./explanation.ts";
 import {
   Query,
   type ScoreMode,
@@ -87,6 +88,34 @@ class BlockJoinWeight extends Weight {
         return new BlockJoinScorer(child.get(leadCost), bits, this.scoreMode);
       },
     };
+  }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const scorer = this.scorer(context);
+    if (scorer === undefined || !advanceTo(scorer, doc)) return notMatching("Not a match");
+    const bits = new FixedBitSet(context.reader.maxDoc);
+    const parents = this.parents.scorer(context);
+    if (parents !== undefined) bits.or(parents.iterator());
+    const first = doc === 0 ? 0 : bits.prevSetBit(doc - 1) + 1;
+    const matching: Explanation[] = [];
+    for (let child = first; child < doc; child++) {
+      const part = this.child.explain(context, child);
+      if (part.matches) matching.push(part);
+    }
+    const isMin = this.scoreMode === "min";
+    const shown = matching.reduce<Explanation | undefined>(
+      (best, part) =>
+        best === undefined || (isMin ? part.value < best.value : part.value > best.value)
+          ? part
+          : best,
+      undefined,
+    );
+    const { docBase } = context;
+    const mode = `${this.scoreMode[0]!.toUpperCase()}${this.scoreMode.slice(1)}`;
+    const text =
+      `Score based on ${matching.length} child docs in range from ${docBase + first} to ` +
+      `${docBase + doc - 1}, using score mode ${mode}`;
+    return explained(scorer.score(), text, shown === undefined ? [] : [shown]);
   }
 }
 

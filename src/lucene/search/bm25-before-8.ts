@@ -4,7 +4,9 @@
 //   norm  = k1 * ((1 - b) + b * length / avgdl)   k1 in a field without norms
 // Upstream: org.apache.lucene.search.similarities.BM25Similarity (6.6.1, 7.7.3).
 
+import { type Bm25Parameters, explainBm25Before8 } from "./bm25-explanation.ts";
 import { idfSum, LENGTHS_BYTE4 } from "./bm25-similarity.ts";
+import type { ExplainedFrequency, Explanation } from "./explanation.ts";
 import type { CollectionStatistics, Similarity, SimScorer, TermStatistics } from "./query.ts";
 
 const fround = Math.fround;
@@ -46,17 +48,31 @@ export class Bm25Before8Similarity implements Similarity {
     }
     const idf = idfSum(collection, terms);
     const weight = fround(fround(fround(boost) * idf) * fround(k1 + 1));
-    return new Bm25Before8Scorer(weight, norms);
+    const parameters = { boost: fround(boost), k1, b, averageLength: average, collection, terms };
+    return new Bm25Before8Scorer(weight, norms, lengths, parameters);
   }
 }
 
 class Bm25Before8Scorer implements SimScorer {
   private readonly weight: number;
   private readonly norms: Float32Array;
+  private readonly lengths: Float32Array;
+  private readonly parameters: Bm25Parameters;
 
-  constructor(weight: number, norms: Float32Array) {
+  constructor(
+    weight: number,
+    norms: Float32Array,
+    lengths: Float32Array,
+    parameters: Bm25Parameters,
+  ) {
     this.weight = weight;
     this.norms = norms;
+    this.lengths = lengths;
+    this.parameters = parameters;
+  }
+
+  explain(about: ExplainedFrequency): Explanation {
+    return explainBm25Before8(this.parameters, about, this.lengths[about.norm]!);
   }
 
   score(freq: number, norm: number): number {

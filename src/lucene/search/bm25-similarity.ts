@@ -7,7 +7,12 @@
 // Upstream: org.apache.lucene.search.similarities.BM25Similarity (9.12.3 and 10.4.0),
 // org.apache.lucene.util.SmallFloat, org.opensearch.lucene.similarity.LegacyBM25Similarity.
 
+import { type Bm25Parameters, explainBm25 } from "./bm25-explanation.ts";
+import { idfOf } from "./bm25-idf.ts";
+import { type ExplainedFrequency, type Explanation, explained } from "./explanation.ts";
 import type { CollectionStatistics, Similarity, SimScorer, TermStatistics } from "./query.ts";
+
+export { idfOf } from "./bm25-idf.ts";
 
 const fround = Math.fround;
 
@@ -38,11 +43,6 @@ export const LENGTHS_BYTE315 = Float32Array.from({ length: 256 }, (_, byte) => {
   return byte === 0 ? fround(1 / length) : length;
 });
 
-/** idf of one term, as a float32. */
-export function idfOf(docFreq: number, docCount: number): number {
-  return fround(Math.log(1 + (docCount - docFreq + 0.5) / (docFreq + 0.5)));
-}
-
 /** The idf of a term, or of all terms of a phrase. */
 export function idfSum(
   { docCount }: CollectionStatistics,
@@ -57,10 +57,27 @@ export function idfSum(
 class Bm25Scorer implements SimScorer {
   private readonly weight: number;
   private readonly cache: Float32Array;
+  private readonly lengths: Float32Array;
+  private readonly parameters: Bm25Parameters;
 
-  constructor(weight: number, cache: Float32Array) {
+  constructor(
+    weight: number,
+    cache: Float32Array,
+    lengths: Float32Array,
+    parameters: Bm25Parameters,
+  ) {
     this.weight = weight;
     this.cache = cache;
+    this.lengths = lengths;
+    this.parameters = parameters;
+  }
+
+  explain(about: ExplainedFrequency): Explanation {
+    return explainBm25(this.parameters, about, {
+      score: this.score(about.freq, about.norm),
+      inverse: this.cache[about.norm]!,
+      length: this.lengths[about.norm]!,
+    });
   }
 
   score(freq: number, norm: number): number {
@@ -101,7 +118,8 @@ export class Bm25Similarity implements Similarity {
       const share = fround(fround(b * lengths[i]!) / averageLength);
       cache[i] = fround(1 / fround(k1 * fround(oneMinusB + share)));
     }
-    return new Bm25Scorer(fround(factor * idf), cache);
+    const parameters = { boost: factor, k1, b, averageLength, collection, terms };
+    return new Bm25Scorer(fround(factor * idf), cache, lengths, parameters);
   }
 }
 
@@ -109,6 +127,12 @@ export class Bm25Similarity implements Similarity {
 export class BooleanSimilarity implements Similarity {
   scorer(boost: number): SimScorer {
     const score = fround(boost);
-    return { score: () => score };
+    return {
+      score: () => score,
+      explain: () =>
+        explained(score, "score(BooleanWeight), computed from:", [
+          explained(score, "boost, query boost"),
+        ]),
+    };
   }
 }

@@ -5,6 +5,7 @@ import type { LeafContext } from "../index/leaf-reader.ts";
 import { ConjunctionScorer, ReqExclScorer, ReqOptSumScorer } from "./conjunction.ts";
 import { ConstantScoreScorer } from "./constant-score-query.ts";
 import { DisjunctionBulkScorer, DisjunctionScorer } from "./disjunction.ts";
+import { advanceTo, type Explanation, explained, notMatching } from "./explanation.ts";
 import {
   type BulkScorer,
   type Query,
@@ -13,6 +14,8 @@ import {
   type ScorerSupplier,
   Weight,
 } from "./query.ts";
+
+const FAILS = "Failure to meet condition(s) of required/prohibited clause(s)";
 
 type OccurName = "must" | "filter" | "should" | "must_not";
 
@@ -110,6 +113,51 @@ export class BooleanWeight extends Weight {
     if (groups.must.length + groups.filter.length + groups.must_not.length > 0) return undefined;
     const scorers = groups.should.map((supplier) => supplier.get(Number.MAX_SAFE_INTEGER));
     return new DisjunctionBulkScorer(scorers, this.needsScores, Math.max(1, this.minimum));
+  }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const parts: Explanation[] = [];
+    let fails = false;
+    let matching = 0;
+    let optional = 0;
+    for (const { occur, weight } of this.clauses) {
+      const part = weight.explain(context, doc);
+      const isRequired = occur === "must" || occur === "filter";
+      const text = `clause (${weight.query.toString()})`;
+      if (!part.matches) {
+        if (!isRequired) continue;
+        parts.push(notMatching(`no match on required ${text}`, [part]));
+        fails = true;
+        continue;
+      }
+      if (occur === "must_not") {
+        parts.push(notMatching(`match on prohibited ${text}`, [part]));
+        fails = true;
+        continue;
+      }
+      matching++;
+      if (occur === "should") optional++;
+      const filter = explained(0, "# clause");
+      const required = "match on required clause, product of:";
+      parts.push(occur === "filter" ? explained(0, required, [filter, part]) : part);
+    }
+    if (fails) return notMatching(FAILS, parts);
+    if (matching === 0) return notMatching("No matching clauses", parts);
+    if (optional < this.minimum) {
+      const text = `Failure to match minimum number of optional clauses: ${this.minimum}`;
+      return notMatching(text, parts);
+    }
+    return this.explainSum(context, doc, parts);
+  }
+
+  private explainSum(context: LeafContext, doc: number, parts: Explanation[]): Explanation {
+    if (parts.some(({ recomputed }) => recomputed)) {
+      const sum = Math.fround(parts.reduce((total, { value }) => total + value, 0));
+      return { ...explained(sum, "sum of:", parts), recomputed: true };
+    }
+    const scorer = this.scorer(context);
+    if (scorer === undefined || !advanceTo(scorer, doc)) return notMatching(FAILS, parts);
+    return explained(scorer.score(), "sum of:", parts);
   }
 
   override count(context: LeafContext): number {

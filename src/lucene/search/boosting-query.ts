@@ -2,6 +2,7 @@
 // Upstream: org.apache.lucene.queries.function.FunctionScoreQuery.boostByQuery.
 
 import type { DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
+import { advanceTo, type Explanation, explained } from "./explanation.ts";
 import {
   Query,
   type ScoreMode,
@@ -83,6 +84,18 @@ class BoostingWeight extends Weight {
           this.boost,
         ),
     };
+  }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const positive = this.positive.explain(context, doc);
+    const scorer = this.scorer(context);
+    if (!positive.matches || scorer === undefined || !advanceTo(scorer, doc)) return positive;
+    const { negativeBoost } = this.query as BoostingQuery;
+    const negative = this.negative.explain(context, doc);
+    const demoted = negative.matches ? [explained(negativeBoost, "boost", [negative])] : [];
+    const own = this.boost === 1 ? [] : [explained(this.boost, "boost")];
+    const text = `weight(${this.query.toString()}), product of:`;
+    return explained(scorer.score(), text, [...own, positive, ...demoted]);
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { Bits, DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
 import { AllDocsIterator } from "./bit-set.ts";
+import { floatText } from "./explanation.ts";
 import {
   type BulkScorer,
   Query,
@@ -159,16 +160,6 @@ export class BoostQuery extends Query {
     visitor(this);
     this.query.visit(visitor);
   }
-}
-
-/** Java's Float.toString for the boosts that queries show. */
-export function floatText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toFixed(1);
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === Math.fround(value)) return String(Number(text));
-  }
-  return String(value);
 }
 
 /** Gives every match of a query the boost as its score. */

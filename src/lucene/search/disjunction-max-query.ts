@@ -5,6 +5,7 @@ import type { LeafContext } from "../index/leaf-reader.ts";
 import { BooleanQuery } from "./boolean-query.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
 import { DisjunctionScorer } from "./disjunction.ts";
+import { type Explanation, explained, floatText, notMatching } from "./explanation.ts";
 import { Query, type ScoreMode, type ScorerSupplier, type Searcher, Weight } from "./query.ts";
 
 /** Scores max + tieBreaker × (sum of the others). */
@@ -74,5 +75,21 @@ class DisjunctionMaxWeight extends Weight {
           { kind: "max", tieBreaker: this.tieBreaker },
         ),
     };
+  }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const all = this.weights.map((weight) => weight.explain(context, doc));
+    const parts = all.filter(({ matches }) => matches);
+    if (parts.length === 0) return notMatching("No matching clause", all);
+    let best = 0;
+    let others = 0;
+    for (const { value } of parts) {
+      others += Math.min(best, value);
+      best = Math.max(best, value);
+    }
+    const { tieBreaker } = this;
+    const text =
+      tieBreaker === 0 ? "max of:" : `max plus ${floatText(tieBreaker)} times others of:`;
+    return explained(Math.fround(best + others * tieBreaker), text, parts);
   }
 }

@@ -26,7 +26,6 @@ export { compareBytes, copyBytes, startsWithBytes } from "./bytes.ts";
 export {
   BoostQuery,
   ConstantScoreQuery,
-  floatText,
   MatchAllDocsQuery,
   MatchNoDocsQuery,
 } from "./constant-score-query.ts";
@@ -42,6 +41,13 @@ export {
   SortedSetDocValuesSetQuery,
 } from "./doc-values-query.ts";
 export { DocValuesTermsQuery } from "./doc-values-terms-query.ts";
+export { type Explanation, explained, floatText } from "./explanation.ts";
+export {
+  decodeFeatureValue,
+  encodeFeatureValue,
+  type FeatureFunction,
+  FeatureQuery,
+} from "./feature-query.ts";
 export { FuzzyQuery } from "./fuzzy-query.ts";
 export * from "./geo-encoding.ts";
 export {
@@ -49,6 +55,7 @@ export {
   IndexSearcher,
   type IndexSearcherOptions,
 } from "./index-searcher.ts";
+export { JOIN_MAX, JoinQuery } from "./join-query.ts";
 export {
   LatLonDocValuesQuery,
   LatLonPointDistanceQuery,
@@ -80,3 +87,4 @@ export {
   TopFieldCollector,
 } from "./top-field-docs.ts";
 export { type ScoreDoc, TopScoreDocCollector } from "./top-score-docs.ts";
+export { type LeafVerifier, VerifiedQuery } from "./verified-query.ts";

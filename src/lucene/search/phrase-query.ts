@@ -13,6 +13,7 @@ import { BooleanQuery } from "./boolean-query.ts";
 import { ConjunctionIterator } from "./conjunction.ts";
 import { MatchNoDocsQuery } from "./constant-score-query.ts";
 import { ExactPhraseMatcher, type PhraseMatcher } from "./exact-phrase-matcher.ts";
+import { type Explanation, explainFrequency } from "./explanation.ts";
 import { type PhrasePlace, UnionPostingsEnum } from "./phrase-positions.ts";
 import {
   Query,
@@ -232,6 +233,11 @@ export class PhraseWeight extends Weight {
     const norms = this.simScorer === undefined ? undefined : context.reader.normValues(this.field);
     return supplierOf(new PhraseScorer(approximation, matcher, this.simScorer, norms));
   }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const { field, simScorer } = this;
+    return explainFrequency(this, context, doc, { of: "phrase", field, simScorer });
+  }
 }
 
 class PhraseScorer extends Scorer {
@@ -271,6 +277,10 @@ class PhraseScorer extends Scorer {
 
   override twoPhaseIterator(): TwoPhaseIterator {
     return this.twoPhase;
+  }
+
+  override freq(): number {
+    return this.frequency;
   }
 
   score(): number {

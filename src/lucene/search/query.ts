@@ -7,6 +7,7 @@
 // org.apache.lucene.search.{Query,Weight,ScorerSupplier,Scorer,BulkScorer,TwoPhaseIterator}.
 
 import type { Bits, DocIdSetIterator, LeafContext } from "../index/leaf-reader.ts";
+import { type ExplainedFrequency, type Explanation, explainConstant } from "./explanation.ts";
 
 /** What the consumer needs of the scores: all, none, or only the best ones. */
 export type ScoreMode = "complete" | "complete-no-scores" | "top-scores";
@@ -30,6 +31,8 @@ export interface TermStatistics {
 export interface SimScorer {
   /** `norm` is the unsigned norm byte, 1 where the field has no norms. Answers a float32. */
   score(freq: number, norm: number): number;
+  /** How a score comes about. */
+  explain?(about: ExplainedFrequency): Explanation;
 }
 
 /** Makes scorers from statistics. */
@@ -92,6 +95,8 @@ export interface Scorable {
 export abstract class Scorer implements Scorable {
   abstract iterator(): DocIdSetIterator;
   abstract score(): number;
+  /** How often what is looked for stands in the current doc, of scorers that count it. */
+  freq?(): number;
   docID(): number {
     return this.iterator().docID();
   }
@@ -160,6 +165,11 @@ export abstract class Weight {
   /** A faster way than doc at a time, where there is one. */
   bulkScorer(_context: LeafContext): BulkScorer | undefined {
     return undefined;
+  }
+
+  /** Why a doc of the leaf has its score, or why it is no match. */
+  explain(context: LeafContext, doc: number): Explanation {
+    return explainConstant(this, context, doc);
   }
 
   /** The number of live matches in constant time, or -1. */

@@ -12,6 +12,7 @@ import { BooleanQuery } from "./boolean-query.ts";
 import { compareBytes } from "./bytes.ts";
 import { ConstantScoreScorer } from "./constant-score-query.ts";
 import { DisjunctionScorer } from "./disjunction.ts";
+import { type Explanation, explainFrequency } from "./explanation.ts";
 import {
   Query,
   type ScoreMode,
@@ -99,6 +100,12 @@ class SynonymWeight extends Weight {
     if (postings.length === 0 || this.simScorer === undefined) return undefined;
     return supplierOf(new SynonymScorer(postings, this.simScorer, reader.normValues(field)));
   }
+
+  override explain(context: LeafContext, doc: number): Explanation {
+    const { simScorer, synonyms } = this;
+    const { field } = synonyms;
+    return explainFrequency(this, context, doc, { of: "synonym", field, simScorer });
+  }
 }
 
 class SynonymScorer extends Scorer {
@@ -124,11 +131,16 @@ class SynonymScorer extends Scorer {
     return this.docs;
   }
 
-  score(): number {
+  override freq(): number {
     const doc = this.docs.docID();
     let freq = 0;
     for (const one of this.postings) if (one.docID() === doc) freq += one.freq();
+    return freq;
+  }
+
+  score(): number {
+    const doc = this.docs.docID();
     const norm = this.norms?.advanceExact(doc) ? this.norms.longValue() & 0xff : 1;
-    return this.simScorer.score(freq, norm);
+    return this.simScorer.score(this.freq(), norm);
   }
 }

@@ -11,6 +11,7 @@ import {
   PostingsFlags,
   type TermsEnum,
 } from "../index/leaf-reader.ts";
+import { type Explanation, explainFrequency } from "./explanation.ts";
 import {
   type BulkScorer,
   type LeafCollector,
@@ -146,6 +147,11 @@ export class TermWeight extends Weight {
     return new TermBulkScorer(this.makeScorer(context, state));
   }
 
+  override explain(context: LeafContext, doc: number): Explanation {
+    const { field, simScorer } = this;
+    return explainFrequency(this, context, doc, { of: "term", field, simScorer });
+  }
+
   override count(context: LeafContext): number {
     if (context.reader.liveDocs !== undefined) return -1;
     return this.state(context)?.docFreq ?? 0;
@@ -184,7 +190,7 @@ export class TermScorer extends Scorer {
     return this.postings.docID();
   }
 
-  freq(): number {
+  override freq(): number {
     return this.postings.freq();
   }
 

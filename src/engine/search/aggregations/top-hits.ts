@@ -282,6 +282,7 @@ class TopHitsAggregator extends BaseAggregator {
       version: options.version,
       seqNoPrimaryTerm: options.seqNoPrimaryTerm,
       sort: sorts.length === 0 ? undefined : sorts,
+      mayBeNested: true,
     };
   }
 

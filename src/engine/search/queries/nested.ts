@@ -7,6 +7,7 @@ import {
   MatchNoDocsQuery,
   ToParentBlockJoinQuery,
 } from "../../../lucene/search/index.ts";
+import { parseInnerHits } from "../inner-hits-builder.ts";
 import { buildQuery, type QueryParser } from "../query-builder.ts";
 
 const SCORE_MODES: Readonly<Record<string, BlockJoinScoreMode>> = {
@@ -23,9 +24,12 @@ export const parseNested: QueryParser = (body, parser) => {
   const path = reader.takeString("path");
   const scoreModeName = reader.takeString("score_mode") ?? "avg";
   const ignoreUnmapped = reader.takeBoolean("ignore_unmapped") ?? false;
-  if (reader.take("inner_hits") !== undefined)
-    throw illegalArgument("[inner_hits] is not supported");
+  const innerHits = reader.takeObject("inner_hits");
+  const outer = parser.innerHits;
+  parser.innerHits = [];
   const inner = reader.take("query") === undefined ? undefined : parser.parseInner(body, "query");
+  const children = parser.innerHits;
+  parser.innerHits = outer;
   const scoreMode = SCORE_MODES[scoreModeName];
   if (scoreMode === undefined) {
     throw illegalArgument(`No score mode for child query [${scoreModeName}] found`);
@@ -58,5 +62,8 @@ export const parseNested: QueryParser = (body, parser) => {
   reader.finish();
   if (path === undefined) throw illegalArgument("[nested] requires 'path' field");
   if (inner === undefined) throw illegalArgument("[nested] requires 'query' field");
+  if (innerHits !== undefined) {
+    outer.push(parseInnerHits(innerHits, parser, { path, query: inner, ignoreUnmapped, children }));
+  }
   return builder;
 };
