@@ -1,4 +1,4 @@
-// A shard's shallow snapshots against the remote store, where it is given: the metadata file of each
+// A shard of shallow snapshots against the remote store, if it is given: the metadata file of each
 // is there and whole, and so are the names and lengths of the files that it names. Answers those
 // files, whose bytes are then checked like any others.
 
