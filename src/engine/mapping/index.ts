@@ -8,12 +8,18 @@ export { ConstantKeywordFieldType } from "./fields/constant-keyword.ts";
 export { DateFieldType, DEFAULT_DATE_FORMAT } from "./fields/date.ts";
 export { GeoPointFieldType } from "./fields/geo-point.ts";
 export { IpFieldType } from "./fields/ip.ts";
+export { JoinFieldType, JoinRelation } from "./fields/join.ts";
 export { KeywordFieldType } from "./fields/keyword.ts";
 export { NumberFieldType } from "./fields/number.ts";
 export type { NumberKind } from "./fields/number-kinds.ts";
 export { OpaqueFieldType } from "./fields/opaque.ts";
 export { RangeFieldType } from "./fields/range.ts";
 export { decodeRangeLong, rangeLongLength } from "./fields/range-encoding.ts";
+export {
+  FEATURE_FIELD,
+  RankFeatureFieldType,
+  RankFeaturesFieldType,
+} from "./fields/rank-feature.ts";
 export { TextFieldType } from "./fields/text.ts";
 export * from "./geo-point.ts";
 export { formatAddress, parseAddress, parseCidr } from "./ip-address.ts";

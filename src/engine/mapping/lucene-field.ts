@@ -13,6 +13,7 @@ export class LuceneField implements IndexableField {
   readonly name: string;
   readonly type: IndexableFieldType;
   term: string | Uint8Array | undefined = undefined;
+  termFrequency: number | undefined = undefined;
   text: string | undefined = undefined;
   analyzer: Analyzer | undefined = undefined;
   numericValue: number | bigint | undefined = undefined;

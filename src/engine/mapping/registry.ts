@@ -7,10 +7,12 @@ import { CONSTANT_KEYWORD } from "./fields/constant-keyword.ts";
 import { DATE, DATE_NANOS } from "./fields/date.ts";
 import { GEO_POINT } from "./fields/geo-point.ts";
 import { IP } from "./fields/ip.ts";
+import { JOIN } from "./fields/join.ts";
 import { KEYWORD } from "./fields/keyword.ts";
 import { NUMBERS, SCALED_FLOAT } from "./fields/number.ts";
 import { opaqueSpec } from "./fields/opaque.ts";
 import { RANGES } from "./fields/range.ts";
+import { RANK_FEATURE, RANK_FEATURES } from "./fields/rank-feature.ts";
 import { TEXT } from "./fields/text.ts";
 
 const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
@@ -27,6 +29,9 @@ const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
     BINARY,
     ...RANGES,
     CONSTANT_KEYWORD,
+    JOIN,
+    RANK_FEATURE,
+    RANK_FEATURES,
   ].map((spec) => [spec.typeName, spec]),
 );
 

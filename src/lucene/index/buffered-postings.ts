@@ -23,6 +23,8 @@ export class BufferedPostings {
   tokenPositions: Int32Array = NO_INTS;
   tokenStartOffsets: Int32Array = NO_INTS;
   tokenEndOffsets: Int32Array = NO_INTS;
+  /** Frequencies that were given, zero where none was; empty until the first. */
+  tokenFrequencies: Int32Array = NO_INTS;
   /** Documents that have the field, ascending, and where their tokens end in the log. */
   docCount = 0;
   docs: Int32Array = NO_INTS;
@@ -60,6 +62,15 @@ export class BufferedPostings {
       this.tokenEndOffsets[at] = endOffset;
     }
     return fresh;
+  }
+
+  /** Gives the token that was logged last a frequency of its own. */
+  setFrequency(frequency: number): void {
+    const at = this.tokenCount - 1;
+    if (at >= this.tokenFrequencies.length) {
+      this.tokenFrequencies = growInt32(this.tokenFrequencies, at, this.ram);
+    }
+    this.tokenFrequencies[at] = frequency;
   }
 
   finishDocument(doc: number): void {
@@ -108,6 +119,8 @@ export class BufferedPostings {
     const positions = this.withPositions ? new Int32Array(this.tokenCount) : NO_INTS;
     const startOffsets = this.withOffsets ? new Int32Array(this.tokenCount) : NO_INTS;
     const endOffsets = this.withOffsets ? new Int32Array(this.tokenCount) : NO_INTS;
+    const given = this.tokenFrequencies;
+    const frequencies = given.length > 0 ? new Int32Array(this.tokenCount) : NO_INTS;
     const order = oldToNew === undefined ? undefined : entriesInNewOrder(this, oldToNew, maxDoc);
     for (let i = 0; i < this.docCount; i++) {
       const entry = order === undefined ? i : order[i]!;
@@ -117,6 +130,7 @@ export class BufferedPostings {
       for (let token = this.firstToken(entry); token < end; token++) {
         const slot = cursor[this.tokenTerms[token]!]!++;
         docs[slot] = doc;
+        if (given.length > 0) frequencies[slot] = given[token] || 1;
         if (this.withPositions) positions[slot] = this.tokenPositions[token]!;
         if (this.withOffsets) {
           startOffsets[slot] = this.tokenStartOffsets[token]!;
@@ -132,6 +146,7 @@ export class BufferedPostings {
       positions,
       startOffsets,
       endOffsets,
+      frequencies,
       docCount: this.docsWithTerms(),
     };
   }
@@ -175,6 +190,8 @@ export interface InvertedField {
   readonly positions: Int32Array;
   readonly startOffsets: Int32Array;
   readonly endOffsets: Int32Array;
+  /** Frequency of each slot, empty where each stands for one occurrence. */
+  readonly frequencies: Int32Array;
   /** Documents with at least one term. */
   readonly docCount: number;
 }

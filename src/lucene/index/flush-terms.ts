@@ -48,7 +48,7 @@ class FlushTerms implements Terms {
     const ids = inverted.sortedIds;
     this.field = field;
     this.size = ids.length;
-    this.sumTotalTermFreq = inverted.docs.length;
+    this.sumTotalTermFreq = occurrences(inverted, 0, inverted.docs.length);
     this.sumDocFreq = postings.withFreqs ? -1 : inverted.docs.length;
     this.docCount = inverted.docCount;
     this.minTerm = ids.length === 0 ? undefined : inverted.dictionary.bytesOf(ids[0]!);
@@ -103,7 +103,8 @@ class FlushTermsEnum implements TermsEnum {
 
   totalTermFreq(): number {
     if (!this.postingsOf.withFreqs) return -1;
-    return this.inverted.slotStarts[this.id + 1]! - this.inverted.slotStarts[this.id]!;
+    const { slotStarts } = this.inverted;
+    return occurrences(this.inverted, slotStarts[this.id]!, slotStarts[this.id + 1]!);
   }
 
   postings(reuse: PostingsEnum | undefined, _flags: number): PostingsEnum {
@@ -134,6 +135,14 @@ class FlushTermsEnum implements TermsEnum {
   seekToState(): void {
     throw notPulled("seekToState");
   }
+}
+
+/** The frequencies of slots in sum: one each, unless they have their own. */
+function occurrences({ frequencies }: InvertedField, start: number, end: number): number {
+  if (frequencies.length === 0) return end - start;
+  let sum = 0;
+  for (let slot = start; slot < end; slot++) sum += frequencies[slot]!;
+  return sum;
 }
 
 /** A consumer asked for something that only readers offer. */
@@ -206,7 +215,7 @@ class FlushPostingsEnum implements PostingsEnum {
   }
 
   freq(): number {
-    return this.next - this.slot;
+    return occurrences(this.inverted, this.slot, this.next);
   }
 
   nextPosition(): number {

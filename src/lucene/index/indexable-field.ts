@@ -27,6 +27,8 @@ export interface IndexableField {
    * always.
    */
   readonly term?: string | Uint8Array | undefined;
+  /** The frequency of `term`, if not one: the field has frequencies and no positions. */
+  readonly termFrequency?: number | undefined;
   /** Tokenized text: the writer opens `analyzer`'s stream and calls reset/incrementToken/end. */
   readonly text?: string | undefined;
   readonly analyzer?: Analyzer | undefined;

@@ -140,7 +140,7 @@ export class IndexingChain {
       chained.startDocument(doc);
       this.touched.push(chained);
     }
-    if (field.term !== undefined) this.invertTerm(chained, doc, field.term);
+    if (field.term !== undefined) this.invertTerm(chained, doc, field.term, field.termFrequency);
     else if (field.text !== undefined) this.invertText(chained, doc, field);
     if (field.storedValue !== undefined && type.stored) this.store(chained, field);
     if (type.docValuesType !== DocValuesType.NONE) addDocValue(chained, doc, field, this.ram);
@@ -165,7 +165,12 @@ export class IndexingChain {
     this.aborted = false;
   }
 
-  private invertTerm(chained: ChainField, doc: number, term: string | Uint8Array): void {
+  private invertTerm(
+    chained: ChainField,
+    doc: number,
+    term: string | Uint8Array,
+    frequency: number | undefined,
+  ): void {
     const text = typeof term === "string";
     const postings = this.postingsOf(chained, text ? "text" : "binary");
     if (postings === undefined) return;
@@ -175,6 +180,7 @@ export class IndexingChain {
     const { dictionary } = postings;
     const id = text ? dictionary.add(term) : dictionary.addBytes(term);
     if (postings.addToken(id, doc, position, start, end)) chained.distinctTerms++;
+    if (frequency !== undefined) postings.setFrequency(frequency);
     chained.lastPosition = position;
     chained.lastStartOffset = start;
     chained.offset = end;

@@ -9,6 +9,7 @@ import { parseExists } from "./exists.ts";
 import { parseFuzzy } from "./fuzzy.ts";
 import { parseGeoBoundingBox, parseGeoDistance } from "./geo.ts";
 import { parseIds } from "./ids.ts";
+import { parseHasChild, parseHasParent, parseParentId } from "./join.ts";
 import {
   parseMatch,
   parseMatchBoolPrefix,
@@ -21,6 +22,7 @@ import { parseNested } from "./nested.ts";
 import { parsePrefix, parseRegexp, parseWildcard } from "./prefix.ts";
 import { parseQueryString } from "./query-string.ts";
 import { parseRange } from "./range.ts";
+import { parseRankFeature } from "./rank-feature.ts";
 import { parseSimpleQueryString } from "./simple-query-string.ts";
 import { parseTerm } from "./term.ts";
 import { parseTerms } from "./terms.ts";
@@ -35,6 +37,8 @@ export const QUERY_PARSERS: ReadonlyMap<string, QueryParser> = new Map<string, Q
   ["fuzzy", parseFuzzy],
   ["geo_bounding_box", parseGeoBoundingBox],
   ["geo_distance", parseGeoDistance],
+  ["has_child", parseHasChild],
+  ["has_parent", parseHasParent],
   ["ids", parseIds],
   ["match", parseMatch],
   ["match_all", parseMatchAll],
@@ -44,9 +48,11 @@ export const QUERY_PARSERS: ReadonlyMap<string, QueryParser> = new Map<string, Q
   ["match_phrase_prefix", parseMatchPhrasePrefix],
   ["multi_match", parseMultiMatch],
   ["nested", parseNested],
+  ["parent_id", parseParentId],
   ["prefix", parsePrefix],
   ["query_string", parseQueryString],
   ["range", parseRange],
+  ["rank_feature", parseRankFeature],
   ["regexp", parseRegexp],
   ["simple_query_string", parseSimpleQueryString],
   ["term", parseTerm],
