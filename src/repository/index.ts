@@ -52,6 +52,7 @@ export * from "./format/shard-snapshot.ts";
 export * from "./format/snapshot-info.ts";
 export * from "./format/version.ts";
 export * from "./layout/shard-path.ts";
+export * from "./repair/adopt-snapshot.ts";
 export * from "./repair/plan-repair.ts";
 export * from "./repair/run-repair.ts";
 export * from "./repository.ts";

@@ -46,6 +46,7 @@ export interface RepairAction {
     | "rebuild-snapshot-info"
     | "rebuild-shard-paths"
     | "rebuild-root"
+    | "adopt-snapshot"
     | "write-index-latest";
   readonly blob: string;
   readonly message: string;
@@ -78,6 +79,8 @@ export interface RepairPlan {
   readonly lost: readonly LostPart[];
   /** What could only be guessed. */
   readonly guesses: readonly string[];
+  /** Full names of blobs that the new root replaces; they go after it was written. */
+  readonly outdated?: readonly string[];
 }
 
 /** A plan in the making. */

@@ -51,6 +51,7 @@ export async function runRepair(
     await store.put(rootName(context, INDEX_LATEST_BLOB), bytes);
   }
   if (plan.data !== undefined && plan.replacesRoot) await deleteOldRoots(context, generation);
+  await store.delete(plan.outdated ?? []);
   return { blobs: plan.actions.length, generation };
 }
 

@@ -45,15 +45,20 @@ export interface ScannedIndex extends IndexId {
   readonly shards: ReadonlyMap<number, ScannedShard>;
 }
 
-/** Reads the folders of all indices. `nameOf` names those whose metadata cannot be read. */
+/**
+ * Reads the folders of all indices, or of those that are wanted by their ids. `nameOf` names those
+ * whose metadata cannot be read.
+ */
 export async function scanIndices(
   context: RepositoryContext,
   counts: ReadCounts,
   nameOf: (id: string) => string | undefined,
   signal?: AbortSignal,
+  isWanted: (id: string) => boolean = () => true,
 ): Promise<ScannedIndex[]> {
   const { store } = context;
-  const ids = await store.listFolders(rootName(context, INDICES_FOLDER), signal);
+  const folders = await store.listFolders(rootName(context, INDICES_FOLDER), signal);
+  const ids = folders.filter(isWanted);
   const pathTypes = await readPathTypes(context, signal);
   const scanned = await runLimited(ids, context.parallelCallsMax, (id) =>
     scanIndex(context, id, pathTypes.get(id), counts, nameOf, signal),

@@ -22,6 +22,7 @@ import {
 import { runLimited } from "../run-limited.ts";
 import { type Finding, newFinding } from "./finding.ts";
 import type { ReadCounts } from "./read-checked-blob.ts";
+import { describeUnnamed, isRestorable, type UnnamedSnapshot } from "./unnamed-snapshots.ts";
 import { unusedMetadata, type VerifiedIndex } from "./verify-index.ts";
 
 /** Written by Elasticsearch 5 and 6: snapshots of versions that it could not read. */
@@ -35,17 +36,37 @@ const UNREFERENCED_MAX = 10_000;
 export class UnreferencedBlobs {
   private readonly findings: Finding[];
   private count = 0;
+  /** Blobs of snapshots that the root does not name, with the snapshot. */
+  private readonly owners = new Map<string, UnnamedSnapshot>();
 
   constructor(findings: Finding[]) {
     this.findings = findings;
   }
 
+  /** Says of the blobs that come whose they are: snapshots that the root does not name. */
+  claim(snapshots: readonly UnnamedSnapshot[]): void {
+    for (const snapshot of snapshots) {
+      for (const blob of snapshot.blobs) {
+        if (!this.owners.has(blob)) this.owners.set(blob, snapshot);
+      }
+      const { name } = snapshot.info.snapshotId;
+      const same = snapshots.filter(({ info }) => info.snapshotId.name === name);
+      const message = describeUnnamed(snapshot, same.length === 1);
+      const kind = isRestorable(snapshot) ? "lost-snapshot" : "unreferenced-blob";
+      this.findings.push(newFinding(kind, snapshot.blob, message, { snapshots: [name] }));
+    }
+  }
+
   /** A blob that nothing names. `isOurs` is false for a name that is none of a repository's. */
   add(blob: string, isOurs = true): void {
-    if (++this.count > UNREFERENCED_MAX) return;
-    const message = isOurs
-      ? "Nothing names this blob; a cleanup removes it"
-      : "This is no name of a repository's blob; a cleanup leaves it";
+    const owner = this.owners.get(blob);
+    if (blob === owner?.blob || ++this.count > UNREFERENCED_MAX) return;
+    const name = owner?.info.snapshotId.name;
+    const message = !isOurs
+      ? "This is no name of a repository's blob; a cleanup leaves it"
+      : name === undefined
+        ? "Nothing names this blob; a cleanup removes it"
+        : `It belongs to snapshot [${name}], which the root does not name; a cleanup removes it`;
     this.findings.push(newFinding(isOurs ? "unreferenced-blob" : "unknown-blob", blob, message));
   }
 

@@ -39,6 +39,7 @@ export const FINDING_KINDS = {
   "unreadable-blob": "error",
   "missing-shard-paths": "warning",
   "wrong-shard-paths": "warning",
+  "lost-snapshot": "warning",
   "unreferenced-blob": "info",
   "unknown-blob": "info",
   "not-listed": "info",

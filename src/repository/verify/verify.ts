@@ -21,6 +21,7 @@ import { DataChecker } from "./data-checker.ts";
 import { findUnreferenced, UnreferencedBlobs } from "./find-unreferenced.ts";
 import { type Finding, newFinding, sortFindings } from "./finding.ts";
 import type { ReadCounts } from "./read-checked-blob.ts";
+import { findUnnamedSnapshots } from "./unnamed-snapshots.ts";
 import { type VerifiedIndex, verifyIndex } from "./verify-index.ts";
 import { type VerifiedRemoteFolder, verifyRemoteShard } from "./verify-remote-shard.ts";
 import { hasMoved, type VerifiedRoot, verifyRoot } from "./verify-root.ts";
@@ -331,6 +332,10 @@ async function verifyShards(run: VerifyRun): Promise<void> {
   const sample = new FileSample(context, options.data ?? ALL_DATA);
   const orphans = new UnreferencedBlobs(findings);
   const complete = plan.whole && plan.root.complete && plan.root.listing !== undefined;
+  if (complete) {
+    const { data, listing } = plan.root;
+    orphans.claim(await findUnnamedSnapshots(context, data, listing!, counts, signal));
+  }
   try {
     await runLimited(shards, SHARDS_AT_ONCE, async ({ verified, shard }) => {
       signal?.throwIfAborted();
