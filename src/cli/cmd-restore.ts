@@ -122,7 +122,7 @@ function* failuresOf(node: Node, indices: readonly string[]) {
   }
 }
 
-/** What the node registers while it restores: the repository, and its remote store if it has one. */
+/** What the node registers while it restores: the repository, and its remote store if any. */
 function repositoriesOf(address: StoreAddress): { name: string; address: StoreAddress }[] {
   const own = { name: REPOSITORY_NAME, address };
   const { remoteStore } = address;
