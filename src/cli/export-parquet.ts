@@ -15,7 +15,14 @@ const INTEGERS = new Set(["long", "integer", "short", "byte"]);
 const DECIMALS = new Set(["double", "float", "half_float", "scaled_float"]);
 /** A row group is written once it has so many rows, or so many bytes of sources. */
 const GROUP_ROWS = 20_000;
-const GROUP_BYTES = 16 * 1024 * 1024;
+const GROUP_BYTES = 8 * 1024 * 1024;
+
+const SOURCE_NAME = ',"_source":';
+/** Columns without equal values: no dictionary is tried, and nobody asks for the least source. */
+const UNIQUE: Readonly<Record<string, Partial<ColumnSource>>> = {
+  _id: { encoding: "PLAIN" },
+  _source: { encoding: "PLAIN", statistics: false },
+};
 
 type ColumnKind = "INT64" | "DOUBLE" | "BOOLEAN" | "STRING";
 
@@ -56,7 +63,9 @@ export class ParquetExport {
 
   /** Takes lines of NDJSON; the last one may be cut. */
   add(piece: Uint8Array): void {
-    const bytes = this.rest.length === 0 ? Buffer.from(piece) : Buffer.concat([this.rest, piece]);
+    const { buffer, byteOffset, length } = piece;
+    const whole = Buffer.from(buffer, byteOffset, length);
+    const bytes = this.rest.length === 0 ? whole : Buffer.concat([this.rest, whole]);
     let start = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
       this.addRow(bytes.subarray(start, end));
@@ -65,10 +74,14 @@ export class ParquetExport {
     this.rest = Buffer.from(bytes.subarray(start));
   }
 
-  private addRow(line: Uint8Array): void {
+  private addRow(line: Buffer): void {
     const row = decodeJson(line) as Record<string, XContentValue>;
     const source = row["_source"] ?? null;
-    for (const column of this.columns) column.values.push(this.valueOf(column, row, source));
+    for (const column of this.columns) {
+      const value =
+        column.name === "_source" ? sourceOf(line, source) : this.valueOf(column, row, source);
+      column.values.push(value);
+    }
     this.rows++;
     this.sourceBytes += line.length;
     if (this.rows >= GROUP_ROWS || this.sourceBytes >= GROUP_BYTES) this.writeGroup();
@@ -79,7 +92,6 @@ export class ParquetExport {
     row: Record<string, XContentValue>,
     source: XContentValue,
   ): unknown {
-    if (name === "_source") return source === null ? null : encodeJson(source);
     if (path.length === 0) return row[name] ?? null;
     const value = valueAt(source, path, 0) ?? null;
     if (value === null) return null;
@@ -92,7 +104,7 @@ export class ParquetExport {
   private writeGroup(): void {
     if (this.rows === 0) return;
     const columnData = this.columns.map(
-      ({ name, values }): ColumnSource => ({ name, data: values }),
+      ({ name, values }): ColumnSource => ({ name, data: values, ...UNIQUE[name] }),
     );
     this.writer.write({ columnData, rowGroupSize: this.rows });
     for (const column of this.columns) column.values = [];
@@ -120,6 +132,12 @@ export class ParquetExport {
   stop(): void {
     closeSync(this.file);
   }
+}
+
+/** The source's bytes as they stand in the line: no string before this name holds a bare quote. */
+function sourceOf(line: Buffer, source: XContentValue): Uint8Array | null {
+  if (source === null) return null;
+  return line.subarray(line.indexOf(SOURCE_NAME) + SOURCE_NAME.length, line.length - 1);
 }
 
 function kindOf(type: string): ColumnKind {

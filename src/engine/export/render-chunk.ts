@@ -17,7 +17,7 @@ export interface RenderedChunk {
 }
 
 /** A piece is handed out once it has so many bytes. */
-const PIECE_BYTES = 4 * 1024 * 1024;
+const PIECE_BYTES = 2 * 1024 * 1024;
 
 class PieceIsFull extends Error {}
 

@@ -16,8 +16,8 @@ import {
 import type { RootDocument } from "../mounted/shard-documents.ts";
 import type { ExportFormat } from "./export-plan.ts";
 
-/** Bytes of a new buffer: most pieces fit. */
-const BUFFER_BYTES = 2 * 1024 * 1024;
+/** Bytes of a new buffer: a piece of documents of usual lengths fits. */
+const BUFFER_BYTES = 2.25 * 1024 * 1024;
 /** Longer texts are left to `JSON.stringify`. */
 const PLAIN_CHARACTERS_MAX = 64;
 
@@ -48,7 +48,12 @@ export class TextBuffer {
   /** A text as a JSON string. Ids are short and plain: calling out would cost more than they do. */
   json(text: string): void {
     const { length } = text;
-    if (length > PLAIN_CHARACTERS_MAX) return this.text(JSON.stringify(text));
+    if (length > PLAIN_CHARACTERS_MAX || !this.plainJson(text)) this.text(JSON.stringify(text));
+  }
+
+  /** False, and nothing added, where characters must be escaped or take several bytes. */
+  private plainJson(text: string): boolean {
+    const { length } = text;
     this.ensure(length + 2);
     const { bytes } = this;
     let at = this.length;
@@ -56,11 +61,12 @@ export class TextBuffer {
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       const plain = code >= SPACE && code < DELETE && code !== QUOTE && code !== BACKSLASH;
-      if (!plain) return this.text(JSON.stringify(text));
+      if (!plain) return false;
       bytes[at++] = code;
     }
     bytes[at++] = QUOTE;
     this.length = at;
+    return true;
   }
 
   /** Bytes that hold line breaks only between tokens, on one line. */
