@@ -13,6 +13,7 @@ import {
   runMigration,
   Settings,
   type TargetMajor,
+  type WrittenIndices,
 } from "../engine/index.ts";
 import { type Repository, snapshotByName } from "../repository/index.ts";
 import {
@@ -103,6 +104,7 @@ async function migrate(
   const names = await namesOf(context, source, options["snapshot"] as string[]);
   const temporary = new TemporaryNode(context, options["temp"]);
   const results: MigratedSnapshot[] = [];
+  const written: WrittenIndices = new Map();
   try {
     for (const name of names) {
       const plan = await planMigration(
@@ -112,7 +114,7 @@ async function migrate(
         context.random,
         context.signal,
       );
-      const work = { context, source, target, plan, temporary };
+      const work = { context, source, target, plan, temporary, written };
       results.push(dryRun ? await foretell(work) : await migrateOne(work));
     }
   } finally {
@@ -154,6 +156,7 @@ interface Work {
   readonly target: Repository;
   readonly plan: MigrationPlan;
   readonly temporary: TemporaryNode;
+  readonly written: WrittenIndices;
 }
 
 function newResult(plan: MigrationPlan, result: MigratedSnapshot["result"]): MigratedSnapshot {
@@ -196,7 +199,7 @@ async function foretell(work: Work): Promise<MigratedSnapshot> {
 }
 
 async function migrateOne(work: Work): Promise<MigratedSnapshot> {
-  const { context, source, target, plan, temporary } = work;
+  const { context, source, target, plan, temporary, written } = work;
   const { clock, random, signal, output } = context;
   const result = newResult(plan, "migrated");
   const reason = await obstacle(work);
@@ -204,7 +207,7 @@ async function migrateOne(work: Work): Promise<MigratedSnapshot> {
   const started = clock.monotonic();
   const bar = output.progress(plan.snapshot.name, 0, "docs");
   try {
-    const ends = { source, target, node: () => temporary.node() };
+    const ends = { source, target, written, node: () => temporary.node() };
     const migrated = await runMigration(plan, ends, {
       clock,
       random,

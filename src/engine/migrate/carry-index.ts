@@ -42,7 +42,7 @@ export async function carryShard(
     },
     signal,
   );
-  const folder = shardFolder(source.context, index, shard);
+  const folder = found.folder ?? shardFolder(source.context, index, shard);
   const result = await target.runShardSnapshot(plan, sourceOf(source, folder, found, signal), {
     ...options,
   });

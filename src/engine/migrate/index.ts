@@ -8,3 +8,4 @@ export {
   type MigrationOptions,
   runMigration,
 } from "./run-migration.ts";
+export type { WrittenIndices } from "./written-indices.ts";

@@ -17,6 +17,7 @@ import {
   type IndexMetadata as StoredIndexMetadata,
   versionOfId,
 } from "../../repository/index.ts";
+import type { MountedIndices } from "../mounted/mounted-index.ts";
 import { openSnapshotIndices } from "../mounted/open-snapshot-index.ts";
 import type { Node } from "../node.ts";
 import { indexToStored, storedDataStreams } from "../snapshots/metadata-conversion.ts";
@@ -26,12 +27,13 @@ import {
   holdCommit,
   uploadShards,
 } from "../snapshots/shard-upload.ts";
-import type { ShardUpload } from "../snapshots/transfer-protocol.ts";
+import type { ShardUpload, TransferEvent } from "../snapshots/transfer-protocol.ts";
 import { FLOOR_VERSION, versionId } from "../version.ts";
 import { carryShard } from "./carry-index.ts";
 import { DocumentDigest } from "./document-digest.ts";
 import type { MigrationPlan, PlannedIndex } from "./plan-migration.ts";
 import { rewriteIndex } from "./rewrite-index.ts";
+import { contentKey, takeAgain, type WrittenIndices } from "./written-indices.ts";
 
 /** Both ends, and where documents are written anew. */
 export interface MigrationEnds {
@@ -39,6 +41,8 @@ export interface MigrationEnds {
   readonly target: Repository;
   /** Starts the temporary node, or answers the one that runs. */
   readonly node: () => Promise<Node>;
+  /** What other migrations into the same target have written. */
+  readonly written: WrittenIndices;
 }
 
 /** How a migration runs. */
@@ -154,63 +158,91 @@ class MigrationRun {
     planned: PlannedIndex,
     missing: ReadonlySet<number>,
   ): Promise<Map<number, string>> {
-    const { source, node } = this.ends;
-    const { clock, random, signal, onDocuments } = this.options;
-    const mounted = await openSnapshotIndices(source, this.plan.snapshot.name, [planned.name], {
+    const { source, target, written } = this.ends;
+    const { signal } = this.options;
+    const all = Array.from({ length: numberOfShards(planned.stored) }, (_, shard) => shard);
+    const shards = all.filter((shard) => !missing.has(shard));
+    const key = await contentKey(source, this.plan.snapshot, planned, shards, signal);
+    const before = written.get(key);
+    if (before !== undefined) {
+      const again = await takeAgain(target, this.started, planned, key, before, signal);
+      if (again !== undefined) {
+        this.digests.set(planned.name, before.digest);
+        this.losses.set(planned.name, before.losses);
+        return again;
+      }
+    }
+    return await this.writeAnew(planned, missing, key);
+  }
+
+  private async writeAnew(
+    planned: PlannedIndex,
+    missing: ReadonlySet<number>,
+    key: string,
+  ): Promise<Map<number, string>> {
+    const { signal, onDocuments } = this.options;
+    const { digests, losses } = this;
+    const mounted = await this.open(this.ends.source, planned.name);
+    const node = await this.ends.node();
+    try {
+      const [index] = mounted.indices;
+      const failure = index!.failures.find(({ shardId }) => !missing.has(shardId));
+      if (failure !== undefined) throw failure.error;
+      const watched = { signal, ...(onDocuments === undefined ? {} : { onDocuments }) };
+      const done = await rewriteIndex(node, planned, index!, watched);
+      digests.set(planned.name, done.digest);
+      losses.set(planned.name, done.losses);
+      const { generations, commits } = await this.upload(node, planned, missing, key);
+      this.ends.written.set(key, { digest: done.digest, losses: done.losses, commits });
+      return generations;
+    } finally {
+      mounted.close();
+      await node.indices.deleteIndices([planned.indexing!]);
+    }
+  }
+
+  private open(repository: Repository, index: string): Promise<MountedIndices> {
+    const { clock, random, signal } = this.options;
+    return openSnapshotIndices(repository, this.plan.snapshot.name, [index], {
       clock,
       random,
       signal,
       purpose: "documents",
       pages: { cacheBytes: CACHE_BYTES },
     });
-    const running = await node();
-    try {
-      const [index] = mounted.indices;
-      const failure = index!.failures.find(({ shardId }) => !missing.has(shardId));
-      if (failure !== undefined) throw failure.error;
-      const watched = { signal, ...(onDocuments === undefined ? {} : { onDocuments }) };
-      const written = await rewriteIndex(running, planned, index!, watched);
-      this.digests.set(planned.name, written.digest);
-      this.losses.set(planned.name, written.losses);
-      return await this.upload(running, planned, missing);
-    } finally {
-      mounted.close();
-      await running.indices.deleteIndices([planned.indexing!]);
-    }
   }
 
   private async upload(
     node: Node,
     planned: PlannedIndex,
     missing: ReadonlySet<number>,
-  ): Promise<Map<number, string>> {
+    shardStateId: string,
+  ): Promise<{ generations: Map<number, string>; commits: Map<number, number> }> {
     const { signal, onBytes } = this.options;
+    const { name } = planned;
     const generations = new Map<number, string>();
+    const commits = new Map<number, number>();
     const held: HeldCommit[] = [];
+    const shards: ShardUpload[] = [];
+    const emit = (event: TransferEvent) => {
+      const { shard } = shards[event.at]!;
+      if (event.kind === "moved") onBytes?.(event.bytes);
+      else if (event.kind === "done") generations.set(shard, event.generation!);
+      else if (event.kind === "failed") {
+        throw new VarveError("unavailable", `[${name}][${shard}] ${event.reason}`);
+      }
+    };
     try {
-      const shards: ShardUpload[] = [];
-      for (const shard of node.indices.service(planned.name)!.openShards()) {
+      for (const shard of node.indices.service(name)!.openShards()) {
         if (missing.has(shard.shardId)) continue;
         const commit = await holdCommit(shard, "");
         held.push(commit);
-        shards.push(describeUpload(planned.name, shard.shardId, commit));
+        commits.set(shard.shardId, commit.generation);
+        shards.push({ ...describeUpload(name, shard.shardId, commit), shardStateId });
       }
-      await uploadShards(
-        this.ends.target,
-        { started: this.started, shards },
-        {
-          signal,
-          emit: (event) => {
-            const { shard } = shards[event.at]!;
-            if (event.kind === "moved") onBytes?.(event.bytes);
-            else if (event.kind === "done") generations.set(shard, event.generation!);
-            else if (event.kind === "failed") {
-              throw new VarveError("unavailable", `[${planned.name}][${shard}] ${event.reason}`);
-            }
-          },
-        },
-      );
-      return generations;
+      const { started } = this;
+      await uploadShards(this.ends.target, { started, shards }, { signal, emit });
+      return { generations, commits };
     } finally {
       for (const commit of held) commit.close();
     }
@@ -286,15 +318,9 @@ class MigrationRun {
   }
 
   private async digest(repository: Repository, name: string): Promise<DocumentDigest> {
-    const { clock, random, signal } = this.options;
+    const { signal } = this.options;
     const digest = new DocumentDigest();
-    const mounted = await openSnapshotIndices(repository, this.plan.snapshot.name, [name], {
-      clock,
-      random,
-      signal,
-      purpose: "documents",
-      pages: { cacheBytes: CACHE_BYTES },
-    });
+    const mounted = await this.open(repository, name);
     try {
       const [index] = mounted.indices;
       const missing = new Set(

@@ -437,7 +437,7 @@ export function unindexedFields(mapping: JsonObject, path = ""): [path: string, 
       const full = path === "" ? name : `${path}.${name}`;
       const { type } = field;
       const isField = typeof type === "string" && !["object", "nested", "alias"].includes(type);
-      if (isField && fieldTypeSpec(type) === undefined && type !== "join") found.push([full, type]);
+      if (isField && fieldTypeSpec(type) === undefined) found.push([full, type]);
       found.push(...unindexedFields(field, full));
     }
   }

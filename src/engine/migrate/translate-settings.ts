@@ -103,26 +103,29 @@ function whyDropped(key: string, value: SettingValue): string | undefined {
   }
 }
 
-/** `a.0`, `a.1` are the list `a`: as Elasticsearch before 6 wrote lists. */
+/** `a.0`, `a.1` … are the list `a`: as Elasticsearch before 6 wrote lists. */
 export function withLists(settings: Settings): Settings {
-  const map = new Map<string, SettingValue>();
-  const lists = new Map<string, string[]>();
+  const lists = new Map<string, SettingValue[]>();
   for (const [key, value] of settings.entries()) {
-    const match = /^(.+)\.(\d{1,6})$/.exec(key);
-    if (match === null || typeof value !== "string") {
-      map.set(key, value);
-      continue;
-    }
+    const match = /^(.+)\.(\d{1,4})$/.exec(key);
+    if (match === null) continue;
     const list = lists.get(match[1]!) ?? [];
     list[Number(match[2])] = value;
     lists.set(match[1]!, list);
   }
-  for (const [key, list] of lists)
-    map.set(
-      key,
-      list.filter((item) => item !== undefined),
-    );
+  const map = new Map<string, SettingValue>();
+  for (const [key, value] of settings.entries()) {
+    const list = lists.get(key.slice(0, key.lastIndexOf(".")));
+    const isItem = list !== undefined && /\.\d{1,4}$/.test(key) && isWholeList(list);
+    if (isItem) map.set(key.slice(0, key.lastIndexOf(".")), list as string[]);
+    else map.set(key, value);
+  }
   return new Settings(map);
+}
+
+/** From 0 on, without a hole. */
+function isWholeList(list: readonly SettingValue[]): boolean {
+  return Array.from(list).every((item) => typeof item === "string");
 }
 
 function renameComponents(map: Map<string, SettingValue>, notes: Notes): void {
