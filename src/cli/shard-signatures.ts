@@ -10,6 +10,9 @@ import {
   type SnapshotId,
 } from "../repository/index.ts";
 
+/** The type of an error that says that a shard has no blob of the snapshot. */
+const MISSING_SNAPSHOT = "snapshot_missing_exception";
+
 /** One a shard; undefined where the snapshot does not hold the shard. */
 export async function shardSignatures(
   repository: Repository,
@@ -30,7 +33,9 @@ export async function shardSignatures(
         return hash.digest("base64");
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof VarveError && error.kind === "missing") return undefined;
+        // A file that is missing in a remote store is another matter.
+        const isMissing = error instanceof VarveError && error.type === MISSING_SNAPSHOT;
+        if (isMissing) return undefined;
         throw error;
       }
     }),
