@@ -377,7 +377,7 @@ function entriesOf(path: string, folder: string) {
       if (folder !== "") return [];
       throw notFolder(path, error);
     }
-    throw translate(error, folder);
+    throw translate(error, folder === "" ? path : folder);
   }
 }
 

@@ -85,25 +85,32 @@ async function restore(
     await node.close();
     const millis = clock.monotonic() - started;
     const failed = outcome.totalShards - outcome.successfulShards;
+    const isLost = failed > 0 && failed === outcome.totalShards;
+    if (isLost && isNew) rmSync(folder, { recursive: true, force: true });
     if (output.json) {
       const { snapshot, indices, totalShards: total, successfulShards: successful } = outcome;
       const shown = { total, successful, failed };
       await output.value({ snapshot, indices, shards: shown, seconds: millis / 1000, failures });
     } else {
       await output.line(
-        `${outcome.indices.length} indices, ${outcome.successfulShards} of ` +
+        `${countedIndices(outcome.indices.length)}, ${outcome.successfulShards} of ` +
           `${outcome.totalShards} shards in ${formatDuration(millis)}`,
       );
       for (const { index, shard, reason } of failures) {
         await output.line(`[${index}][${shard}] ${reason}`);
       }
-      output.note(`varve serve --data ${folder}`);
+      if (!isLost) output.note(`varve serve --data ${folder}`);
     }
+    if (isLost) return EXIT.unreadable;
     return failed > 0 ? EXIT.findings : EXIT.ok;
   } catch (error) {
     await stop();
     throw withMigrateHint(error);
   }
+}
+
+function countedIndices(count: number): string {
+  return count === 1 ? "1 index" : `${count} indices`;
 }
 
 /** OpenSearch's words for an index that is too old do not say what to do. */

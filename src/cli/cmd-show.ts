@@ -12,7 +12,7 @@ import {
   textArgument,
 } from "./command.ts";
 import { type IndexSummary, summarizeIndices } from "./index-summary.ts";
-import { formatDuration, formatSize } from "./output.ts";
+import { formatDuration, formatSize, printable } from "./output.ts";
 import { problemOf, readRow, type SnapshotRow } from "./snapshot-rows.ts";
 
 /** An index with what its metadata says. */
@@ -141,7 +141,7 @@ async function showSnapshot(
     lines.push(["remote store", "the data of this snapshot lies in a remote store"]);
   }
   for (const [title, text] of lines) {
-    if (text !== "") await output.line(`${`${title}:`.padEnd(14)}${text}`);
+    if (text !== "") await output.line(`${`${title}:`.padEnd(14)}${printable(text, " ")}`);
   }
   await output.line("");
   await output.table(INDEX_COLUMNS, indices.map(indexCells));

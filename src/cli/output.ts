@@ -129,18 +129,29 @@ function writeTo(stream: TerminalStream, chunk: string | Uint8Array): Promise<vo
   });
 }
 
+/** C0 and C1 controls, and those that turn the direction of a line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from a repository as a terminal may show it: names there can hold what steers terminals. */
+export function printable(text: string, newline = "\n"): string {
+  return text.replace(CONTROLS, "\ufffd").replaceAll("\n", newline);
+}
+
 /** A table as text. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string {
-  const widths = columns.map((column, at) =>
-    rows.reduce((width, row) => Math.max(width, (row[at] ?? "").length), column.title.length),
+  const shown = [columns.map((column) => column.title)];
+  for (const row of rows) shown.push(columns.map((_, at) => printable(row[at] ?? "", " ")));
+  const widths = columns.map((_, at) =>
+    shown.reduce((width, row) => Math.max(width, row[at]!.length), 0),
   );
-  const lines = [columns.map((column) => column.title), ...rows].map((cells) =>
+  const lines = shown.map((cells) =>
     columns
       .map(({ right }, at) => {
-        const cell = (cells[at] ?? "").replaceAll("\n", " ");
+        const cell = cells[at]!;
         return right === true ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!);
       })
       .join("  ")

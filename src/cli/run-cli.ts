@@ -12,7 +12,7 @@ import {
 } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { openNamedRepository } from "./open-repository.ts";
-import { Output } from "./output.ts";
+import { Output, printable } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 const FOOTER = `
@@ -127,7 +127,7 @@ function reportError(error: unknown, terminal: Terminal, signal: AbortSignal): n
   // Nobody reads on: `varve export … | head`.
   if ((error as NodeJS.ErrnoException).code === "EPIPE") return EXIT.ok;
   const stacks = terminal.environment[STACKS_VARIABLE] === "1";
-  terminal.stderr.write(`varve: ${describeError(error, stacks)}\n`);
+  terminal.stderr.write(`varve: ${printable(describeError(error, stacks))}\n`);
   if (!(error instanceof VarveError)) return EXIT.unreadable;
   return error.kind === "invalid" ? EXIT.usage : EXIT.unreadable;
 }
@@ -144,10 +144,13 @@ export function describeError(error: unknown, stacks = false): string {
   return `${text}\n  because: ${describeError(cause, stacks)}`;
 }
 
+/** Where in a JSON text, as OpenSearch's parser says it, on a line of its own. */
+const JACKSON_PLACE = /\n at \[Source: [^;]*; /;
+
 /** Errors of ours and of the system speak for themselves; of others the kind says more. */
 function ownWords(error: Error, stacks: boolean): string {
   if (stacks && error.stack !== undefined) return error.stack;
-  if (error instanceof VarveError) return error.message;
+  if (error instanceof VarveError) return error.message.replace(JACKSON_PLACE, " [");
   if (error instanceof AggregateError && error.message === "") {
     return error.errors.map((item) => describeError(item, stacks)).join("; ");
   }

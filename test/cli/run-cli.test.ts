@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeFolder, VarveError } from "../../src/base/index.ts";
+import { formatTable } from "../../src/cli/output.ts";
 import { describeError } from "../../src/cli/run-cli.ts";
 import { runVarve } from "../support/cli.ts";
 
@@ -55,12 +56,24 @@ describe("makeFolder", () => {
   });
 });
 
+describe("formatTable", () => {
+  test("formatTable shows names on one line and steers no terminal when they hold controls", () => {
+    const rows = [["a\nb\u001b[31m"], ["\u202etxt"]];
+    expect(formatTable([{ title: "N" }], rows)).toBe("N\na b\ufffd[31m\n\ufffdtxt\n");
+  });
+});
+
 describe("describeError", () => {
   test("describeError tells causes that say more when there are some", () => {
     const cause = new RangeError("too far");
     const error = new VarveError("corrupt", "Blob [x] is damaged", { cause });
     expect(describeError(error)).toBe("Blob [x] is damaged\n  because: RangeError: too far");
     expect(describeError(new VarveError("corrupt", "too far: x", { cause }))).toBe("too far: x");
+  });
+
+  test("describeError says where in a JSON text on the same line", () => {
+    const text = "no content\n at [Source: REDACTED (off); line: 1, column: 0]";
+    expect(describeError(new VarveError("corrupt", text))).toBe("no content [line: 1, column: 0]");
   });
 
   test("describeError tells every failure when an error has several", () => {
