@@ -272,7 +272,7 @@ export async function findMetadataFile(
 async function findOfCommit(
   context: RepositoryContext,
   shallow: ShallowShard,
-  { primaryTerm, commitGeneration }: ShallowShardSnapshot,
+  { primaryTerm, commitGeneration, basePath }: ShallowShardSnapshot,
   signal?: AbortSignal,
 ): Promise<FoundMetadataFile> {
   const { store } = context;
@@ -285,7 +285,8 @@ async function findOfCommit(
   const [name] = [...(await store.list(folder, prefix, signal)).keys()].sort();
   if (name !== undefined) return { blob: `${folder}/${name}`, locked: false };
   const message = `there is neither a lock nor a metadata file [${folder}/${prefix}…]`;
-  throw new VarveError("missing", message);
+  const recorded = `the remote store had base path [${basePath}] then`;
+  throw new VarveError("missing", `${message}; ${recorded}`);
 }
 
 /** Files of a commit: those that the snapshot names. */

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { VarveError } from "../../../src/base/index.ts";
+import { crc32, VarveError } from "../../../src/base/index.ts";
 import { joinRemoteStore, MemoryBlobStore } from "../../../src/blobstore/index.ts";
 import { readRemoteSegmentMetadata } from "../../../src/repository/remote-store/remote-segment-metadata.ts";
 import { runVarve } from "../../support/cli.ts";
@@ -209,6 +209,27 @@ test.each(FIXTURES)("rejects a metadata file of %s that is cut or changed anywhe
       expect(() => readRemoteSegmentMetadata("bad", bad)).toThrow(VarveError);
     }
   }
+});
+
+test("rejects a metadata file that is wrong though its checksum holds", () => {
+  const { remote } = unpack("os3.6.0-remote-v2");
+  const [path] = filesOf(remote, /\/0\/segments\/metadata\/metadata/);
+  const bytes = readFileSync(path!);
+  let refused = 0;
+  for (let at = 0; at < bytes.length - 16; at++) {
+    for (const value of [0x00, 0x7f, 0xff]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = value;
+      changed.writeBigUInt64BE(BigInt(crc32(changed.subarray(0, -8))), changed.length - 8);
+      try {
+        readRemoteSegmentMetadata("changed", changed);
+      } catch (error) {
+        expect(error).toBeInstanceOf(VarveError);
+        refused++;
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(300);
 });
 
 test("joinRemoteStore keeps the remote store out of listings and unchanged", async () => {
