@@ -9,6 +9,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/interop/**", "test/storage/**", "node_modules/**"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           pool: "forks",
         },
       },
