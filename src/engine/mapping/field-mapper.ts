@@ -90,6 +90,11 @@ export abstract class FieldMapper {
     return [];
   }
 
+  /** The type of a path below the field, where its keys are not mapped (flat_object). */
+  keyedFieldType(_path: string): MappedFieldType | undefined {
+    return undefined;
+  }
+
   /** Adds the field's error text, or swallows it when the index ignores malformed values. */
   protected parseFailed(context: DocumentContext, value: SourceValue, error: unknown): void {
     if (!(error instanceof VarveError) || error.kind === "internal") throw error;

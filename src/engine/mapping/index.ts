@@ -36,6 +36,7 @@ export * from "./parsed-document.ts";
 export type {
   FieldQueryContext,
   FuzzyArguments,
+  LeafSourceValues,
   RangeArguments,
   RegexpArguments,
 } from "./query-arguments.ts";

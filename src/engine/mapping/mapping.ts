@@ -69,7 +69,16 @@ export class Mapping {
     const direct = this.fieldTypes.get(path);
     if (direct !== undefined) return direct;
     const alias = this.aliases.get(path);
-    return alias === undefined ? undefined : this.fieldTypes.get(alias.target);
+    return alias === undefined ? this.keyedFieldType(path) : this.fieldTypes.get(alias.target);
+  }
+
+  /** The type of a path below a field that takes any keys. */
+  private keyedFieldType(path: string): MappedFieldType | undefined {
+    for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+      const field = this.fields.get(path.slice(0, dot));
+      if (field !== undefined) return field.keyedFieldType(path);
+    }
+    return undefined;
   }
 
   /** Path of the closest nested object around `path`. */

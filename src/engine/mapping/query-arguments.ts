@@ -1,6 +1,7 @@
 // What queries hand to field types. The search layer's context and options have these shapes.
 
 import type { VarveError } from "../../base/index.ts";
+import type { LeafContext } from "../../lucene/index/index.ts";
 
 /** What field types see of a shard's search. */
 export interface FieldQueryContext {
@@ -14,7 +15,12 @@ export interface FieldQueryContext {
   readonly namesAllFields?: boolean;
   /** A keyword's term scores by its rarity, as it did before OpenSearch 3.1. */
   readonly scoresKeywords?: boolean;
+  /** Reads values of `_source`, as the field's type sees them. */
+  sourceValues?(field: string): LeafSourceValues;
 }
+
+/** The values of a field in the stored sources of a leaf's documents. */
+export type LeafSourceValues = (leaf: LeafContext) => (doc: number) => readonly unknown[];
 
 /** A range of values; a null or undefined bound is open. */
 export interface RangeArguments {

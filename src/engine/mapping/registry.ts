@@ -5,6 +5,7 @@ import { BINARY } from "./fields/binary.ts";
 import { BOOLEAN } from "./fields/boolean.ts";
 import { CONSTANT_KEYWORD } from "./fields/constant-keyword.ts";
 import { DATE, DATE_NANOS } from "./fields/date.ts";
+import { FLAT_OBJECT } from "./fields/flat-object.ts";
 import { GEO_POINT } from "./fields/geo-point.ts";
 import { IP } from "./fields/ip.ts";
 import { JOIN } from "./fields/join.ts";
@@ -14,6 +15,7 @@ import { opaqueSpec } from "./fields/opaque.ts";
 import { RANGES } from "./fields/range.ts";
 import { RANK_FEATURE, RANK_FEATURES } from "./fields/rank-feature.ts";
 import { TEXT } from "./fields/text.ts";
+import { WILDCARD } from "./fields/wildcard.ts";
 
 const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
   [
@@ -29,9 +31,11 @@ const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
     BINARY,
     ...RANGES,
     CONSTANT_KEYWORD,
+    FLAT_OBJECT,
     JOIN,
     RANK_FEATURE,
     RANK_FEATURES,
+    WILDCARD,
   ].map((spec) => [spec.typeName, spec]),
 );
 

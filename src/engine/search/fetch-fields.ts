@@ -1,14 +1,10 @@
 // `fields`: values of the source, each as its field's type sees it.
 // Upstream: org.opensearch.search.fetch.subphase.FieldFetcher, ValueFetcher.
 
-import {
-  isXContentObject,
-  setMember,
-  type XContentObject,
-  type XContentValue,
-} from "../../xcontent/index.ts";
+import { setMember, type XContentObject, type XContentValue } from "../../xcontent/index.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { FieldAndFormat } from "./search-source.ts";
+import { valuesAt } from "./source-values.ts";
 
 /** Adds the wanted fields of a source to `into`. */
 export function sourceFieldsOf(
@@ -29,17 +25,4 @@ export function sourceFieldsOf(
       if (values.length > 0) setMember(into, name, values as XContentValue[]);
     }
   }
-}
-
-/** Every scalar at a path; dots may stand in the source's own names. */
-function valuesAt(node: XContentValue, path: readonly string[], from: number): XContentValue[] {
-  if (Array.isArray(node)) return node.flatMap((item) => valuesAt(item, path, from));
-  if (from === path.length) return node === null ? [] : [node];
-  if (!isXContentObject(node)) return [];
-  const found: XContentValue[] = [];
-  for (let to = from + 1; to <= path.length; to++) {
-    const name = path.slice(from, to).join(".");
-    if (Object.hasOwn(node, name)) found.push(...valuesAt(node[name]!, path, to));
-  }
-  return found;
 }

@@ -12,9 +12,10 @@ import {
   type Query,
   TermQuery,
 } from "../../lucene/search/index.ts";
-import type { MapperService } from "../mapping/index.ts";
+import type { LeafSourceValues, MapperService } from "../mapping/index.ts";
 import type { Settings } from "../settings.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
+import { sourceValues } from "./source-values.ts";
 
 /** The fixed facts of one shard's search. */
 export interface ShardFacts {
@@ -93,6 +94,11 @@ export class QueryShardContext {
     let path = mapping.fieldType(name)?.name ?? name;
     while (mapping.isMultiField(path)) path = path.slice(0, path.lastIndexOf("."));
     return path;
+  }
+
+  /** Reads a field's values of stored sources. */
+  sourceValues(name: string): LeafSourceValues {
+    return sourceValues(this, name);
   }
 
   /** Matches root documents only. Upstream: Queries.newNonNestedFilter. */

@@ -2,12 +2,14 @@
 
 export { Dfa } from "./automaton.ts";
 export {
+  AutomatonQuery,
   CaseInsensitiveTermQuery,
   MAX_DETERMINIZED_STATES,
   PrefixQuery,
   RegexpQuery,
   WildcardQuery,
 } from "./automaton-query.ts";
+export { acceptsText } from "./automaton-text.ts";
 export { BinaryDocValuesRangeQuery, type RangeLengthType } from "./binary-range-query.ts";
 export * from "./bit-set.ts";
 export { type BlockJoinScoreMode, ToParentBlockJoinQuery } from "./block-join-query.ts";
