@@ -2,20 +2,25 @@
 // server does whose store cannot put if absent. What the first has taken is then found by a
 // verification, named, and put back; afterwards nothing is left to find, and everything restores.
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/index.ts";
-import { MemoryBlobStore } from "../../src/blobstore/index.ts";
+import { FsBlobStore, MemoryBlobStore } from "../../src/blobstore/index.ts";
 import {
+  encodeRepositoryData,
   type Finding,
   planAdoption,
   planRepair,
   planVerify,
   type Repository,
   type RepositoryOptions,
+  removeSnapshots,
   runRepair,
   runVerify,
   shardFolder,
 } from "../../src/repository/index.ts";
+import { unpackFixture } from "../support/fixtures.ts";
 import { type Content, filesFor, openTest, plain, restoreAll, take } from "./support.ts";
 
 /** Every blob of a store. */
@@ -235,4 +240,53 @@ test("a shard's index that lacks a snapshot which the root names is found and re
   await runRepair(repository.context, repair);
   expect((await verify(repository)).findings).toEqual([]);
   expect(plain(await restoreAll(repository, "ours"))).toEqual(plain(OURS));
+});
+
+/** What a root says of a snapshot, but for generations. */
+async function rootOf(repository: Repository, uuid: string) {
+  const data = await repository.getRepositoryData();
+  const { name, state, version, indexMetadata } = data.snapshots.get(uuid)!;
+  const indices = [...data.indices.values()].filter(({ snapshots }) => snapshots.includes(uuid));
+  const shown = indices.map(({ name, id, shardPathType, shardGenerations }) => {
+    const identifier = indexMetadata.get(id)!;
+    const blob = data.indexMetadataIdentifiers.get(identifier);
+    return [name, id, shardPathType, shardGenerations.length, identifier, blob];
+  });
+  return { name, state, version, indices: shown.sort() };
+}
+
+test.each([
+  "os2.19.6-series",
+  "os3.6.0-series",
+  "os1.3.0-series",
+  "mixed-1.3-2.11-2.19",
+  "os2.19.6-chunked",
+  "os2.19.6-hashed-prefix",
+  "os3.6.0-hashed-infix",
+])("each snapshot of %s that its root forgets comes back as it was", async (fixture) => {
+  const { repository: folder, remove } = unpackFixture(fixture);
+  try {
+    let salt = 0;
+    const open = () => openTest(new FsBlobStore(folder), seededRandom(++salt));
+    let adopted = 0;
+    for (const { uuid, name } of (await open().getRepositoryData()).snapshots.values()) {
+      const before = await rootOf(open(), uuid);
+      const data = await open().getRepositoryData();
+      if (before.state === "FAILED" || data.snapshots.size === 1) continue;
+      const without = removeSnapshots(data, new Set([uuid]), new Map());
+      writeFileSync(join(folder, `index-${data.generation}`), encodeRepositoryData(without));
+      const { findings, plan } = await verify(open());
+      expect(findings).toContainEqual(
+        expect.objectContaining({ kind: "lost-snapshot", snapshots: [name] }),
+      );
+      const repair = await planAdoption(open().context, plan, uuid);
+      await runRepair(open().context, repair);
+      expect((await verify(open())).findings).toEqual([]);
+      adopted++;
+      if (repair.guesses.length === 0) expect(await rootOf(open(), uuid)).toEqual(before);
+    }
+    expect(adopted).toBeGreaterThan(0);
+  } finally {
+    remove();
+  }
 });

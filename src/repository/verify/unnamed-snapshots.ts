@@ -1,6 +1,6 @@
 // Snapshots whose snap-<uuid>.dat lies at the root and which the root does not name: another writer
-// put its root over the one that named them, or their deletion was broken off, or they are being
-// taken. Says what of each is still there, so that one that is whole can be put back.
+// put its root over the one that named them, or their own root was not written, or their deletion
+// was broken off, or they are being taken. Says what of each is still there, so that one that is whole can be put back.
 //
 //   WHAT             FROM
 //   index            the folder that has shards with the snapshot's own blobs
@@ -285,8 +285,8 @@ export function describeUnnamed(
     return `${what} is not named by the root, and not whole: ${gone[0]!.reason}${more}; ${cleanup}`;
   }
   const why =
-    "another writer put its root over the one that did, or its deletion was broken off, " +
-    "or it is being taken";
+    "another writer put its root over the one that did, or its last step failed, or its " +
+    "deletion was broken off, or it is being taken";
   const taken = nameTaken ? " once the snapshot that now has its name is gone" : "";
   const adopt = `varve repair --adopt ${isOnlyOfName ? name : uuid} puts it back${taken}`;
   return `${what} is whole, and the root does not name it: ${why}; ${adopt}, ${cleanup}`;
