@@ -90,7 +90,7 @@ async function listSnapshots(
   options: ListOptions,
 ): Promise<number> {
   const { output, signal } = context;
-  let rows = rootRows(await repository.getRepositoryData(signal));
+  let rows = rootRows(await repository.openedRepositoryData(signal));
   if (options.match !== undefined) {
     const pattern = namePattern(options.match);
     rows = rows.filter((row) => pattern.test(row.name));
