@@ -23,6 +23,7 @@ function commandsOn(repository: string, scratch: string): string[][] {
     ["search", repository, snapshot, index, "-d", '{"size":1000,"sort":[{"count":"asc"}]}'],
     ["get", repository, snapshot, index, "doc-77"],
     ["export", repository, snapshot, index, "-o", join(scratch, "out.ndjson")],
+    ["export", repository, snapshot, index, "--threads", "2"],
     ["export", repository, snapshot, index, "--format", "bulk"],
     ["export", repository, snapshot, index, "--format", "csv"],
     [
@@ -45,6 +46,7 @@ function commandsOn(repository: string, scratch: string): string[][] {
     ["doctor", repository],
     ["copy", repository, join(scratch, "copy")],
     ["restore", repository, snapshot, "--into", join(scratch, "data")],
+    ["migrate", repository, join(scratch, "migrated"), "--to", "3"],
     ["forget", repository, "--keep-last", "1"],
     ["cleanup", repository],
     ["delete", repository, again],
