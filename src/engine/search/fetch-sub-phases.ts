@@ -23,7 +23,7 @@ export class FetchSubPhases {
     this.context = context;
     this.readsSource = request.fields.length > 0 || highlight !== undefined;
     this.explainer = explain && new HitExplainer(searcher, explain.query);
-    this.highlights = highlight && new Highlights(context, searcher, highlight);
+    this.highlights = highlight && new Highlights(context, highlight);
   }
 
   /** What stands first in a hit: its shard, where it is explained. */

@@ -154,9 +154,7 @@ function applyParams(source: SearchSource, params: Readonly<Record<string, strin
     source.docvalueFields = value.map((field) => ({ field, format: undefined }));
   });
   take("sort", list, (value) => (source.sorts = value.flatMap(parseUriSort)));
-  take("explain", flag, (value) => {
-    if (value) throw illegalArgument("[explain] is not supported");
-  });
+  take("explain", flag, (value) => (source.explain = value));
   for (const name of ["suggest_field", "search_pipeline"]) {
     if (params[name] !== undefined) throw illegalArgument(`[${name}] is not supported`);
   }

@@ -47,6 +47,7 @@ import {
   checkCombination,
   checkWindow,
   searchAfter,
+  userQuery,
 } from "./shard-query.ts";
 import { similarityOf } from "./similarity.ts";
 import { FieldSortBuilder } from "./sort-fields.ts";
@@ -425,7 +426,7 @@ export class SearchService {
   }
 
   private fetchRequest(
-    { context, searcher, sort, query, open }: RunningShard,
+    { context, searcher, sort, open }: RunningShard,
     source: SearchSource,
     parsed: ParsedSearch,
   ): FetchRequest {
@@ -440,7 +441,9 @@ export class SearchService {
       ...(explain === true && {
         explain: { query: buildQuery(context, source, open.target, true), nodeId },
       }),
-      ...(highlight !== undefined && { highlight: { source: highlight, query } }),
+      ...(highlight !== undefined && {
+        highlight: { source: highlight, query: userQuery(context, source) },
+      }),
     };
   }
 

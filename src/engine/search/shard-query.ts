@@ -54,6 +54,13 @@ export function buildQuery(
   return searchQuery(query, filters);
 }
 
+/** The user's query alone; every document where there is none. */
+export function userQuery(context: QueryShardContext, source: SearchSource): Query {
+  const { query } = source;
+  if (query === undefined) return searchQuery(undefined, []);
+  return context.toQuery((inner) => query.toQuery(inner));
+}
+
 /** May a query match nested documents? Upstream: NestedHelper.mightMatchNestedDocs. */
 function mayMatchNested(context: QueryShardContext, query: Query): boolean {
   if (query instanceof BoostQuery || query instanceof ConstantScoreQuery) {

@@ -8,6 +8,7 @@ import { BooleanQuery } from "./boolean-query.ts";
 import { compareBytes, copyBytes } from "./bytes.ts";
 import { BoostQuery } from "./constant-score-query.ts";
 import { levenshteinNfa } from "./levenshtein.ts";
+import type { MatchingTerms, TermSource } from "./multi-term-query.ts";
 import { Query, type ScoreMode, type Searcher, type Weight } from "./query.ts";
 import { TermQuery } from "./term-query.ts";
 
@@ -94,6 +95,14 @@ export class FuzzyQuery extends Query {
       (a, b) => b.boost - a.boost || compareBytes(a.term, b.term),
     );
     return ranked.slice(0, this.maxExpansions).sort((a, b) => compareBytes(a.term, b.term));
+  }
+
+  /** The terms within the distance, of those given. */
+  termsWithin(terms: TermSource): MatchingTerms {
+    const points = Array.from(this.term, (character) => character.codePointAt(0)!);
+    const prefix = Math.min(this.prefixLength, points.length);
+    const nfa = levenshteinNfa(points, this.maxEdits, prefix, this.transpositions);
+    return automatonTerms(terms.iterator(), new Dfa(nfa, STATES_MAX));
   }
 
   createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
