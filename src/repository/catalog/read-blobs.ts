@@ -151,7 +151,8 @@ export async function findShardSnapshot(
   }
 }
 
-async function refuseShallow(
+/** Refuses a shard of a shallow snapshot. Error: `unsupported`. */
+export async function refuseShallow(
   context: RepositoryContext,
   snapshot: SnapshotId,
   folder: string,

@@ -10,6 +10,7 @@ import {
   readShardIndex,
   readShardSnapshot,
   readSnapshotInfo,
+  refuseShallow,
   writeTree,
 } from "../catalog/read-blobs.ts";
 import type { RepositoryCatalog } from "../catalog/repository-catalog.ts";
@@ -174,6 +175,7 @@ async function cloneShard(
   const before = await readShardIndex(context, folder, generation, listing);
   const entry = before.find((item) => item.snapshot === source.name);
   if (entry === undefined) {
+    await refuseShallow(context, source, folder);
     const clone = `clone of [${index.name}][${shard}] for snapshot [${target.name}/${target.uuid}]`;
     const missing = `The source snapshot [${source.name}/${source.uuid}] was not found`;
     const message = `Can't create ${clone}. ${missing} in the shard metadata.`;

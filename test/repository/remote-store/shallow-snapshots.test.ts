@@ -186,6 +186,13 @@ describe.each(FIXTURES)("a damaged remote store of %s", (name) => {
   });
 });
 
+test.each(FIXTURES)("rejects a clone of a shallow snapshot of %s by name", async (name) => {
+  const { repo } = unpack(name);
+  const out = await runVarve(["clone", repo, "r1", "r9"]);
+  expect([out.code, out.stdout]).toEqual([3, ""]);
+  expect(out.stderr).toMatch(/r1.* is a shallow copy: its data is in a remote store/);
+});
+
 test("reads a v1 snapshot whose lock is gone, and verify warns", async () => {
   const { repo, remote, given } = unpack("os2.19.6-remote-v1");
   for (const path of filesOf(remote, /\/lock_files\/.*aKnMtCTpReKEhxEZOWaCBw/)) rmSync(path);
