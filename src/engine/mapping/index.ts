@@ -10,6 +10,7 @@ export { GeoPointFieldType } from "./fields/geo-point.ts";
 export { IpFieldType } from "./fields/ip.ts";
 export { JoinFieldType, JoinRelation } from "./fields/join.ts";
 export { KeywordFieldType } from "./fields/keyword.ts";
+export { MatchOnlyTextFieldType } from "./fields/match-only-text.ts";
 export { NumberFieldType } from "./fields/number.ts";
 export type { NumberKind } from "./fields/number-kinds.ts";
 export { OpaqueFieldType } from "./fields/opaque.ts";
@@ -20,6 +21,10 @@ export {
   RankFeatureFieldType,
   RankFeaturesFieldType,
 } from "./fields/rank-feature.ts";
+export {
+  SearchAsYouTypeFieldType,
+  ShingleFieldType,
+} from "./fields/search-as-you-type.ts";
 export { TextFieldType } from "./fields/text.ts";
 export * from "./geo-point.ts";
 export { formatAddress, parseAddress, parseCidr } from "./ip-address.ts";

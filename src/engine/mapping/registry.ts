@@ -10,10 +10,12 @@ import { GEO_POINT } from "./fields/geo-point.ts";
 import { IP } from "./fields/ip.ts";
 import { JOIN } from "./fields/join.ts";
 import { KEYWORD } from "./fields/keyword.ts";
+import { MATCH_ONLY_TEXT } from "./fields/match-only-text.ts";
 import { NUMBERS, SCALED_FLOAT } from "./fields/number.ts";
 import { opaqueSpec } from "./fields/opaque.ts";
 import { RANGES } from "./fields/range.ts";
 import { RANK_FEATURE, RANK_FEATURES } from "./fields/rank-feature.ts";
+import { SEARCH_AS_YOU_TYPE } from "./fields/search-as-you-type.ts";
 import { TEXT } from "./fields/text.ts";
 import { WILDCARD } from "./fields/wildcard.ts";
 
@@ -33,7 +35,9 @@ const SPECS: ReadonlyMap<string, FieldTypeSpec> = new Map(
     CONSTANT_KEYWORD,
     FLAT_OBJECT,
     JOIN,
+    MATCH_ONLY_TEXT,
     RANK_FEATURE,
+    SEARCH_AS_YOU_TYPE,
     RANK_FEATURES,
     WILDCARD,
   ].map((spec) => [spec.typeName, spec]),

@@ -9,14 +9,12 @@ import {
   BooleanQuery,
   MatchAllDocsQuery,
   MatchNoDocsQuery,
-  MultiPhraseQuery,
-  PhraseQuery,
   type Query,
   SynonymQuery,
 } from "../../lucene/search/index.ts";
 import { isText } from "./field-kinds.ts";
+import { phrasePrefixQuery, phraseQuery } from "./field-phrases.ts";
 import type { Fuzziness } from "./fuzziness.ts";
-import { MultiPhrasePrefixQuery } from "./multi-phrase-prefix-query.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
 import { type GraphToken, TokenGraph } from "./token-graph.ts";
@@ -204,24 +202,14 @@ export class FieldMatch {
   phrase(list: readonly GraphToken[], slop: number): Query {
     return this.lenient(() => {
       this.checkPhrase("phrase");
-      const { arrays, positions } = byPosition(list);
-      if (arrays.every((terms) => terms.length === 1)) {
-        return new PhraseQuery(
-          this.type.name,
-          arrays.map((terms) => terms[0]!),
-          positions,
-          slop,
-        );
-      }
-      return new MultiPhraseQuery(this.type.name, arrays, positions, slop);
+      return phraseQuery(this.context, this.type, byPosition(list), slop);
     });
   }
 
   private phrasePrefix(list: readonly GraphToken[]): Query {
     return this.lenient(() => {
       this.checkPhrase("phrase prefix");
-      const { arrays, positions } = byPosition(list);
-      return new MultiPhrasePrefixQuery(this.type.name, arrays, positions, {
+      return phrasePrefixQuery(this.context, this.type, byPosition(list), {
         slop: this.options.slop ?? 0,
         maxExpansions: this.options.maxExpansions ?? 50,
       });

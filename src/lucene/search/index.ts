@@ -63,13 +63,14 @@ export {
   LatLonPointDistanceQuery,
   LatLonPointInBoxQuery,
 } from "./lat-lon.ts";
+export { MemoryIndex } from "./memory-index.ts";
 export {
   type MatchingTerms,
   MultiTermQuery,
   TermInSetQuery,
   TermRangeQuery,
 } from "./multi-term-query.ts";
-export { MultiPhraseQuery, PhraseQuery } from "./phrase-query.ts";
+export { FieldMaskingPhraseQuery, MultiPhraseQuery, PhraseQuery } from "./phrase-query.ts";
 export {
   PointInSetQuery,
   PointQuery,

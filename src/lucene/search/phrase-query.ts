@@ -7,6 +7,7 @@ import {
   type LeafContext,
   type NumericDocValues,
   PostingsFlags,
+  type Terms,
   type TermsEnum,
 } from "../index/leaf-reader.ts";
 import { BooleanQuery } from "./boolean-query.ts";
@@ -115,6 +116,40 @@ export class MultiPhraseQuery extends Query {
   }
 }
 
+/**
+ * A phrase whose last words are terms of another field, with this field's positions; it scores as
+ * if they were this one's. Upstream: SpanNearQuery over a FieldMaskingSpanQuery.
+ */
+export class FieldMaskingPhraseQuery extends Query {
+  readonly field: string;
+  readonly termArrays: readonly (readonly Uint8Array[])[];
+  readonly positions: readonly number[];
+  readonly lastField: string;
+
+  constructor(
+    field: string,
+    termArrays: readonly (readonly Uint8Array[])[],
+    positions: readonly number[],
+    lastField: string,
+  ) {
+    super();
+    this.field = field;
+    this.termArrays = termArrays;
+    this.positions = positions;
+    this.lastField = lastField;
+  }
+
+  createWeight(searcher: Searcher, scoreMode: ScoreMode, boost: number): Weight {
+    const input = { searcher, scoreMode, boost, lastField: this.lastField };
+    return new PhraseWeight(this, this.field, this.termArrays, this.positions, 0, input);
+  }
+
+  toString(): string {
+    const text = phraseText(this.field, this.termArrays, this.positions, 0);
+    return `${text} (last of ${this.lastField})`;
+  }
+}
+
 function phraseText(
   field: string,
   arrays: readonly (readonly Uint8Array[])[],
@@ -136,6 +171,8 @@ interface WeightInput {
   readonly searcher: Searcher;
   readonly scoreMode: ScoreMode;
   readonly boost: number;
+  /** The field of the last words, where it is another. */
+  readonly lastField?: string;
 }
 
 interface LeafPlace {
@@ -149,6 +186,7 @@ export class PhraseWeight extends Weight {
   private readonly arrays: readonly (readonly Uint8Array[])[];
   private readonly positions: readonly number[];
   private readonly slop: number;
+  private readonly lastField: string;
   private readonly needsScores: boolean;
   private readonly simScorer: SimScorer | undefined;
 
@@ -162,6 +200,7 @@ export class PhraseWeight extends Weight {
   ) {
     super(query);
     this.field = field;
+    this.lastField = input.lastField ?? field;
     this.arrays = arrays;
     const first = positions[0] ?? 0;
     this.positions = positions.map((position) => position - first);
@@ -174,33 +213,45 @@ export class PhraseWeight extends Weight {
     const collection = searcher.collectionStatistics(this.field);
     if (collection === undefined) return undefined;
     const statistics: TermStatistics[] = [];
-    for (const term of this.arrays.flat()) {
+    const words = this.arrays.flatMap((terms, i) => {
+      return terms.map((term) => ({ term, field: this.fieldAt(i) }));
+    });
+    for (const { term, field } of words) {
       let docFreq = 0;
       let ttf = 0;
       for (const leaf of searcher.leaves) {
-        const terms = leaf.reader.terms(this.field)?.iterator();
+        const terms = leaf.reader.terms(field)?.iterator();
         if (terms === undefined || !terms.seekExact(term)) continue;
         docFreq += terms.docFreq();
         ttf += Math.max(terms.totalTermFreq(), terms.docFreq());
       }
-      const one = searcher.termStatistics(this.field, term, docFreq, ttf);
+      const one = searcher.termStatistics(field, term, docFreq, ttf);
       if (one.docFreq > 0) statistics.push(one);
     }
     if (statistics.length === 0) return undefined;
     return searcher.similarity(this.field).scorer(boost, collection, statistics);
   }
 
-  private places(context: LeafContext): LeafPlace[] | undefined {
-    const terms = context.reader.terms(this.field);
-    if (terms === undefined) return undefined;
-    if (!terms.hasPositions) {
+  private fieldAt(index: number): string {
+    return index === this.arrays.length - 1 ? this.lastField : this.field;
+  }
+
+  private termsOf(context: LeafContext, field: string): Terms | undefined {
+    const terms = context.reader.terms(field);
+    if (terms?.hasPositions === false) {
       throw illegalArgument(
-        `field "${this.field}" was indexed without position data; cannot run ` +
+        `field "${field}" was indexed without position data; cannot run ` +
           `${this.query.constructor.name} (phrase=${this.query.toString()})`,
       );
     }
+    return terms;
+  }
+
+  private places(context: LeafContext): LeafPlace[] | undefined {
     const places: LeafPlace[] = [];
     for (let i = 0; i < this.arrays.length; i++) {
+      const terms = this.termsOf(context, this.fieldAt(i));
+      if (terms === undefined) return undefined;
       const found = [];
       for (const term of this.arrays[i]!) {
         const termsEnum = terms.iterator();

@@ -11,6 +11,8 @@ import { StringFieldType } from "../string-field-type.ts";
 export interface PrefixLengths {
   readonly minChars: number;
   readonly maxChars: number;
+  /** Longer words stay as they are, besides their prefixes. */
+  readonly keepsLonger?: boolean;
 }
 
 /** The type of a hidden field. */
@@ -64,13 +66,22 @@ class EdgeNGramStream extends TokenStream {
   }
 
   override incrementToken(): boolean {
-    while (this.size > this.letters.length || this.size > this.lengths.maxChars) {
+    const { maxChars, keepsLonger } = this.lengths;
+    while (this.size > this.letters.length || this.size > maxChars) {
+      if (keepsLonger === true && this.size === maxChars + 1 && this.letters.length > maxChars) {
+        return this.emit(this.letters.length);
+      }
       if (!this.input.incrementToken()) return false;
       this.letters = [...this.input.term];
       this.size = this.lengths.minChars;
       this.skipped += this.input.positionIncrement;
     }
-    this.term = this.letters.slice(0, this.size++).join("");
+    return this.emit(this.size);
+  }
+
+  private emit(length: number): boolean {
+    this.term = this.letters.slice(0, length).join("");
+    this.size = length + 1;
     this.startOffset = this.input.startOffset;
     this.endOffset = this.input.endOffset;
     this.positionIncrement = this.skipped;

@@ -84,7 +84,8 @@ export class TextFieldType extends StringFieldType {
   }
 }
 
-interface TextParts {
+/** What a text field is, besides the common facts. */
+export interface TextParts {
   readonly indexOptions: IndexOptions;
   readonly hasNorms: boolean;
   readonly fielddata: boolean;
@@ -103,7 +104,8 @@ const OPTIONS: Readonly<Record<string, IndexOptions>> = {
   offsets: IndexOptions.DOCS_AND_FREQS_AND_POSITIONS_AND_OFFSETS,
 };
 
-class TextFieldMapper extends FieldMapper {
+/** Indexes text; `makeType` makes the type of the field. */
+export class TextFieldMapper extends FieldMapper {
   readonly fieldType: TextFieldType;
   private readonly luceneType: IndexableFieldType;
   private readonly analyzer: Analyzer;
@@ -111,7 +113,11 @@ class TextFieldMapper extends FieldMapper {
   private readonly needsFieldNames: boolean;
   private readonly subFields: readonly SubField[];
 
-  constructor(parts: FieldMapperParts) {
+  constructor(
+    parts: FieldMapperParts,
+    makeType: (facts: FieldFacts, own: TextParts) => TextFieldType = (facts, own) =>
+      new TextFieldType(facts, own),
+  ) {
     super(parts);
     const { values, path } = parts;
     const indexed = values.boolean("index");
@@ -136,7 +142,7 @@ class TextFieldMapper extends FieldMapper {
       meta: values.get("meta") as Record<string, string>,
       boost: values.number("boost"),
     };
-    this.fieldType = new TextFieldType(facts, {
+    this.fieldType = makeType(facts, {
       indexOptions,
       hasNorms: indexed && norms,
       fielddata: values.boolean("fielddata"),
@@ -217,7 +223,8 @@ function analyzersOf(parts: FieldMapperParts, indexOptions: IndexOptions) {
     names.searchQuote === "default" ? analyzers.defaultSearchQuote : pick(names.searchQuote);
   const gap = values.number("position_increment_gap");
   if (gap !== -1) {
-    if (indexOptions < IndexOptions.DOCS_AND_FREQS_AND_POSITIONS) {
+    const needsPositions = parts.spec.typeName === "text";
+    if (needsPositions && indexOptions < IndexOptions.DOCS_AND_FREQS_AND_POSITIONS) {
       throw illegalArgument(
         `Cannot set position_increment_gap on field [${parts.simpleName}] ` +
           "without positions enabled",
