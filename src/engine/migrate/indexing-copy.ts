@@ -28,6 +28,8 @@ const BULK_SETTINGS = new Settings(
     ["index.translog.durability", "async"],
     ["index.translog.sync_interval", "1h"],
     ["index.number_of_replicas", "0"],
+    // Before Elasticsearch 7 there was no limit.
+    ["index.mapping.nested_objects.limit", "2147483647"],
   ]),
 );
 

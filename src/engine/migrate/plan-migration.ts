@@ -113,7 +113,8 @@ function withoutStreams(
   return { ...cluster, customs: { ...cluster.customs, data_stream: section } };
 }
 
-interface IndexToPlan {
+/** What the plan of an index is made from. */
+export interface IndexToPlan {
   readonly index: IndexId;
   readonly stored: StoredIndexMetadata;
   readonly info: SnapshotInfo;
@@ -121,7 +122,8 @@ interface IndexToPlan {
   readonly random: Random;
 }
 
-function planIndex({ index, stored, info, to, random }: IndexToPlan): PlannedIndex {
+/** Plans one index. Pure but for the new index's uuid. */
+export function planIndex({ index, stored, info, to, random }: IndexToPlan): PlannedIndex {
   const before = indexFromStored(stored);
   const created = before.settings.getInt("index.version.created", 0);
   const failed = info.shardFailures.filter((failure) => failure.index === index.name);

@@ -4,6 +4,7 @@
 // searched by its fields.
 
 import { VarveError } from "../../base/index.ts";
+import { decodeXContent, detectXContentType, encodeJson } from "../../xcontent/index.ts";
 import type { IndexService } from "../indices/index-service.ts";
 import { newMapper } from "../indices/index-service.ts";
 import type { MapperService } from "../mapping/index.ts";
@@ -27,6 +28,7 @@ export interface RewriteOptions {
   readonly onDocuments?: (count: number) => void;
 }
 
+const OPENING_BRACE = 0x7b;
 /** Documents between two calls of `onDocuments`. */
 const DOCUMENTS_OF_A_STEP = 512;
 
@@ -77,6 +79,8 @@ class DocumentWriter {
   private refused = 0;
   private firstRefusal = "";
   private renamed = 0;
+  private recoded = 0;
+  private firstRecoded = "";
   private firstRenamed = "";
 
   constructor(node: Node, service: IndexService) {
@@ -91,7 +95,7 @@ class DocumentWriter {
       this.withoutSource++;
       return;
     }
-    const source = new Uint8Array(document.source);
+    const source = this.jsonOf(document.source);
     const { routing } = document;
     const id = mayCollide ? this.freeId(document) : document.id;
     this.digest.add(id, routing, source);
@@ -119,6 +123,14 @@ class DocumentWriter {
     shard.index({ ...given, parsed: mapper.parse(given), opType: "index", ...versioned });
   }
 
+  /** Sources may be SMILE, CBOR or YAML where they were sent so: this engine reads JSON. */
+  private jsonOf(source: Uint8Array): Uint8Array {
+    const type = source[0] === OPENING_BRACE ? "json" : detectXContentType(source);
+    if (type === "json" || type === undefined) return new Uint8Array(source);
+    if (this.recoded++ === 0) this.firstRecoded = type;
+    return Buffer.from(encodeJson(decodeXContent(source, type)));
+  }
+
   /** `type#id` where another type's document has the id. */
   private freeId({ id, routing, type }: RootDocument): string {
     const { service } = this;
@@ -131,7 +143,7 @@ class DocumentWriter {
 
   losses(): string[] {
     const lines: string[] = [];
-    const { refused, renamed, withoutSource } = this;
+    const { refused, recoded, renamed, withoutSource } = this;
     if (refused > 0) {
       const what = "are kept but not indexed, the first";
       lines.push(`${refused} documents ${what} ${this.firstRefusal}`);
@@ -139,6 +151,8 @@ class DocumentWriter {
     if (renamed > 0) {
       lines.push(`${renamed} ids were those of another type's documents: ${this.firstRenamed}`);
     }
+    if (recoded > 0)
+      lines.push(`${recoded} sources are JSON now, the first was ${this.firstRecoded}`);
     if (withoutSource > 0) lines.push(`${withoutSource} documents have no _source: left out`);
     return lines;
   }
