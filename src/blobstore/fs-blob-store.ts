@@ -15,6 +15,7 @@
 import { execFile } from "node:child_process";
 import {
   closeSync,
+  constants,
   fstatSync,
   fsync,
   fsyncSync,
@@ -55,6 +56,8 @@ import type {
   PutOptions,
 } from "./blob-store.ts";
 
+/** A pipe among the blobs is an empty one rather than a wait for its writer. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Bytes of one read. */
 export const IO_BUFFER_BYTES = 256 * 1024;
 /**
@@ -107,12 +110,15 @@ export class FsBlobStore implements BlobStore {
   }
 
   async get(name: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const path = this.pathOf(checkBlobName(name));
+    checkBlobName(name);
     await this.turn(0, signal);
+    const file = this.open(name);
     try {
-      return readFileSync(path);
+      return readFileSync(file);
     } catch (error) {
       throw translate(error, name);
+    } finally {
+      closeSync(file);
     }
   }
 
@@ -128,13 +134,8 @@ export class FsBlobStore implements BlobStore {
       const buffer = Buffer.allocUnsafe(Math.min(length, IO_BUFFER_BYTES));
       for (let done = 0; done < length; ) {
         await this.turn(buffer.length, signal);
-        const count = readSync(
-          file,
-          buffer,
-          0,
-          Math.min(buffer.length, length - done),
-          offset + done,
-        );
+        const wanted = Math.min(buffer.length, length - done);
+        const count = readAt(file, name, buffer, 0, wanted, offset + done);
         if (count === 0) throw shortBlob(name, offset, length);
         done += count;
         yield buffer.subarray(0, count);
@@ -149,7 +150,7 @@ export class FsBlobStore implements BlobStore {
     try {
       const bytes = Buffer.allocUnsafeSlow(length);
       for (let done = 0; done < length; ) {
-        const count = readSync(file, bytes, done, length - done, offset + done);
+        const count = readAt(file, name, bytes, done, length - done, offset + done);
         if (count === 0) throw shortBlob(name, offset, length);
         done += count;
       }
@@ -161,7 +162,7 @@ export class FsBlobStore implements BlobStore {
 
   private open(name: string): number {
     try {
-      return openSync(this.pathOf(name), "r");
+      return openSync(this.pathOf(name), READ_FLAGS);
     } catch (error) {
       throw translate(error, name);
     }
@@ -365,6 +366,22 @@ export class FsBlobStore implements BlobStore {
 
   async close(): Promise<void> {
     await this.flush();
+  }
+}
+
+/** read(2), whose errors name the blob. */
+function readAt(
+  file: number,
+  name: string,
+  target: Uint8Array,
+  start: number,
+  length: number,
+  position: number,
+): number {
+  try {
+    return readSync(file, target, start, length, position);
+  } catch (error) {
+    throw translate(error, name);
   }
 }
 

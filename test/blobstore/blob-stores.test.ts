@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -218,5 +219,24 @@ describe("openUrlBlobStore", () => {
 
   test("rejects other protocols", () => {
     expect(() => openUrlBlobStore("ftp://x/y")).toThrow("unsupported url protocol [ftp]");
+  });
+});
+
+describe("FsBlobStore", () => {
+  test.skipIf(process.platform === "win32")("FsBlobStore waits for no pipe's writer", async () => {
+    const store = await openFs();
+    execFileSync("mkfifo", [join(store.root, "pipe")]);
+    expect((await store.get("pipe")).length).toBe(0);
+    expect(() => store.readSync("pipe", 0, 1)).toThrow("pipe");
+    await closeFs(store);
+  });
+
+  test("rejects a file as its root", async () => {
+    const store = await openFs();
+    await store.put("file", new Uint8Array(1));
+    const nested = new FsBlobStore(join(store.root, "file"));
+    await expect(nested.list("")).rejects.toThrow("is a file, not a folder");
+    expect((await store.list("file")).size).toBe(0);
+    await closeFs(store);
   });
 });

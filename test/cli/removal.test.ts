@@ -99,3 +99,10 @@ test("forget rejects a call without a rule, and deletes nothing", async () => {
   expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("what to keep")]);
   expect(await names()).toEqual(before);
 });
+
+test("clone is planned again when another writer was faster", async () => {
+  const targets = ["one", "two", "three"];
+  const runs = await Promise.all(targets.map((name) => runVarve(["clone", repo, "s6", name])));
+  expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(targets.map(() => [0, ""]));
+  expect(await names()).toEqual(expect.arrayContaining(targets));
+});

@@ -50,6 +50,8 @@ export interface MountOptions {
 }
 
 const INDICES_AT_ONCE = 8;
+/** Shards of an index that are read before its metadata: as many as OpenSearch allows. */
+const EARLY_SHARDS_MAX = 1024;
 const SHARDS_AT_ONCE = 16;
 
 /** Opens one index. Errors: snapshot_missing_exception, index_not_found_exception. */
@@ -132,7 +134,8 @@ class Mount {
   async open({ index, aliases }: ChosenIndex): Promise<MountedIndex> {
     const { repository, options, id } = this;
     // The root says how many shards there are, as a rule: their lists come beside the metadata.
-    const early = index.shardGenerations.map((_, shard) => this.readShard(index, shard));
+    const told = index.shardGenerations.slice(0, EARLY_SHARDS_MAX);
+    const early = told.map((_, shard) => this.readShard(index, shard));
     const stored = await repository.getIndexMetadata(id, index, options.signal);
     const plain = indexFromStored(stored);
     const serverVersion = await this.serverVersion();

@@ -67,6 +67,9 @@ export async function verifyStructure(
         if (broken.has(segment.info.name)) continue;
         const key = keyOf(segmentCommitFiles(segment));
         if (unitOf(key) !== undefined) continue;
+        // Local pages never wait: Ctrl-C would not be heard before the last segment.
+        await new Promise((resolve) => setImmediate(resolve));
+        signal?.throwIfAborted();
         const found = await checkOne(directory, pages, segment);
         units.set(key, { snapshots: [snapshot], blobOf, problems: found });
       }
