@@ -139,7 +139,15 @@ class MetadataTermFieldType extends StringFieldType {
     this.typeName = name;
   }
 
+  /** Documents of a type score 1, as all of an index of one type did. */
+  override termQuery(value: unknown, context: FieldQueryContext): Query {
+    return this.name === "_type"
+      ? this.termsQuery([value], context)
+      : super.termQuery(value, context);
+  }
+
   override existsQuery(context: FieldQueryContext): Query {
+    if (this.name === "_type") return new MatchAllDocsQuery();
     if (this.name === "_routing") return new TermQuery("_field_names", Buffer.from("_routing"));
     if (this.name === "_ignored") {
       return new TermRangeQuery("_ignored", undefined, undefined, true, true);

@@ -86,8 +86,8 @@ function requiredTerms(field: string, arrays: PhraseWords["arrays"]): BooleanQue
   return new BooleanQuery(
     arrays.map((terms) => {
       const each = terms.map((term) => new TermQuery(field, term));
-      const any = new BooleanQuery(each.map((query) => ({ query, occur: "should" as const })));
-      return { query: each.length === 1 ? each[0]! : any, occur: "filter" as const };
+      const either = new BooleanQuery(each.map((query) => ({ query, occur: "should" as const })));
+      return { query: each.length === 1 ? each[0]! : either, occur: "filter" as const };
     }),
   );
 }

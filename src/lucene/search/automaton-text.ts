@@ -1,4 +1,5 @@
-// Runs an automaton over one text. Upstream: org.apache.lucene.util.automaton.CharacterRunAutomaton.
+// Runs an automaton over one text.
+// Upstream: org.apache.lucene.util.automaton.CharacterRunAutomaton.
 
 import { DEAD, type Dfa } from "./automaton.ts";
 

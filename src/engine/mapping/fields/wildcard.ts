@@ -68,7 +68,9 @@ export class WildcardFieldType extends StringFieldType {
   }
 
   override rangeQuery(): Query {
-    throw new VarveError("invalid", "TODO", { type: "unsupported_operation_exception" });
+    throw new VarveError("invalid", "Range queries are not supported on [wildcard] fields", {
+      type: "unsupported_operation_exception",
+    });
   }
 
   override fuzzyQuery(): Query {
