@@ -153,6 +153,36 @@ describe("a snapshot whose root another writer has overwritten", () => {
     expect(tree["settings"]).toMatchObject({ "index.uuid": "a-1" });
   });
 
+  test("moves into the root's folder where both had the index for the first time", async () => {
+    const store = new MemoryBlobStore();
+    const fork = new MemoryBlobStore();
+    const more = { chunkSizeBytes: 700 };
+    await take(openTest(store, seededRandom(40), more), "first", OURS, (index) => `${index}-5`);
+    await take(openTest(store, seededRandom(41), more), "second", BASE, (index) => `${index}-6`);
+    await take(
+      openTest(fork, seededRandom(42)),
+      "theirs-1",
+      { a: [filesFor("t", [7])] },
+      () => "t",
+    );
+    await take(openTest(fork, seededRandom(43)), "theirs-2", THEIRS);
+    for (const name of await namesOf(fork)) await store.put(name, await fork.get(name));
+    const repository = openTest(store, seededRandom(44));
+    expect(lostOf((await verify(repository)).findings)).toHaveLength(2);
+    for (const [name, content] of [
+      ["first", OURS],
+      ["second", BASE],
+    ] as const) {
+      await adopt(repository, name);
+      expect(plain(await restoreAll(repository, name))).toEqual(plain(content));
+    }
+    expect((await verify(repository)).findings).toEqual([]);
+    expect(plain(await restoreAll(repository, "theirs-2"))).toEqual(plain(THEIRS));
+    await repository.deleteSnapshots(["first", "theirs-1"]);
+    expect((await verify(repository)).findings).toEqual([]);
+    expect(plain(await restoreAll(repository, "second"))).toEqual(plain(BASE));
+  });
+
   test("is adopted by its uuid, and one after the other where there are several", async () => {
     const { repository, store } = await overwritten(1, BASE, OURS, THEIRS);
     const fork = await copyOf(store);

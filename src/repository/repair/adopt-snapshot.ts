@@ -7,7 +7,7 @@
 import { illegalArgument, randomBase64Uuid, VarveError } from "../../base/index.ts";
 import { hasNoShardIndex, readOrRebuildShardIndex } from "../catalog/read-blobs.ts";
 import { encodeChecksummedBlob } from "../format/checksummed-blob.ts";
-import { isVirtual } from "../format/file-info.ts";
+import { isVirtual, partCount, partName } from "../format/file-info.ts";
 import {
   checkWritable,
   NEW_SHARD_GENERATION,
@@ -17,12 +17,18 @@ import {
 } from "../format/repository-data.ts";
 import { type ShardIndex, shardIndexFromTree, shardIndexToTree } from "../format/shard-index.ts";
 import { formatVersion, versionOfId } from "../format/version.ts";
-import { indexBlobName, metadataBlobName } from "../layout/blob-names.ts";
+import {
+  indexBlobName,
+  METADATA_PREFIX,
+  metadataBlobName,
+  snapshotBlobName,
+} from "../layout/blob-names.ts";
 import {
   indexFolder,
   missingSnapshot,
   type RepositoryContext,
   rootName,
+  shardFolder,
   snapshotError,
 } from "../repository-context.ts";
 import { runLimited } from "../run-limited.ts";
@@ -43,6 +49,8 @@ interface Adoption {
   readonly context: RepositoryContext;
   readonly data: RepositoryData;
   readonly snapshot: UnnamedSnapshot;
+  /** The others that the root does not name: what they need stays. */
+  readonly others: readonly UnnamedSnapshot[];
   readonly actions: RepairAction[];
   readonly outdated: string[];
   readonly signal: AbortSignal | undefined;
@@ -51,8 +59,7 @@ interface Adoption {
 /**
  * Plans to put a snapshot, by its name or its uuid, back into the root. What is gone of it is in
  * `lost`, and then there is nothing to do. Errors: `missing` where no such snapshot lies about;
- * `conflict` where the root has another one of its name, or its index in another folder; `invalid`
- * where the root names it already; `unsupported` for one without data here.
+ * `conflict` where the root has another one of its name; `invalid` where the root names it already; `unsupported` for one without data here.
  */
 export async function planAdoption(
   context: RepositoryContext,
@@ -70,8 +77,10 @@ export async function planAdoption(
   checkWritable(data);
   const found = await findUnnamedSnapshots(context, data, listing, uncounted(), signal);
   const snapshot = selectUnnamed(context, data, found, nameOrUuid);
-  checkAdoptable(context, data, snapshot);
-  const adoption: Adoption = { context, data, snapshot, actions: [], outdated: [], signal };
+  checkAdoptable(context, snapshot);
+  const others = found.filter((other) => other !== snapshot);
+  const place = { context, data, snapshot, others };
+  const adoption: Adoption = { ...place, actions: [], outdated: [], signal };
   const { generation } = data;
   const gone = [...snapshot.gone, ...(snapshot.gone.length > 0 ? [] : await checkBytes(adoption))];
   if (gone.length > 0) {
@@ -118,8 +127,7 @@ function selectUnnamed(
 
 function checkAdoptable(
   context: RepositoryContext,
-  data: RepositoryData,
-  { info, shallow, nameTaken, indices }: UnnamedSnapshot,
+  { info, shallow, nameTaken }: UnnamedSnapshot,
 ): void {
   const { snapshotId } = info;
   if (shallow || info.state === "FAILED") {
@@ -130,14 +138,6 @@ function checkAdoptable(
     const message = `cannot be adopted: the root has another snapshot named [${snapshotId.name}]`;
     const type = "invalid_snapshot_name_exception";
     throw snapshotError(context, snapshotId, message, { kind: "conflict", type });
-  }
-  for (const { name, id } of indices) {
-    const known = data.indices.get(name);
-    if (known === undefined || known.id === id) continue;
-    const message =
-      `cannot be adopted: the root has index [${name}] in folder [${known.id}], the snapshot ` +
-      `in [${id}]; delete the snapshots of the root that hold it first`;
-    throw snapshotError(context, snapshotId, message, { kind: "conflict" });
   }
 }
 
@@ -166,7 +166,8 @@ async function planRoot(adoption: Adoption): Promise<RepositoryData> {
   const indexMetadata = new Map<string, string>();
   const identifiers = new Map(data.indexMetadataIdentifiers);
   const indices = new Map(data.indices);
-  for (const index of snapshot.indices) {
+  for (const found of snapshot.indices) {
+    const index = await inRootsFolder(adoption, found);
     indices.set(index.name, await planIndex(adoption, index));
     const { identifier, uuid } = index.metadata!;
     // Before 7.9 the blob has the snapshot's own uuid, and the root says nothing of it.
@@ -184,6 +185,56 @@ async function planRoot(adoption: Adoption): Promise<RepositoryData> {
   };
   const snapshots = new Map(data.snapshots).set(added.uuid, added);
   return { ...data, snapshots, indices, indexMetadataIdentifiers: identifiers };
+}
+
+/**
+ * The index in the folder that the root has for it. Where both writers had the index in their first
+ * snapshot of it, each made up a folder: the snapshot's blobs are then copied into the root's.
+ */
+async function inRootsFolder(adoption: Adoption, index: UnnamedIndex): Promise<UnnamedIndex> {
+  const { context, data, snapshot, signal } = adoption;
+  const known = data.indices.get(index.name);
+  if (known === undefined || known.id === index.id) return index;
+  const { id, shardPathType } = known;
+  const { uuid } = index.metadata!;
+  const metadata = await context.store.list(indexFolder(context, index), METADATA_PREFIX, signal);
+  const [from, to] = [indexFolder(context, index), indexFolder(context, known)];
+  planCopies(adoption, from, to, metadata, [metadataBlobName(uuid)]);
+  const shards: UnnamedShard[] = [];
+  for (const shard of index.shards) {
+    const folder = shardFolder(context, known, shard.shard);
+    const parts = shard.own.files
+      .filter((file) => !isVirtual(file))
+      .flatMap((file) => Array.from({ length: partCount(file) }, (_, at) => partName(file, at)));
+    const names = [snapshotBlobName(snapshot.info.snapshotId.uuid), ...parts];
+    planCopies(adoption, shard.folder, folder, shard.listing, names);
+    retire(adoption, shard.folder, shard.generations);
+    const listing = await context.store.list(folder, "", signal);
+    shards.push({ ...shard, folder, listing, generations: [] });
+  }
+  return { ...index, id, shardPathType, shards };
+}
+
+function planCopies(
+  adoption: Adoption,
+  from: string,
+  to: string,
+  listing: ReadonlyMap<string, number>,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    const [blob, source] = [`${to}/${name}`, `${from}/${name}`];
+    const message = `copy [${source}] into the folder that the root has for the index`;
+    const length = listing.get(name)!;
+    adoption.actions.push({ kind: "copy-blob", blob, message, from: source, length });
+  }
+  retire(adoption, from, names);
+}
+
+/** Blobs that go in the end, unless another snapshot that the root does not name needs them. */
+function retire({ others, outdated }: Adoption, folder: string, names: readonly string[]): void {
+  const full = names.map((name) => `${folder}/${name}`);
+  outdated.push(...full.filter((name) => !others.some(({ blobs }) => blobs.has(name))));
 }
 
 function metadataName({ context }: Adoption, index: UnnamedIndex, uuid: string): string {

@@ -47,14 +47,17 @@ export interface RepairAction {
     | "rebuild-shard-paths"
     | "rebuild-root"
     | "adopt-snapshot"
+    | "copy-blob"
     | "write-index-latest";
   readonly blob: string;
   readonly message: string;
   /** The new contents; none for a bit or a cut, nor for the root. */
   readonly bytes?: Uint8Array;
   readonly bit?: FlippedBit;
-  /** Bytes that are left of a blob that is too long. */
+  /** Bytes that are left of a blob that is too long, or that are copied. */
   readonly length?: number;
+  /** The blob that is copied. */
+  readonly from?: string;
 }
 
 /** Something that cannot be made again. */

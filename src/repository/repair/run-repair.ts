@@ -2,6 +2,7 @@
 // index.latest: at each moment the repository is at least as sound as before.
 
 import { crc32, VarveError } from "../../base/index.ts";
+import type { BlobContent } from "../../blobstore/index.ts";
 import { encodeRepositoryData, type RepositoryData } from "../format/repository-data.ts";
 import { SNAPSHOT_STATES } from "../format/snapshot-info.ts";
 import {
@@ -58,8 +59,11 @@ export async function runRepair(
 async function contentsOf(
   context: RepositoryContext,
   action: RepairAction,
-): Promise<Uint8Array | undefined> {
-  const { blob, bit, length } = action;
+): Promise<BlobContent | undefined> {
+  const { blob, bit, length, from } = action;
+  if (from !== undefined) {
+    return { length: length!, open: () => context.store.read(from, 0, length!) };
+  }
   if (bit === undefined && length === undefined) return action.bytes;
   const found = await context.store.get(blob);
   if (length !== undefined) return found.subarray(0, length);

@@ -2,7 +2,8 @@
 // was the root that is gone, so it is concluded:
 //
 //   1. meta-<snapshot's uuid>.dat is its own (before 7.9).
-//   2. A blob that no snapshot of the root uses was written for a snapshot that is not there.
+//   2. A blob that no snapshot of the root uses was written for a snapshot that is not there. Where
+//      several are not there, the blobs are theirs in the order of time.
 //   3. Snapshots with the same cluster metadata, of the same version, have the same (a clone).
 //   4. Else that of the snapshot before; where the one after has another, it is a guess.
 // Only blobs with as many shards as the snapshot has are looked at, if there are any.
@@ -22,6 +23,12 @@ export interface UnnamedMetadata extends ScannedMetadata {
   readonly guessed: boolean;
 }
 
+/** A snapshot among those of an index that the root does not name, by time. */
+export interface UnnamedRank {
+  readonly rank: number;
+  readonly count: number;
+}
+
 /** Chooses. `shards`: those that have a blob of the snapshot, or failed in it. */
 export async function chooseMetadata(
   context: RepositoryContext,
@@ -29,6 +36,7 @@ export async function chooseMetadata(
   info: SnapshotInfo,
   index: ScannedIndex,
   shards: ReadonlySet<number>,
+  among: UnnamedRank,
   signal?: AbortSignal,
 ): Promise<UnnamedMetadata | undefined> {
   const { uuid } = info.snapshotId;
@@ -38,8 +46,10 @@ export async function chooseMetadata(
   if (candidates.length < 2) return candidates[0] && { ...candidates[0], guessed: false };
   const used = usedBlobs(data, index.id);
   const unused = candidates.filter((metadata) => !used.has(metadata.uuid));
-  if (unused.length === 1) return { ...unused[0]!, guessed: false };
-  if (unused.length > 1) return { ...newestOf(unused, info), guessed: true };
+  // Equal identifiers mean equal contents.
+  const states = [...new Map(unused.map((item) => [item.identifier, item])).values()];
+  if (states.length === 1) return { ...states[0]!, guessed: false };
+  if (states.length > 1) return { ...chooseUnused(states, info, among), guessed: true };
   return chooseUsed(context, data, info, index, candidates, signal);
 }
 
@@ -61,6 +71,17 @@ function usedBlobs(data: RepositoryData, id: string): Set<string> {
     used.add((identifier && data.indexMetadataIdentifiers.get(identifier)) ?? uuid);
   }
   return used;
+}
+
+function chooseUnused(
+  states: readonly ScannedMetadata[],
+  info: SnapshotInfo,
+  { rank, count }: UnnamedRank,
+): ScannedMetadata {
+  if (states.length > count) return newestOf(states, info);
+  const order = (item: ScannedMetadata) => item.madeMillis ?? 0;
+  const byTime = [...states].sort((a, b) => order(a) - order(b) || a.version - b.version);
+  return byTime[Math.min(rank, states.length - 1)]!;
 }
 
 function newestOf(metadata: readonly ScannedMetadata[], info: SnapshotInfo): ScannedMetadata {

@@ -1,6 +1,7 @@
 // Snapshots whose snap-<uuid>.dat lies at the root and which the root does not name: another writer
 // put its root over the one that named them, or their own root was not written, or their deletion
-// was broken off, or they are being taken. Says what of each is still there, so that one that is whole can be put back.
+// was broken off, or they are being taken. Says what of each is still there, so that one that is
+// whole can be put back.
 //
 //   WHAT             FROM
 //   index            the folder that has shards with the snapshot's own blobs
@@ -76,6 +77,8 @@ interface Work {
   readonly context: RepositoryContext;
   readonly data: RepositoryData;
   readonly info: SnapshotInfo;
+  /** All of them, the oldest first. */
+  readonly infos: readonly SnapshotInfo[];
   readonly counts: ReadCounts;
   readonly gone: GonePart[];
   readonly blobs: Set<string>;
@@ -113,7 +116,7 @@ export async function findUnnamedSnapshots(
   const scanned = await scanIndices(context, counts, nameOf, signal, isWanted);
   const taken = new Set([...data.snapshots.values()].map(({ name }) => name));
   return runLimited(infos, context.parallelCallsMax, async (info) => {
-    const work: Work = { context, data, info, counts, gone: [], blobs: new Set(), signal };
+    const work: Work = { context, data, info, infos, counts, gone: [], blobs: new Set(), signal };
     const nameTaken = taken.has(info.snapshotId.name);
     return { ...(await lookInto(work, scanned, listing)), nameTaken };
   });
@@ -188,7 +191,11 @@ async function lookIntoIndex(work: Work, index: ScannedIndex): Promise<UnnamedIn
   const numbers = new Set(
     [...shards, ...failed.map(({ shardId }) => ({ shard: shardId }))].map(({ shard }) => shard),
   );
-  const metadata = await chooseMetadata(context, data, info, index, numbers, work.signal);
+  const holders = work.infos.filter(({ snapshotId }) =>
+    holds(index, snapshotBlobName(snapshotId.uuid)),
+  );
+  const among = { rank: Math.max(0, holders.indexOf(info)), count: holders.length };
+  const metadata = await chooseMetadata(context, data, info, index, numbers, among, work.signal);
   if (metadata === undefined) {
     lose(work, { index: name, reason: `No metadata of index [${name}] can be read` });
   } else {
