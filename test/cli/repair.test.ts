@@ -1,6 +1,6 @@
 // `varve repair` and `varve verify --repair-plan`: first it is said, then it is done.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { runVarve } from "../support/cli.ts";
@@ -62,6 +62,37 @@ describe("varve repair", () => {
     expect(done.code).toBe(1);
     const after = (await runVarve(["verify", folder, "--json"])).json();
     expect(after.findings.map((finding: any) => finding.kind)).toEqual(["missing-blob"]);
+  });
+
+  test("says which snapshot the root forgot, and puts it back with --adopt", async () => {
+    const folder = damaged();
+    const path = join(folder, "index-10");
+    const root = JSON.parse(readFileSync(path, "utf8"));
+    const { uuid } = root.snapshots.find((item: any) => item.name === "s4");
+    root.snapshots = root.snapshots.filter((item: any) => item.uuid !== uuid);
+    for (const [name, index] of Object.entries<any>(root.indices)) {
+      index.snapshots = index.snapshots.filter((item: string) => item !== uuid);
+      if (index.snapshots.length === 0) delete root.indices[name];
+    }
+    writeFileSync(path, JSON.stringify(root));
+    const verified = await runVarve(["verify", folder]);
+    expect(verified.code).toBe(1);
+    expect(verified.stdout).toContain(`warning: lost-snapshot snap-${uuid}.dat\n  of s4\n`);
+    const plain = await runVarve(["repair", folder, "--yes"]);
+    expect(plain).toMatchObject({ code: 0, stdout: "nothing to repair\n" });
+    expect(plain.stderr).toContain("varve repair --adopt s4 puts it back");
+    const before = contents(folder);
+    const said = await runVarve(["repair", folder, "--adopt", "s4"]);
+    expect(said.code).toBe(1);
+    expect(said.stdout).toContain("put snapshot [s4] back: a new root with 9 snapshots");
+    expect(contents(folder)).toEqual(before);
+    expect((await runVarve(["repair", folder, "--adopt", uuid, "--yes"])).code).toBe(0);
+    const after = await runVarve(["verify", folder, "--json"]);
+    expect(after.json()).toMatchObject({ ok: true, findings: [], snapshots: 9 });
+    const again = await runVarve(["repair", folder, "--adopt", "s4"]);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain("already");
+    expect((await runVarve(["repair", folder, "--adopt", "none"])).code).toBe(3);
   });
 
   test("rejects a plan of some snapshots only", async () => {
