@@ -106,3 +106,23 @@ test("clone is planned again when another writer was faster", async () => {
   expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(targets.map(() => [0, ""]));
   expect(await names()).toEqual(expect.arrayContaining(targets));
 });
+
+test.each(["os2.19.6-remote-v1", "os2.19.6-remote-v2"])(
+  "delete refuses the shallow snapshots of %s by name",
+  async (name) => {
+    const shallow = unpackFixture(name);
+    try {
+      for (const snapshot of ["r1", "r3"]) {
+        const outcome = await runVarve(["delete", shallow.repository, snapshot]);
+        expect([outcome.code, outcome.stderr]).toEqual([
+          3,
+          expect.stringContaining("is a shallow"),
+        ]);
+      }
+      const { snapshots } = (await runVarve(["ls", shallow.repository, "--json"])).json();
+      expect(snapshots.map((row: any) => row.name)).toEqual(expect.arrayContaining(["r1", "r3"]));
+    } finally {
+      shallow.remove();
+    }
+  },
+);

@@ -8,7 +8,12 @@
 
 import { randomBase64Uuid, VarveError } from "../../base/index.ts";
 import type { DeleteResult } from "../../blobstore/index.ts";
-import { readIndexMetadata, readOrRebuildShardIndex, writeTree } from "../catalog/read-blobs.ts";
+import {
+  readIndexMetadata,
+  readOrRebuildShardIndex,
+  readSnapshotInfo,
+  writeTree,
+} from "../catalog/read-blobs.ts";
 import type { RepositoryCatalog } from "../catalog/repository-catalog.ts";
 import { numberOfShards } from "../format/index-metadata.ts";
 import {
@@ -20,7 +25,7 @@ import {
 } from "../format/repository-data.ts";
 import { type ShardIndex, shardIndexToTree } from "../format/shard-index.ts";
 import type { SnapshotId } from "../format/snapshot-info.ts";
-import { indexBlobName, metadataBlobName, SHALLOW_SNAPSHOT_PREFIX } from "../layout/blob-names.ts";
+import { indexBlobName, metadataBlobName } from "../layout/blob-names.ts";
 import {
   indexFolder,
   type RepositoryContext,
@@ -63,6 +68,7 @@ export async function planDeleteSnapshots(
   signal?: AbortSignal,
 ): Promise<DeletePlan> {
   const uuids = new Set(snapshots.map((snapshot) => snapshot.uuid));
+  await refuseShallow(context, snapshots, signal);
   const rootListing = await context.store.list(context.basePath, "", signal);
   const blobs = new Map<string, number>();
   const kept = [...base.indices.values()].filter((index) => {
@@ -116,7 +122,6 @@ async function planShard(
 ): Promise<ShardChange | undefined> {
   const folder = shardFolder(context, index, shard);
   const listing = await context.store.list(folder, "", signal);
-  refuseShallow(context, base, listing, uuids);
   const found = await readOrRebuildShardIndex(context, base, index, shard, listing, signal);
   const before = found.shardIndex;
   const surviving = new Set(index.snapshots.filter((uuid) => !uuids.has(uuid)));
@@ -133,19 +138,25 @@ async function planShard(
   return { folder, indexId: index.id, shard, shardIndex, generation };
 }
 
-/** The data of a shallow snapshot is locked in a remote store; freeing it is not known here. */
-function refuseShallow(
+/**
+ * The data of a shallow snapshot is locked or pinned in a remote store; freeing it is not known
+ * here. One whose blob cannot be read may be deleted: its shards tell what it holds.
+ */
+async function refuseShallow(
   context: RepositoryContext,
-  base: RepositoryData,
-  listing: ReadonlyMap<string, number>,
-  uuids: ReadonlySet<string>,
-): void {
-  for (const uuid of uuids) {
-    if (!listing.has(`${SHALLOW_SNAPSHOT_PREFIX}${uuid}.dat`)) continue;
+  snapshots: readonly SnapshotId[],
+  signal?: AbortSignal,
+): Promise<void> {
+  await runLimited(snapshots, context.parallelCallsMax, async (snapshot) => {
+    const info = await readSnapshotInfo(context, snapshot, signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      if (error instanceof VarveError && ["corrupt", "missing"].includes(error.kind)) return;
+      throw error;
+    });
+    if (info?.remoteStoreIndexShallowCopy !== true && info?.pinnedTimestamp === undefined) return;
     const message = "is a shallow copy: deleting it would leave locks in its remote store";
-    const snapshot = base.snapshots.get(uuid)!;
     throw snapshotError(context, snapshot, message, { kind: "unsupported" });
-  }
+  });
 }
 
 function generationsOf(changes: readonly ShardChange[]): Map<string, (string | undefined)[]> {
