@@ -52,6 +52,7 @@ export {
 } from "./feature-query.ts";
 export { FuzzyQuery } from "./fuzzy-query.ts";
 export * from "./geo-encoding.ts";
+export { boxGeometry, type GeoGeometry, type XY } from "./geo-geometry.ts";
 export {
   type GlobalStatistics,
   IndexSearcher,
@@ -63,6 +64,7 @@ export {
   LatLonPointDistanceQuery,
   LatLonPointInBoxQuery,
 } from "./lat-lon.ts";
+export { LatLonShapeQuery, type ShapeRelation } from "./lat-lon-shape.ts";
 export { MemoryIndex } from "./memory-index.ts";
 export {
   type MatchingTerms,

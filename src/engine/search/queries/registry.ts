@@ -8,6 +8,7 @@ import { parseDisMax } from "./dis-max.ts";
 import { parseExists } from "./exists.ts";
 import { parseFuzzy } from "./fuzzy.ts";
 import { parseGeoBoundingBox, parseGeoDistance } from "./geo.ts";
+import { parseGeoShapeQuery } from "./geo-shape.ts";
 import { parseIds } from "./ids.ts";
 import { parseHasChild, parseHasParent, parseParentId } from "./join.ts";
 import {
@@ -39,6 +40,7 @@ export const QUERY_PARSERS: ReadonlyMap<string, QueryParser> = new Map<string, Q
   ["geo_distance", parseGeoDistance],
   ["has_child", parseHasChild],
   ["has_parent", parseHasParent],
+  ["geo_shape", parseGeoShapeQuery],
   ["ids", parseIds],
   ["match", parseMatch],
   ["match_all", parseMatchAll],
