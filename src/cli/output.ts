@@ -25,6 +25,8 @@ export interface Progress {
 
 const SILENT: Progress = { advance() {}, setTotal() {}, stop() {} };
 const REDRAWS_PER_SECOND = 10;
+/** Rows of a table that are text at the same time. */
+const ROWS_AT_ONCE = 1000;
 
 /** The answers of one command. */
 export class Output {
@@ -64,7 +66,11 @@ export class Output {
 
   /** Rows under their titles; every column as wide as its widest cell. */
   async table(columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<void> {
-    await this.write(formatTable(columns, rows));
+    const widths = widthsOf(columns, rows);
+    await this.write(tableLines(columns, widths, [titlesOf(columns)]));
+    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+      await this.write(tableLines(columns, widths, rows.slice(from, from + ROWS_AT_ONCE)));
+    }
   }
 
   /** A remark on stderr. */
@@ -138,26 +144,38 @@ export function printable(text: string, newline = "\n"): string {
   return text.replace(CONTROLS, "\ufffd").replaceAll("\n", newline);
 }
 
+const titlesOf = (columns: readonly Column[]) => columns.map((column) => column.title);
+
+function widthsOf(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
+  return columns.map((column, at) =>
+    rows.reduce((width, row) => Math.max(width, cellOf(row, at).length), column.title.length),
+  );
+}
+
+const cellOf = (row: readonly string[], at: number) => printable(row[at] ?? "", " ");
+
+function tableLines(
+  columns: readonly Column[],
+  widths: readonly number[],
+  rows: readonly (readonly string[])[],
+): string {
+  let text = "";
+  for (const row of rows) {
+    const cells = columns.map(({ right }, at) => {
+      const cell = cellOf(row, at);
+      return right === true ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!);
+    });
+    text += `${cells.join("  ").trimEnd()}\n`;
+  }
+  return text;
+}
+
 /** A table as text. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string {
-  const shown = [columns.map((column) => column.title)];
-  for (const row of rows) shown.push(columns.map((_, at) => printable(row[at] ?? "", " ")));
-  const widths = columns.map((_, at) =>
-    shown.reduce((width, row) => Math.max(width, row[at]!.length), 0),
-  );
-  const lines = shown.map((cells) =>
-    columns
-      .map(({ right }, at) => {
-        const cell = cells[at]!;
-        return right === true ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!);
-      })
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
+  return tableLines(columns, widthsOf(columns, rows), [titlesOf(columns), ...rows]);
 }
 
 function formatAmount(amount: number, unit: string): string {

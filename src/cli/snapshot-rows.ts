@@ -97,14 +97,22 @@ export function problemOf(error: Error): string {
   return `${error.message}: ${problemOf(cause)}`;
 }
 
+/** What was read of so many snapshots is in memory together: errors and failures are large. */
+const ROWS_AT_ONCE = 500;
+
 /** Reads the blobs of these snapshots, several at a time. */
 export async function readRows(
   repository: Repository,
   rows: readonly SnapshotRow[],
   signal: AbortSignal,
 ): Promise<SnapshotRow[]> {
-  const infos = await repository.getSnapshotInfos(rows, signal);
-  return rows.map((row, at) => withInfo(row, infos[at]!));
+  const read: SnapshotRow[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const some = rows.slice(from, from + ROWS_AT_ONCE);
+    const infos = await repository.getSnapshotInfos(some, signal);
+    for (const [at, row] of some.entries()) read.push(withInfo(row, infos[at]!));
+  }
+  return read;
 }
 
 /** Rows of every snapshot from the root alone. */
