@@ -165,6 +165,6 @@ describe.skipIf(skipInterop() !== "").each(CASES)("%s --to %s", (archive, to, se
       }
     }
     expect(restored).toBeGreaterThan(1);
-    expect(searched).toBeGreaterThanOrEqual(0);
+    if (archive.endsWith("-types")) expect(searched).toBeGreaterThan(10);
   }, 300_000);
 });

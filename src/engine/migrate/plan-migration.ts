@@ -143,7 +143,8 @@ export function planIndex({ index, stored, info, to, random }: IndexToPlan): Pla
   const reasons = [why, ...lost, ...lossesOf(types)];
   const published = translateIndex(before, types, created, notes, random);
   const { indexing, losses } = indexingCopy(published);
-  reasons.push(...losses);
+  const lines = new Set(notes.losses());
+  reasons.push(...lines, ...losses);
   for (const [path, type] of unindexedFields(published.mappings as JsonObject)) {
     reasons.push(`${path}: values of type ${type} are in _source only until they are reindexed`);
   }
@@ -151,7 +152,7 @@ export function planIndex({ index, stored, info, to, random }: IndexToPlan): Pla
     ...base,
     action: "rewrite",
     reasons,
-    translations: notes.list(),
+    translations: notes.list().filter((line) => !lines.has(line)),
     isLossy: reasons.length > 1,
     published,
     indexing,

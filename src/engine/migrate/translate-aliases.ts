@@ -28,7 +28,7 @@ export function translateAliases(
   for (const [name, alias] of aliases) {
     const gone = alias.filter === undefined ? undefined : goneQuery(alias.filter);
     if (gone === undefined) kept.set(name, alias);
-    else notes.add(`alias [${name}]: left out, its filter uses [${gone}], which is gone`);
+    else notes.lose(`alias [${name}]: left out, its filter uses [${gone}], which is gone`);
   }
   return kept;
 }

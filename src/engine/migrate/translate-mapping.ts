@@ -30,13 +30,25 @@ type Json = JsonObject[string];
 /** Collects what changed; equal lines are told once. */
 export class Notes {
   private readonly lines = new Set<string>();
+  private readonly lost = new Set<string>();
 
   add(line: string): void {
     this.lines.add(line);
   }
 
+  /** Something that does not go over. */
+  lose(line: string): void {
+    this.add(line);
+    this.lost.add(line);
+  }
+
+  /** Every line. */
   list(): string[] {
     return [...this.lines];
+  }
+
+  losses(): string[] {
+    return [...this.lost];
   }
 }
 
@@ -253,7 +265,7 @@ function translateTyped(
   const { notes } = context;
   const known = parametersOf(type);
   if (known === undefined) {
-    notes.add(`${path}: type ${type} is unknown to OpenSearch; kept in _source, not indexed`);
+    notes.lose(`${path}: type ${type} is unknown to OpenSearch; kept in _source, not indexed`);
     return { type: "object", enabled: false };
   }
   if (type !== field["type"] && field["type"] !== "string" && field["type"] !== undefined) {

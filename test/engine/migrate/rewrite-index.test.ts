@@ -143,3 +143,12 @@ test("planIndex tells what an analyzer that is not known costs, and keeps its ma
   const { losses } = await rewrite(plan, [{ id: "a", source: json({ t: "text" }) }]);
   expect(losses).toEqual([]);
 });
+
+test("planIndex counts a type that OpenSearch does not have as a loss", () => {
+  const plan = planned({ doc: { properties: { v: { type: "dense_vector" } } } });
+  expect(plan.isLossy).toBe(true);
+  const line = "v: type dense_vector is unknown to OpenSearch; kept in _source, not indexed";
+  expect(plan.reasons).toContain(line);
+  expect(plan.translations).toEqual([]);
+  expect(planned({ doc: { properties: { v: { type: "long" } } } }).isLossy).toBe(false);
+});
