@@ -158,6 +158,7 @@ function periodKeys(timeZone: string): (millis: number, period: Period) => strin
     day: "2-digit",
     hour: "2-digit",
     hourCycle: "h23",
+    timeZoneName: "longOffset",
   });
   return (millis, period) => {
     const parts = new Map(format.formatToParts(millis).map(({ type, value }) => [type, value]));
@@ -166,7 +167,9 @@ function periodKeys(timeZone: string): (millis: number, period: Period) => strin
     if (period === "monthly") return `${year}-${month}`;
     if (period === "weekly") return isoWeek(Number(year), Number(month), Number(day));
     const date = `${year}-${month}-${day}`;
-    return period === "daily" ? date : `${date}T${parts.get("hour")}`;
+    if (period === "daily") return date;
+    // The hour that a clock goes through twice in autumn is two hours.
+    return `${date}T${parts.get("hour")}${parts.get("timeZoneName")!.replace("GMT", "")}`;
   };
 }
 

@@ -143,3 +143,18 @@ describe("decideRetention", () => {
     expect(hasRules({ monthly: 1 })).toBe(true);
   });
 });
+
+test("decideRetention counts the hour that comes twice in autumn as two", () => {
+  const taken = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"].map((name) => ({
+    name,
+    uuid: name,
+    state: "SUCCESS",
+    startTimeMillis: Date.parse(name),
+  }));
+  const rules = { hourly: 2, timeZone: "America/New_York" };
+  const decisions = decideRetention(taken, rules, Date.parse("2026-11-02T00:00:00Z"));
+  expect(decisions.map(({ reasons }) => reasons)).toEqual([
+    ["hourly 1 of 2 (2026-11-01T01-05:00)"],
+    ["hourly 2 of 2 (2026-11-01T01-04:00)"],
+  ]);
+});
