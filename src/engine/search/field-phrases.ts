@@ -18,11 +18,12 @@ import {
   MatchOnlyTextFieldType,
   SearchAsYouTypeFieldType,
   ShingleFieldType,
+  TextFieldType,
 } from "../mapping/index.ts";
 import { MultiPhrasePrefixQuery, type PhrasePrefixOptions } from "./multi-phrase-prefix-query.ts";
 import type { QueryShardContext } from "./query-shard-context.ts";
 import type { SearchFieldType } from "./search-field-type.ts";
-import { shinglePrefixQuery, shinglesOf } from "./shingle-phrase.ts";
+import { runsOf, shinglePrefixQuery, shinglesOf, wordPrefixQuery } from "./shingle-phrase.ts";
 
 /** Words at positions, those at one position being alternatives. */
 export interface PhraseWords {
@@ -41,6 +42,10 @@ export function phraseQuery(
     const runs = shinglesOf(type, words);
     if (runs !== undefined) return phraseOf(runs.type.name, runs.words, 0);
   }
+  if (type instanceof TextFieldType && type.indexPhrases && slop === 0) {
+    const pairs = runsOf(words, 2);
+    if (pairs !== undefined) return phraseOf(`${type.name}._index_phrase`, pairs, 0);
+  }
   const query = phraseOf(type.name, words, slop);
   if (!(type instanceof MatchOnlyTextFieldType)) return query;
   return verified(context, type, requiredTerms(type.name, words.arrays), query);
@@ -57,6 +62,12 @@ export function phrasePrefixQuery(
     if (type instanceof ShingleFieldType) return shinglePrefixQuery({ type, words }, options);
     const runs = type instanceof SearchAsYouTypeFieldType ? shinglesOf(type, words) : undefined;
     if (runs !== undefined) return shinglePrefixQuery(runs, options);
+    if (type instanceof TextFieldType && type.indexPrefixes !== undefined) {
+      const { minChars, maxChars } = type.indexPrefixes;
+      const name = `${type.name}._index_prefix`;
+      const holds = (length: number) => length >= minChars && length <= maxChars;
+      return wordPrefixQuery(type.name, words, { name, holds }, options);
+    }
   }
   const { arrays, positions } = words;
   const query = new MultiPhrasePrefixQuery(type.name, arrays, positions, options);

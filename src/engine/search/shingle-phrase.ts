@@ -28,34 +28,57 @@ export function shinglesOf(
   type: SearchAsYouTypeFieldType,
   { arrays, positions }: PhraseWords,
 ): ShinglePhrase | undefined {
+  const field = type.shingleField(arrays.length);
+  const runs = runsOf({ arrays, positions }, field.size);
+  return runs === undefined ? undefined : { type: field, words: runs };
+}
+
+/** A phrase of runs of `size` words; undefined as above. */
+export function runsOf({ arrays, positions }: PhraseWords, size: number): PhraseWords | undefined {
   const count = arrays.length;
   if (count <= 1 || positions.some((position, i) => position !== i)) return undefined;
-  const field = type.shingleField(count);
   const runs: Uint8Array[][] = [];
-  for (let from = 0; from + field.size <= count; from++) {
+  for (let from = 0; from + size <= count; from++) {
     let run: Uint8Array[] = [...arrays[from]!];
-    for (const next of arrays.slice(from + 1, from + field.size)) {
+    for (const next of arrays.slice(from + 1, from + size)) {
       run = run.flatMap((left) => next.map((right) => Buffer.concat([left, SPACE, right])));
       run = run.slice(0, ALTERNATIVES_MAX);
     }
     runs.push(run);
   }
-  return { type: field, words: { arrays: runs, positions: runs.map((_, i) => i) } };
+  return { arrays: runs, positions: runs.map((_, i) => i) };
 }
 
 /** A phrase of runs of which the last is a prefix. */
 export function shinglePrefixQuery(
-  { type, words: { arrays, positions } }: ShinglePhrase,
+  { type, words }: ShinglePhrase,
   options: PhrasePrefixOptions,
 ): Query {
   const { prefixField } = type;
+  const holds = (length: number) => prefixField.holds(length);
+  return wordPrefixQuery(type.name, words, { name: prefixField.name, holds }, options);
+}
+
+/** A field of prefixes, and the lengths that it has. */
+export interface PrefixField {
+  readonly name: string;
+  readonly holds: (length: number) => boolean;
+}
+
+/** A phrase whose last word is a prefix, by a field of prefixes where that has it. */
+export function wordPrefixQuery(
+  field: string,
+  { arrays, positions }: PhraseWords,
+  prefixField: PrefixField,
+  options: PhrasePrefixOptions,
+): Query {
   const last = arrays[arrays.length - 1]!;
   const length = (term: Uint8Array) => Buffer.from(term).toString("utf8").length;
   if (!last.every((term) => prefixField.holds(length(term)))) {
-    return new MultiPhrasePrefixQuery(type.name, arrays, positions, options);
+    return new MultiPhrasePrefixQuery(field, arrays, positions, options);
   }
   if (arrays.length > 1) {
-    return new FieldMaskingPhraseQuery(type.name, arrays, positions, prefixField.name);
+    return new FieldMaskingPhraseQuery(field, arrays, positions, prefixField.name);
   }
   return last.length === 1
     ? new TermQuery(prefixField.name, last[0]!)

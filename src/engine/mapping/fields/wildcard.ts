@@ -84,10 +84,6 @@ export class WildcardFieldType extends StringFieldType {
     return this.wildcardQuery(`${value}*`, ignoresCase, context);
   }
 
-  override normalizedWildcardQuery(value: string, context: FieldQueryContext): Query {
-    return this.wildcardQuery(value, false, context);
-  }
-
   override wildcardQuery(value: string, ignoresCase: boolean, context: FieldQueryContext): Query {
     const pattern = normalizeWildcard(this.name, value, this.normalizer);
     if (/^\*+$/.test(pattern)) return this.existsQuery(context);
