@@ -1,6 +1,6 @@
 // Which indices of a snapshot a list of names means: indices, wildcards, `-` to leave out, `_all`;
-// and, where a name is none of the snapshot's indices, the aliases and data streams that the
-// snapshot knows (that costs the metadata of every index).
+// and, where a name is a pattern or none of the snapshot's indices, the aliases and data streams
+// that the snapshot knows (that costs the metadata of every index).
 // Upstream: IndexNameExpressionResolver, as far as a snapshot can answer it.
 
 import {
@@ -41,7 +41,9 @@ export async function chooseIndices(
     const matching = [...known.keys()].filter((name) => pattern.test(name));
     if (excludes) for (const name of matching) chosen.delete(name);
     else for (const name of matching) chosen.set(name, []);
-    if (excludes || matching.length > 0 || expression === "_all") continue;
+    // A wildcard means aliases as well; every index is there already where it matches all of them.
+    const isPattern = expression.includes("*") && matching.length < known.size;
+    if (excludes || (matching.length > 0 && !isPattern) || expression === "_all") continue;
     named ??= await readNames(repository, snapshot, [...known.values()], signal);
     const found = named.matching(pattern);
     if (found.size === 0 && !expression.includes("*")) throw noSuchIndex(expression);

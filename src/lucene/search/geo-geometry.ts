@@ -1,5 +1,5 @@
-// Shapes of a query, and how they lie to the triangles that shapes are indexed as. Plane geometry in
-// degrees, as Lucene does it; what touches intersects.
+// Shapes of a query, and how they lie to the triangles that shapes are indexed as. Plane geometry
+// in degrees, as Lucene does it; what touches intersects.
 // Upstream: org.apache.lucene.geo.{Component2D,Polygon2D,Rectangle2D,Line2D,Point2D,Circle2D}.
 
 import { haversinMeters } from "./sloppy-math.ts";
@@ -15,7 +15,7 @@ export type GeoGeometry =
   | { readonly kind: "polygon"; readonly rings: readonly (readonly XY[])[] }
   | { readonly kind: "circle"; readonly center: XY; readonly radiusMeters: number };
 
-/** A point, a line or a triangle of an indexed shape; edges tell whether they are the shape's own. */
+/** A point, a line or a triangle of an indexed shape, and which edges are the shape's own. */
 export interface GeoTriangle {
   readonly a: XY;
   readonly b: XY;

@@ -61,8 +61,11 @@ const TERMINATED =
   /[!?。！？][!?。！？.．\p{Pe}\p{Pf}"'\p{M}\p{Cf}]*[\t\r\f\n\u2028\p{Zs}\p{M}\p{Cf}]*\u2029?/uy;
 const DANDA = /[\u0964\u0965][\t\r\f\n\u2028\p{Zs}]*/uy;
 /** A period ends a sentence where the next one seems to begin. */
-const PERIOD_BEFORE_LETTER =
-  /[.．][.．\p{Pe}\p{Pf}"'\p{M}\p{Cf}]*[\t\r\f\n\u2028\p{Zs}][\t\r\f\n\u2028\p{Zs}\p{M}\p{Cf}]*(?=[\p{Lu}\p{Lt}\p{Lm}\p{Lo}])/uy;
+const PERIOD_BEFORE_LETTER = new RegExp(
+  "[.．][.．\\p{Pe}\\p{Pf}\"'\\p{M}\\p{Cf}]*[\\t\\r\\f\\n\\u2028\\p{Zs}]" +
+    "[\\t\\r\\f\\n\\u2028\\p{Zs}\\p{M}\\p{Cf}]*(?=[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}])",
+  "uy",
+);
 const OPENS =
   "[^\\p{L}\\t\\r\\f\\n\\u2028\\p{Zs}\\p{Pe}\\p{Pf}\\p{N}!?。！？.．,\\u2029\\p{M}\\p{Cf}]";
 const PERIOD_BEFORE_OPENING = new RegExp(

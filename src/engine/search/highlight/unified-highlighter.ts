@@ -2,8 +2,8 @@
 //   weight(term) = (k1 + 1) * ln(1 + (docs + 0.5) / (freq + 0.5))      docs = 1 + length / pivot
 //   tf           = n / (n + k1 * ((1 - b) + b * passage / pivot))      n = matches in the passage
 //   score        = sum of weight * tf, * (1 + 1 / ln(pivot + start))   k1 1.2, b 0.75, pivot 87
-// Upstream: org.opensearch.lucene.search.uhighlight.{CustomFieldHighlighter,CustomPassageFormatter},
-// org.apache.lucene.search.uhighlight.PassageScorer.
+// Upstream: org.opensearch.lucene.search.uhighlight.{CustomFieldHighlighter,
+// CustomPassageFormatter}, org.apache.lucene.search.uhighlight.PassageScorer.
 
 import type { BreakIterator } from "./break-iterator.ts";
 import { wordBreaks } from "./break-iterator.ts";
