@@ -22,6 +22,7 @@ export {
   RankFeaturesFieldType,
 } from "./fields/rank-feature.ts";
 export {
+  PrefixedFieldType,
   SearchAsYouTypeFieldType,
   ShingleFieldType,
 } from "./fields/search-as-you-type.ts";

@@ -18,6 +18,7 @@ import {
   type Query,
   TermQuery,
 } from "../../lucene/search/index.ts";
+import { PrefixedFieldType } from "../mapping/index.ts";
 import { type FieldWeights, isTextSearchable, resolveFields } from "./field-names.ts";
 import { Fuzziness } from "./fuzziness.ts";
 import type { MatchOptions } from "./match-query.ts";
@@ -421,7 +422,10 @@ export class QueryStringParser {
   private prefixQuery(field: string | undefined, text: string): Query {
     return this.eachField(field, (type) => {
       if (!isTextSearchable(type)) return this.unmapped(type.name);
-      return type.prefixQuery(this.normalized(type, text), false, this.context);
+      const prefix = this.normalized(type, text);
+      return type instanceof PrefixedFieldType
+        ? type.scoredPrefixQuery(prefix, this.context)
+        : type.prefixQuery(prefix, false, this.context);
     });
   }
 

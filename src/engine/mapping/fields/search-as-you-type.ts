@@ -103,13 +103,20 @@ export class TypedPrefixFieldType extends TypedFieldType {
 }
 
 /** The type of a field with a hidden field of prefixes. */
-abstract class PrefixedFieldType extends TypedFieldType {
+export abstract class PrefixedFieldType extends TypedFieldType {
   readonly typeName = "search_as_you_type";
   readonly prefixField: TypedPrefixFieldType;
 
   constructor(facts: FieldFacts, text: TextFacts, prefixField: TypedPrefixFieldType) {
     super(facts, text);
     this.prefixField = prefixField;
+  }
+
+  /** As `query_string` asks: a prefix scores as the term that it is. */
+  scoredPrefixQuery(value: string, context: FieldQueryContext): Query {
+    return this.prefixField.holds(value.length)
+      ? this.prefixField.prefixQuery(value, false, context)
+      : super.prefixQuery(value, false, context);
   }
 
   override prefixQuery(value: string, ignoresCase: boolean, context: FieldQueryContext): Query {
