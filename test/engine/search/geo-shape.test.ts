@@ -91,6 +91,26 @@ describe("geo_shape by relation", () => {
     }
   }
 
+  test("finds points inside of a box, and rejects other relations of points", async () => {
+    const shape = {
+      type: "envelope",
+      coordinates: [
+        [-180, 90],
+        [0, -90],
+      ],
+    };
+    const found = await hitsOf({ geo_shape: { loc: { shape } } });
+    const box = { top: 90, left: -180, bottom: -90, right: 0 };
+    const expected = await hitsOf({ geo_bounding_box: { loc: box } });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.map(({ _id }) => _id).sort()).toEqual(expected.map(({ _id }) => _id).sort());
+    await expect(
+      hitsOf({ geo_shape: { loc: { shape, relation: "within" } } }),
+    ).rejects.toMatchObject({
+      cause: { message: "WITHIN query relation not supported for Field [loc]." },
+    });
+  });
+
   test("finds the squares that hold a point", async () => {
     const shape = { type: "point", coordinates: [5, 5] };
     const found = await hitsOf({ geo_shape: { shape: { shape, relation: "contains" } } });

@@ -45,6 +45,10 @@ export const parseGeoShapeQuery: QueryParser = (body, parser) => {
       const text = `Field [${field}] is of unsupported type [${type.typeName}] for [geo_shape] query`;
       throw context.exception(text);
     }
+    if (type.typeName === "geo_point" && relation !== "intersects") {
+      const text = `${relation.toUpperCase()} query relation not supported for Field [${field}].`;
+      throw context.exception(text);
+    }
     if (parts.length === 0) return new MatchNoDocsQuery("empty shape");
     const one = (some: typeof parts): Query =>
       new LatLonShapeQuery(type.name, relation as ShapeRelation, some);
