@@ -96,15 +96,12 @@ describe("parseSearchSource rejects as the server does", () => {
     expect(refusal(text)).toEqual(expected);
   });
 
-  test.each(["suggest", "rescore", "collapse", "script_fields"])(
-    "%s by its name",
-    (name) => {
-      expect(refusal(JSON.stringify({ [name]: {} }))).toEqual([
-        ARGUMENT,
-        `[${name}] is not supported`,
-      ]);
-    },
-  );
+  test.each(["suggest", "rescore", "collapse", "script_fields"])("%s by its name", (name) => {
+    expect(refusal(JSON.stringify({ [name]: {} }))).toEqual([
+      ARGUMENT,
+      `[${name}] is not supported`,
+    ]);
+  });
 });
 
 describe("calculateMinShouldMatch", () => {
