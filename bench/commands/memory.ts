@@ -23,7 +23,7 @@ function commandsOn(repository: string, scratch: string): string[][] {
     ["search", repository, snapshot, index, "-d", '{"size":1000,"sort":[{"count":"asc"}]}'],
     ["get", repository, snapshot, index, "doc-77"],
     ["export", repository, snapshot, index, "-o", join(scratch, "out.ndjson")],
-    ["export", repository, snapshot, index, "--threads", "2"],
+    ["export", repository, snapshot, index, "--threads", "1"],
     ["export", repository, snapshot, index, "--format", "bulk"],
     ["export", repository, snapshot, index, "--format", "csv"],
     [

@@ -37,8 +37,8 @@ const FORMATS = ["ndjson", "bulk", "csv", "parquet"] as const;
 /** Bytes of pages that the main thread keeps. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 
-/** Threads by default. Each takes up to 90 MB, and two render faster than most disks write. */
-const THREADS = 2;
+/** Threads by default: one renders as fast as this thread writes, and each takes up to 120 MB. */
+const THREADS = 1;
 
 /** What was written. */
 interface Totals {
@@ -64,7 +64,11 @@ export const command: CommandSpec = {
       .option("-o, --output <file>", "a file, or a URL; stdout without it")
       .option("--fields <list>", "columns of CSV and Parquet; all of the mapping by default")
       .option("--versions", "NDJSON: _version, _seq_no, _primary_term and _type too")
-      .option("--threads <number>", "that render; by default none for a few documents", wholeNumber)
+      .option(
+        "--threads <number>",
+        "that render; by default one, and none for a few documents",
+        wholeNumber,
+      )
       .option("--overwrite", "replace the file if it is there")
       .addHelpText(
         "after",
@@ -91,7 +95,7 @@ async function exportDocuments(
   });
   const threads = options["threads"] as number | undefined;
   const format = options["format"] as (typeof FORMATS)[number];
-  const pool = new WorkerPool({ size: threads ?? (format === "parquet" ? 1 : THREADS) });
+  const pool = new WorkerPool({ size: threads ?? THREADS });
   try {
     const plan = await planExport(mounted, query, clock);
     const fields = fieldsOf(mounted, options["fields"]);
