@@ -45,7 +45,7 @@ export function wordsFolder(documents: number): Promise<string> {
   });
 }
 
-/** Many shards of real segments, about 20 MB each. */
+/** Many shards of real segments, some megabytes each. */
 export function segmentsFolder(megabytes: number): Promise<string> {
   return keptFolder(`segments-${megabytes}`, (folder) => makeRepository(folder, megabytes));
 }
