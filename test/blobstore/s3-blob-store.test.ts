@@ -427,7 +427,9 @@ describe("S3BlobStore and failures", () => {
     const content = Buffer.alloc(80 * 1024 ** 2);
     const put = open(endpoint, { buffer_size: "5mb" }).put("x", content, controller);
     await expect(put).rejects.toThrow("enough");
-    expect(calls.at(-1)).toMatchObject({ method: "DELETE", path: "/b/x" });
+    // A part that was on its way may be noted after it.
+    const ended = calls.filter(({ method }) => method === "DELETE");
+    expect(ended).toEqual([expect.objectContaining({ path: "/b/x" })]);
     process.off("warning", note);
     expect(warnings).toEqual([]);
   });

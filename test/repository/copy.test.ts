@@ -205,7 +205,7 @@ describe("copy", () => {
   });
 
   test("loses nothing beside writers that take and delete snapshots of the same index", async () => {
-    for (let seed = 1; seed <= 25; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const chance = seededRandom(seed);
       const source = openTest(new MemoryBlobStore(), chance);
       const contentOf = (number: number) => ({ one: [filesFor("s", [number, number + 1])] });

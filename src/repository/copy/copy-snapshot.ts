@@ -74,10 +74,17 @@ export async function copySnapshot(
       return result;
     } catch (error) {
       options.signal?.throwIfAborted();
-      const conflict = error instanceof VarveError && error.kind === "conflict";
-      if (!conflict || attempt === ATTEMPTS_MAX) throw error;
+      if (attempt === ATTEMPTS_MAX || !(await hasMoved(ends, base, error))) throw error;
     }
   }
+}
+
+/** Did another writer come in between? Then what was missing may just have been deleted. */
+async function hasMoved(ends: CopyEnds, base: RepositoryData, error: unknown): Promise<boolean> {
+  if (!(error instanceof VarveError)) return false;
+  if (error.kind === "conflict") return true;
+  if (error.kind !== "missing") return false;
+  return (await ends.catalog.read()).generation !== base.generation;
 }
 
 /** Every generation in between added a snapshot: nobody can have deleted a blob. */
