@@ -2,6 +2,7 @@
 
 import type { CopyDecision, RepositoryData } from "../repository/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -46,7 +47,7 @@ function collect(value: string, list: string[]): string[] {
 
 async function copy(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output, signal, clock } = context;

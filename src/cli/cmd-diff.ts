@@ -18,6 +18,7 @@ import {
   type RepositorySnapshot,
 } from "../repository/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -55,7 +56,7 @@ export const command: CommandSpec = {
 
 async function diff(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output, signal } = context;

@@ -21,6 +21,7 @@ import {
 import { decodeJson, type XContentObject } from "../xcontent/index.ts";
 import { wholeNumber } from "./cmd-ls.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -79,7 +80,7 @@ export const command: CommandSpec = {
 
 async function exportDocuments(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { clock, signal } = context;

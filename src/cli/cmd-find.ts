@@ -10,6 +10,7 @@ import {
 } from "../repository/index.ts";
 import type { XContentValue } from "../xcontent/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -46,7 +47,7 @@ export const command: CommandSpec = {
 
 async function find(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output, signal } = context;

@@ -13,7 +13,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { VarveError } from "../base/index.ts";
 import { Keystore, loadKeystore, openKeystore } from "../engine/index.ts";
-import { type CommandContext, type CommandOptions, type CommandSpec, EXIT } from "./command.ts";
+import {
+  type CommandArguments,
+  type CommandContext,
+  type CommandOptions,
+  type CommandSpec,
+  EXIT,
+} from "./command.ts";
 import {
   ASK_PASSWORD,
   addKeystoreOptions,
@@ -91,11 +97,7 @@ export const command: CommandSpec = {
   },
 };
 
-function callOf(
-  context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
-  given: CommandOptions,
-): Call {
+function callOf(context: CommandContext, args: CommandArguments, given: CommandOptions): Call {
   const options = given as KeystoreOptions;
   const names = Array.isArray(args[1]) ? args[1] : [];
   const path = keystorePath(options, context.terminal);

@@ -4,6 +4,7 @@ import { openSnapshotIndices } from "../engine/index.ts";
 import { BlobPages } from "../repository/index.ts";
 import { encodeJson, type XContentValue } from "../xcontent/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -45,7 +46,7 @@ export const command: CommandSpec = {
 
 async function log(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output } = context;

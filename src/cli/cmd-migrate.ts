@@ -17,6 +17,7 @@ import {
 } from "../engine/index.ts";
 import { type Repository, snapshotByName } from "../repository/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -85,7 +86,7 @@ function collect(value: string, list: string[]): string[] {
 
 async function migrate(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output, clock } = context;

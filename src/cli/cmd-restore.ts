@@ -6,6 +6,7 @@ import { illegalArgument, VarveError } from "../base/index.ts";
 import type { StoreAddress } from "../blobstore/index.ts";
 import { Node, parseRestoreRequest, Settings } from "../engine/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandOptions,
   type CommandSpec,
@@ -60,7 +61,7 @@ function restoreBody(options: CommandOptions): Record<string, unknown> {
 
 async function restore(
   context: CommandContext,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: CommandOptions,
 ): Promise<number> {
   const { output, signal, clock } = context;

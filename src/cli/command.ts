@@ -57,6 +57,9 @@ export interface CommandContext {
 /** Options as commander parsed them, by their camel-case names. */
 export type CommandOptions = Readonly<Record<string, unknown>>;
 
+/** Arguments in their order; an optional one may be missing, a variadic one is a list. */
+export type CommandArguments = readonly (string | string[] | undefined)[];
+
 /** One command. */
 export interface CommandSpec {
   readonly name: string;
@@ -65,11 +68,7 @@ export interface CommandSpec {
   /** Adds arguments, options and help text. `--json` and `--quiet` are there already. */
   define(command: Command): void;
   /** Does the work; answers the exit code. `args` are the arguments in their order. */
-  run(
-    context: CommandContext,
-    args: readonly (string | string[] | undefined)[],
-    options: CommandOptions,
-  ): Promise<number>;
+  run(context: CommandContext, args: CommandArguments, options: CommandOptions): Promise<number>;
 }
 
 /** Commands that read data of snapshots: of shallow ones too where the remote store is named. */
@@ -86,25 +85,19 @@ export function defineCommand(spec: CommandSpec, command: Command): void {
 }
 
 /** An argument that commander has made sure is one text. */
-export function textArgument(args: readonly (string | string[] | undefined)[], at: number): string {
+export function textArgument(args: CommandArguments, at: number): string {
   const value = args[at];
   return typeof value === "string" ? value : "";
 }
 
 /** An argument that may be missing. */
-export function optionalArgument(
-  args: readonly (string | string[] | undefined)[],
-  at: number,
-): string | undefined {
+export function optionalArgument(args: CommandArguments, at: number): string | undefined {
   const value = args[at];
   return typeof value === "string" ? value : undefined;
 }
 
 /** A variadic argument: all of its texts. */
-export function listArgument(
-  args: readonly (string | string[] | undefined)[],
-  at: number,
-): string[] {
+export function listArgument(args: CommandArguments, at: number): string[] {
   const value = args[at];
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }

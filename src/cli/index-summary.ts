@@ -8,6 +8,7 @@ import {
   numberOfShards,
   partCount,
   type Repository,
+  runLimited,
   type SnapshotId,
   totalsOf,
 } from "../repository/index.ts";
@@ -49,16 +50,9 @@ export async function summarizeIndices(
 ): Promise<IndexSummary[]> {
   const indices = [...(await repository.getSnapshotIndices(snapshot, signal))];
   indices.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const summaries: IndexSummary[] = new Array(indices.length);
-  let next = 0;
-  const lane = async () => {
-    while (next < indices.length) {
-      const at = next++;
-      summaries[at] = await summarizeIndex(repository, snapshot, indices[at]!, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: INDICES_AT_ONCE }, lane));
-  return summaries;
+  return runLimited(indices, INDICES_AT_ONCE, (index) =>
+    summarizeIndex(repository, snapshot, index, signal),
+  );
 }
 
 async function summarizeIndex(

@@ -17,15 +17,10 @@ import {
   type Repository,
   type RepositoryData,
   type RepositoryOptions,
+  shardPathTypeOf,
 } from "../repository/index.ts";
 import type { OpenedRepository, OpenRepositoryOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
-
-const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
-  FIXED: 0,
-  HASHED_PREFIX: 1,
-  HASHED_INFIX: 2,
-};
 
 /** Types that need neither client settings nor secrets. */
 const TYPES_WITHOUT_CLIENT: ReadonlySet<string> = new Set(["fs", "url", "hdfs", "memory"]);
@@ -62,7 +57,7 @@ export function repositoryOptionsOf(
     basePath: basePathOf(address),
     readonly: settings["readonly"] === "true" || address.type === "url",
     compress: settings["compress"] === "true",
-    shardPathType: SHARD_PATH_TYPES[(settings["shard_path_type"] ?? "FIXED").toUpperCase()] ?? 0,
+    shardPathType: shardPathTypeOf(settings["shard_path_type"]),
     ...(chunk === undefined ? {} : { chunkSizeBytes: parseByteSize(chunk, "chunk_size") }),
     ...(remoteStore === undefined ? {} : { remoteStore: { basePath: basePathOf(remoteStore) } }),
   };

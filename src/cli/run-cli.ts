@@ -4,6 +4,7 @@ import { setMaxListeners } from "node:events";
 import { Command, CommanderError } from "commander";
 import { systemClock, systemRandom, VARVE_VERSION, VarveError } from "../base/index.ts";
 import {
+  type CommandArguments,
   type CommandContext,
   type CommandSpec,
   defineCommand,
@@ -73,7 +74,7 @@ export function addCommand(
 
 async function runCommand(
   spec: CommandSpec,
-  args: readonly (string | string[] | undefined)[],
+  args: CommandArguments,
   options: Record<string, unknown>,
   terminal: Terminal,
 ): Promise<number> {

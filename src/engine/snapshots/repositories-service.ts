@@ -20,7 +20,12 @@ import {
   sharedMetrics,
   throttle,
 } from "../../blobstore/index.ts";
-import { openRepository, type Repository, type RepositoryOptions } from "../../repository/index.ts";
+import {
+  openRepository,
+  type Repository,
+  type RepositoryOptions,
+  shardPathTypeOf,
+} from "../../repository/index.ts";
 import type { ClusterService } from "../cluster/cluster-service.ts";
 import type { RepositoryMetadata } from "../cluster/metadata.ts";
 import { matchesAny } from "../cluster/name-resolver.ts";
@@ -50,12 +55,6 @@ const RATE_SETTINGS = new Set([
 ]);
 /** Types whose clients are made when they are first used. */
 const CLIENT_TYPES: ReadonlySet<string> = new Set(["s3", "gcs", "azure"]);
-const SHARD_PATH_TYPES: Readonly<Record<string, 0 | 1 | 2>> = {
-  FIXED: 0,
-  HASHED_PREFIX: 1,
-  HASHED_INFIX: 2,
-};
-
 /** `[name] missing`, 404. */
 export function repositoryMissing(name: string): VarveError {
   return exception("missing", "repository_missing_exception", `[${name}] missing`);
@@ -294,7 +293,7 @@ export class RepositoriesService {
     metrics: SharedArrayBuffer,
     rates: { write: ByteRate; read: ByteRate },
   ): OpenRepository["usable"] {
-    const pathType = SHARD_PATH_TYPES[settings.get("shard_path_type", "FIXED").toUpperCase()] ?? 0;
+    const pathType = shardPathTypeOf(settings.get("shard_path_type"));
     const compress = settings.getBoolean("compress", false);
     if (plan.refusal !== undefined) return plan.refusal;
     const own = ownSettingsOf(plan.store);

@@ -13,7 +13,7 @@
 // paths, so that its folders can be found once no index-N names it any more.
 // Upstream: RemoteStoreEnums.PathType, PathHashAlgorithm.FNV_1A_COMPOSITE_1, SnapshotShardPaths.
 
-import type { IndexId } from "../format/repository-data.ts";
+import type { IndexId, ShardPathType } from "../format/repository-data.ts";
 
 const FNV_OFFSET_BASIS = 0xcbf29ce484222325n;
 const FNV_PRIME = 0x100000001b3n;
@@ -82,4 +82,15 @@ export function parseShardPathsName(
   if (match === null) return undefined;
   const shardPathType = Number(match[4]) as IndexId["shardPathType"];
   return { index: { name: match[2]!, id: match[1]!, shardPathType }, shardCount: Number(match[3]) };
+}
+
+const SHARD_PATH_TYPES: Readonly<Record<string, ShardPathType>> = {
+  FIXED: 0,
+  HASHED_PREFIX: 1,
+  HASHED_INFIX: 2,
+};
+
+/** The kind that the setting `shard_path_type` names; fixed for a bad value, as the real server. */
+export function shardPathTypeOf(setting: string | undefined): ShardPathType {
+  return SHARD_PATH_TYPES[(setting ?? "FIXED").toUpperCase()] ?? 0;
 }
